@@ -26,7 +26,7 @@ from bot.domain.health import Health
 from bot.domain.ports.chat import HeldMessages
 from bot.services.services import Services
 from handlers import fallback, guards
-from handlers.accounts import balance, demo_money, key_places, keys, orders, pasted_keys, positions, trades
+from handlers.accounts import balance, demo_money, key_places, key_removal, keys, orders, pasted_keys, positions, trades
 from handlers.admin import audit, broadcast, health, report, revoke, user_actions, users
 from handlers.chat import late
 from handlers.core.callbacks import PRESS_PREFIX
@@ -99,6 +99,7 @@ TABLE: Final = HandlerTable(
         *price.HANDLERS,
         *order_book.HANDLERS,
         *symbols.HANDLERS,
+        *key_removal.HANDLERS,
         *keys.HANDLERS,
         *key_places.HANDLERS,
         *pasted_keys.HANDLERS,

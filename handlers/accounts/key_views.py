@@ -139,7 +139,7 @@ def connected_card(
 ) -> Card:
     """A key was stored: what it may do, and what to look after. `first` shows the account first, where it is not."""
     say = viewer.say
-    title = say("keys-connected", account=viewer.account_name(report.account), site=_domain(report.account))
+    title = say("keys-connected", account=viewer.account_name(report.account), site=domain_of(report.account))
     return _report_card(viewer, title, report, ending, egress_ip, first)
 
 
@@ -154,7 +154,7 @@ def checked_card(
     title = viewer.say(
         "keys-checked",
         account=viewer.account_name(report.account),
-        site=_domain(report.account),
+        site=domain_of(report.account),
         time=viewer.when(report.check.checked_at),
     )
     return _report_card(viewer, title, report, ending, egress_ip, first)
@@ -207,16 +207,9 @@ def unchecked_card(viewer: RenderContext, account: Account, trouble: ExchangeErr
     return Card(text=trouble_line(viewer, trouble), rows=rows)
 
 
-def ask_removal_card(viewer: RenderContext, account: Account, confirm: InlineKeyboardButton) -> Card:
-    """Asks whether the key is to be removed; the button removes it."""
-    say = viewer.say
-    text = say("keys-ask-removal", account=viewer.account_name(account), site=_domain(account))
-    return Card(text=text, rows=((confirm,), command_button(viewer, "button-keep", "keys")))
-
-
 def removed_card(viewer: RenderContext, account: Account) -> Card:
     """Gone here; Bybit still knows the key until it is deleted there."""
-    text = viewer.say("keys-removed", account=viewer.account_name(account), site=_domain(account))
+    text = viewer.say("keys-removed", account=viewer.account_name(account), site=domain_of(account))
     return Card(text=text, rows=(command_button(viewer, "button-keys", "keys"), menu_row(viewer)))
 
 
@@ -288,7 +281,7 @@ def _report_card(
 
 
 def _known_by(viewer: RenderContext, account: Account, endings: Mapping[AccountId, str]) -> tuple[Markup, Markup]:
-    line = viewer.say("keys-line", account=viewer.account_name(account), site=_domain(account))
+    line = viewer.say("keys-line", account=viewer.account_name(account), site=domain_of(account))
     return line, _identity(viewer.say, account, endings.get(account.account_id, ""))
 
 
@@ -301,6 +294,7 @@ def _connected(viewer: RenderContext) -> tuple[Account, ...]:
     return tuple(each for each in viewer.config.accounts if each.account_type is not AccountType.PAPER)
 
 
-def _domain(account: Account) -> str:
+def domain_of(account: Account) -> str:
+    """bybit.com, bybit.nl …: the site that an account is of."""
     site = site_of(account.host)
     return account.host if site is None else site.domain

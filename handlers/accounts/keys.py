@@ -20,18 +20,16 @@ from bot.services.accounts.key_places import KeyQuestion
 from bot.services.accounts.keys import KeyReport
 from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
-from handlers.accounts.callbacks import AskRemoval, AskRemovalOfType, ShowKey, ShowKeyOfType, ShowSite
+from handlers.accounts.callbacks import ShowKey, ShowKeyOfType, ShowSite
 from handlers.accounts.key_places import attached_card, first_button
 from handlers.accounts.key_views import (
     account_choice_card,
-    ask_removal_card,
     ask_secret_card,
     checked_card,
     keys_card,
     no_account_card,
     offer_card,
     refused_card,
-    removed_card,
     site_without_keys_card,
     unchecked_card,
 )
@@ -74,15 +72,6 @@ class AddKeptKey(ButtonAction):
     """The key that was typed before the terms were accepted."""
 
     ACTION = "keys.held"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveKey(ButtonAction):
-    """[Remove], confirmed. Those of earlier versions name the type alone."""
-
-    ACTION = "keys.remove"
-    account_type: AccountType
-    account_id: AccountId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +203,7 @@ async def add_kept_key(ctx: UpdateContext, _: AddKeptKey) -> None:
 
 async def check_key_by_type(ctx: UpdateContext) -> None:
     """`/keys check demo|live`, `/keys check live 2`."""
-    await _check_key(ctx, *_typed_account(ctx, "keys-check-usage"))
+    await _check_key(ctx, *typed_account(ctx, "keys-check-usage"))
 
 
 async def check_key(ctx: UpdateContext, code: ShowKey) -> None:
@@ -225,29 +214,6 @@ async def check_key(ctx: UpdateContext, code: ShowKey) -> None:
 async def check_key_of_type(ctx: UpdateContext, code: ShowKeyOfType) -> None:
     """[Check] of an old card."""
     await _check_key(ctx, code.account_type)
-
-
-async def ask_removal_by_type(ctx: UpdateContext) -> None:
-    """`/keys remove demo|live`, `/keys remove live 2` asks first."""
-    await _ask_removal(ctx, *_typed_account(ctx, "keys-remove-usage"))
-
-
-async def ask_key_removal(ctx: UpdateContext, code: AskRemoval) -> None:
-    """[Remove] asks first."""
-    await _ask_removal(ctx, code.account_type, code.account_id)
-
-
-async def ask_key_removal_of_type(ctx: UpdateContext, code: AskRemovalOfType) -> None:
-    """[Remove] of an old card."""
-    await _ask_removal(ctx, code.account_type)
-
-
-async def remove_key(ctx: UpdateContext, payload: RemoveKey) -> None:
-    """Removes the key after the question was answered with yes. Buttons without an id are old ones."""
-    await ctx.services.pin.demand_for_keys(ctx.user_id)
-    meant = ctx.config.resolve(payload.account_type, payload.account_id)
-    account = await ctx.services.keys.remove(ctx.user_id, meant.account_id)
-    await ctx.show(removed_card(ctx.viewer, account))
 
 
 async def _is_key_id(ctx: UpdateContext, _: KeyIdDialogue) -> bool:
@@ -301,15 +267,6 @@ async def _check_key(ctx: UpdateContext, account_type: AccountType, account_id: 
     await show_when_ready(ctx, ask())
 
 
-async def _ask_removal(ctx: UpdateContext, account_type: AccountType, account_id: AccountId | None = None) -> None:
-    account = ctx.config.resolve(account_type, account_id)
-    if account_type is AccountType.PAPER:
-        raise NoAccount("error-no-account", account_type=account_type.value)
-    action = RemoveKey(account_type=account_type, account_id=account.account_id)
-    (confirm,) = await ctx.buttons([(ctx.say.plain("button-confirm-removal"), action)])
-    await ctx.show(ask_removal_card(ctx.viewer, account, confirm))
-
-
 def _typed_key(ctx: UpdateContext) -> TypedKey:
     """Raises BadInput for anything but the typed form."""
     words = ctx.arguments
@@ -323,7 +280,7 @@ def _typed_key(ctx: UpdateContext) -> TypedKey:
     )
 
 
-def _typed_account(ctx: UpdateContext, usage: str) -> tuple[AccountType, AccountId | None]:
+def typed_account(ctx: UpdateContext, usage: str) -> tuple[AccountType, AccountId | None]:
     """The type, and the account itself where its number was typed. Raises BadInput, NoAccount."""
     _, *words = ctx.arguments
     if len(words) not in _WORDS_OF_AN_ACCOUNT or not all(each.isascii() and each.isdigit() for each in words[1:]):
@@ -351,17 +308,13 @@ def _site(code: str) -> Site:
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("keys", add_typed_key, verb="add", access=AFTER_TERMS, resume=keep_typed_key),
     command("keys", check_key_by_type, verb="check", access=EVERYONE),
-    command("keys", ask_removal_by_type, verb="remove", access=EVERYONE),
     command("keys", show_keys, access=EVERYONE),
     view(ShowSite, show_site, access=EVERYONE),
     view(ShowKey, check_key, access=EVERYONE),
     view(ShowKeyOfType, check_key_of_type, access=EVERYONE),
-    view(AskRemoval, ask_key_removal, access=EVERYONE),
-    view(AskRemovalOfType, ask_key_removal_of_type, access=EVERYONE),
     action(OfferPair, offer_pair, access=AFTER_TERMS),
     action(AskTypedSecret, ask_secret, access=AFTER_TERMS),
     action(AddKeptKey, add_kept_key, access=AFTER_TERMS),
-    action(RemoveKey, remove_key, access=EVERYONE),
     dialogue(KeyIdDialogue, finish_pair, access=AFTER_TERMS, takes=_is_key_id),
     dialogue(TypedKeyDialogue, add_typed_secret, access=AFTER_TERMS, takes=_is_key_and_secret, takes_secret=True),
 )

@@ -15,6 +15,10 @@ async def desk(tmp_path: Path) -> AsyncIterator[DemoTrading]:
         yield desk
 
 
+def words(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def sizes(desk: DemoTrading) -> list[str]:
     """Of what stands at Bybit."""
     return [each["size"] for each in desk.truth["positions"]]
@@ -76,7 +80,7 @@ async def test_play_money_is_refilled_by_bybit(desk: DemoTrading) -> None:
     balance = await said(anna, "/balance")
     ask = await anna.press("Refill demo", bubble=balance)
     amount = next(each for each in ask.labels if each.startswith("50"))
-    assert "50,000 USDT more" in (await anna.press(amount, bubble=ask)).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "50,000 USDT more" in words((await anna.press(amount, bubble=ask)).text)
     assert "60,0" in (await said(anna, "/balance")).text
 
 
@@ -104,3 +108,16 @@ async def test_what_bybit_shows_otherwise_is_decided_on_its_card(desk: DemoTradi
     await anna.press("Restore", bubble=card)
     await desk.comes(lambda: desk.truth["positions"][0]["stopLoss"] not in {"", "0"}, what="the stop")
     assert "used or too old" in (await anna.tap(restore, bubble=anna.last)).text
+
+
+async def test_before_a_key_goes_its_entries_do_and_what_stays_is_named(desk: DemoTrading) -> None:
+    anna = desk.person
+    await desk.buy("0.01 btc sl 3%")
+    await desk.buy("btc limit 59000 $600 sl 57000")
+    ask = await said(anna, "/keys remove demo")
+    assert "BTC Long 0.01" in words(ask.text)
+    assert "Entries that wait are canceled first" in ask.text
+    assert "is removed here" in (await anna.press("Yes, remove", bubble=ask)).text
+    await until(lambda: [each for each in desk.truth["orders"] if each["price"] == "59000.00"] == [], what="the cancel")
+    (position,) = desk.truth["positions"]
+    assert position["stopLoss"] not in {"", "0"}, "what protects it stays"

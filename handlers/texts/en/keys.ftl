@@ -60,6 +60,20 @@ keys-ask-removal =
     I forget the key and what I read with it. Your account at Bybit stays as it is.
 button-confirm-removal = Yes, remove
 button-keep = Keep it
+keys-removal-nothing = Nothing is open there.
+keys-removal-unread = What is open there can't be read right now: Bybit's app shows it.
+keys-removal-stays =
+    It stays there, and I manage it no more: <b>{ $names }</b>{ $more ->
+        [0] {""}
+       *[other] {" "}and { $more } more
+    } · open orders: { $orders }
+keys-removal-entries = Entries that wait are canceled first.
+keys-removal-unknown =
+    { $count ->
+        [one] ⏳ <b>One order is unknown until { $time }.</b> What it fills would stand there without me. Wait, or remove the key all the same?
+       *[other] ⏳ <b>{ $count } orders are unknown until { $time }.</b> What they fill would stand there without me. Wait, or remove the key all the same?
+    }
+button-remove-anyway = Remove all the same
 keys-removed =
     The key of { $account } is removed here.
     It still works at Bybit: delete it on { $site }, too.
