@@ -322,6 +322,6 @@ async def test_the_position_mode_is_switched_where_nothing_is_held(driver: Drive
     await driver.sim("POST", "/sim/faults", {"kind": "mode_switched", "uid": uid})
     assert await indexes() == {0}, "it holds something"
     await driver.sim("PATCH", f"/sim/accounts/{uid}", {"positions": []})
-    await driver.sim("POST", "/sim/faults", {"kind": "mode_switched", "uid": uid})
+    await driver.sim("POST", "/sim/faults", {"kind": "mode_switched", "uid": uid, "symbol": "BTCUSDT"})
     assert await indexes() == {1, 2}
     assert await driver.sim("POST", "/sim/faults", {"kind": "mode_switched", "uid": 1}, status=400)

@@ -145,7 +145,7 @@ def test_funding_is_money_alone(trader: SimTrader) -> None:
     fault(trader, "funding", rate="-0.001")
     mark = Decimal(trader.leg()["markPrice"])
     assert trader.account.wallet["USDT"] - before == pytest.approx(mark * Decimal("0.0001"), abs=Decimal("0.01"))
-    assert fills(trader)[0] == ("Funding", "0.100", "Buy")
+    assert fills(trader)[0] == ("Funding", "0.1", "Buy")
     assert trader.leg()["size"] == "0.1"
 
 

@@ -358,7 +358,7 @@ def test_a_spot_order_lives_as_contracts_do() -> None:
     trader.price("BTCUSDT", 59_800)
     (row,) = trader.get("/v5/order/realtime", category="spot", orderId=order_id)
     assert (row["orderStatus"], row["avgPrice"], row["cumFeeDetail"]) == ("Filled", "59900", {"BTC": "0.00001"})
-    assert trader.told() == [("execution", "0.010000"), ("order", "Filled"), ("wallet", "wallet")]
+    assert trader.told() == [("execution", "0.01"), ("order", "Filled"), ("wallet", "wallet")]
     (fill,) = trader.get("/v5/execution/list", category="spot")
     assert (fill["feeCurrency"], fill["isMaker"]) == ("BTC", True)
     assert trader.post("/v5/order/cancel", category="spot", orderId=order_id).ret_code == 170213

@@ -25,7 +25,7 @@ def test_streams_tell_every_state_in_turn() -> None:
     trader.order("Buy", "0.01", stopLoss="59000")
     assert trader.told() == [
         ("order", "New"),
-        ("execution", "0.010"),
+        ("execution", "0.01"),
         ("order", "Filled"),
         ("order", "Untriggered"),
         ("position", "0.01"),
@@ -35,7 +35,7 @@ def test_streams_tell_every_state_in_turn() -> None:
     assert trader.told() == [
         ("order", "Triggered"),
         ("order", "New"),
-        ("execution", "0.010"),
+        ("execution", "0.01"),
         ("order", "Filled"),
         ("position", "0"),
         ("wallet", "wallet"),

@@ -139,8 +139,8 @@ class Control:
             "positions": rows.held_rows(account, found),
             "orders": [rows.order(market, order) for order in orders],
             "history": [rows.order(market, order) for order in reversed(account.history)],
-            "executions": [rows.execution(market, fill) for fill in reversed(account.executions)],
-            "closed_pnl": [rows.closed_pnl(market, done) for done in reversed(account.closed_pnl)],
+            "executions": [rows.execution(fill) for fill in reversed(account.executions)],
+            "closed_pnl": [rows.closed_pnl(done) for done in reversed(account.closed_pnl)],
         }
 
     def _account(self, uid: str) -> Account:

@@ -250,26 +250,24 @@ def _triggers(one: Instrument, done: Order) -> Row:
     }
 
 
-def execution(market: Market, fill: Execution) -> Row:
-    """A row of execution/list."""
-    one = market.any_of(fill.symbol, fill.category)
-    price, qty = one.price.write, one.qty.write
+def execution(fill: Execution) -> Row:
+    """A row of execution/list; its numbers have no needless zeros."""
     return {
         "symbol": fill.symbol,
         "orderId": fill.order_id,
         "orderLinkId": fill.link_id,
         "side": fill.side,
-        "orderPrice": price(fill.order_price),
-        "orderQty": qty(fill.order_qty),
-        "leavesQty": qty(fill.leaves_qty),
+        "orderPrice": plain(fill.order_price),
+        "orderQty": plain(fill.order_qty),
+        "leavesQty": plain(fill.leaves_qty),
         "createType": fill.create_type,
         "orderType": fill.order_type,
         "stopOrderType": fill.stop_order_type or "UNKNOWN",
         "execFee": plain(fill.fee),
         "execFeeV2": "",
         "execId": fill.exec_id,
-        "execPrice": price(fill.price),
-        "execQty": qty(fill.qty),
+        "execPrice": plain(fill.price),
+        "execQty": plain(fill.qty),
         "execType": fill.exec_type,
         "execValue": plain(fill.value),
         "execTime": str(fill.at),
@@ -278,28 +276,27 @@ def execution(market: Market, fill: Execution) -> Row:
         "feeRate": plain(fill.fee_rate),
         "tradeIv": "",
         "markIv": "",
-        "markPrice": price(fill.mark_price),
+        "markPrice": plain(fill.mark_price),
         "indexPrice": "",
         "underlyingPrice": "",
         "blockTradeId": "",
-        "closedSize": qty(fill.closed_size or ZERO),
+        "closedSize": plain(fill.closed_size or ZERO),
         "seq": fill.seq,
         "extraFees": "",
     }
 
 
-def closed_pnl(market: Market, done: ClosedPnl) -> Row:
-    """A row of position/closed-pnl."""
-    one = market.any_of(done.symbol, done.category)
+def closed_pnl(done: ClosedPnl) -> Row:
+    """A row of position/closed-pnl; its numbers have no needless zeros."""
     return {
         "symbol": done.symbol,
         "orderId": done.order_id,
         "side": done.side,
-        "qty": one.qty.write(done.qty),
-        "orderPrice": one.price.write(done.order_price),
+        "qty": plain(done.qty),
+        "orderPrice": plain(done.order_price),
         "orderType": done.order_type,
         "execType": done.exec_type,
-        "closedSize": one.qty.write(done.closed_size),
+        "closedSize": plain(done.closed_size),
         "cumEntryValue": plain(done.entry_value),
         "avgEntryPrice": plain(done.avg_entry),
         "cumExitValue": plain(done.exit_value),

@@ -46,7 +46,7 @@ def tell(world: "World", account: Account, done: Applied) -> None:
     orders = [each for each in done.orders if not (each[1].skips_new and each[1].status in _FIRST)]
     before = [early for status, order in orders if not order.skips_new for early in _on_the_way(status, order)]
     publish("order", [(each.category, wire_rows.order(market, each)) for each in before])
-    publish("execution", [(fill.category, wire_rows.execution(market, fill)) for fill in done.fills])
+    publish("execution", [(fill.category, wire_rows.execution(fill)) for fill in done.fills])
     publish("order", [(order.category, wire_rows.order(market, order)) for _, order in orders])
     worth = assess(account, market, at)
     publish("position", [(leg.category, wire_rows.position(account, market, leg, worth, at)) for leg in done.legs])

@@ -40,9 +40,9 @@ def order(market: Market, one: Order) -> Row:
     return row
 
 
-def execution(market: Market, fill: Execution) -> Row:
+def execution(fill: Execution) -> Row:
     """A row of the execution stream."""
-    row = {"category": fill.category, **rows.execution(market, fill)}
+    row = {"category": fill.category, **rows.execution(fill)}
     for name in _NOT_OF_FILLS:
         del row[name]
     row["isLeverage"] = "0"

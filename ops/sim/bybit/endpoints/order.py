@@ -128,7 +128,7 @@ def _has_coins(one: Instrument, base: str, settle: str) -> bool:
 
 def executions(call: EndpointCall) -> Result:
     """execution/list: fills of the last seven days unless asked otherwise, newest first; by id of any time."""
-    query, account, market = call.query, call.owner, call.world.market
+    query, account = call.query, call.owner
     first, last = query.window(WEEK, call.now)
     by_id = _id_filter(call)
     newest_first = list(reversed(account.executions))
@@ -143,6 +143,6 @@ def executions(call: EndpointCall) -> Result:
     shown, cursor = page(found, query.cursor, query.limit, lambda fill: fill.exec_id, is_short=short)
     return {
         "category": query.category,
-        "list": [rows.execution(market, fill) for fill in shown],
+        "list": [rows.execution(fill) for fill in shown],
         "nextPageCursor": cursor,
     }

@@ -63,7 +63,7 @@ def _legs(account: Account, one: Instrument) -> list[Position]:
 
 def closed_pnl(call: EndpointCall) -> Result:
     """position/closed-pnl: the last seven days unless asked otherwise, newest first."""
-    query, market = call.query, call.world.market
+    query = call.query
     first, last = query.window(WEEK, call.now)
     symbol = call.instrument().symbol if query.text("symbol") else ""
     found = [
@@ -75,6 +75,6 @@ def closed_pnl(call: EndpointCall) -> Result:
     shown, cursor = page(found, query.cursor, query.limit, lambda done: done.order_id, is_short=short)
     return {
         "category": query.category,
-        "list": [rows.closed_pnl(market, done) for done in shown],
+        "list": [rows.closed_pnl(done) for done in shown],
         "nextPageCursor": cursor,
     }
