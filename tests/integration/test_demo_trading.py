@@ -84,3 +84,20 @@ async def test_portfolio_margin_is_named_with_its_cure(tmp_path: Path) -> None:
     async with demo_trading(tmp_path, margin_mode="portfolio") as desk:
         shown = await said(desk.person, "buy btc $600 sl 58000")
     assert "portfolio margin" in shown.text
+
+
+async def test_a_lower_leverage_an_entry_and_a_moved_stop_in_hedge_mode(tmp_path: Path) -> None:
+    async with demo_trading(tmp_path, margin_mode="isolated", hedge=True) as desk:
+        anna = desk.person
+        await said(anna, "buy btc $600 sl 58000 tp 66000")
+        card = await anna.press("Leverage 3x")
+        await anna.press(card.labels[0])
+        await desk.comes(lambda: "seen at the exchange" in anna.last.text, what="the stop to be read back")
+        await anna.press("Manage the position")
+        question = await anna.press("Stop")
+        await anna.press(question.labels[0])
+        await desk.comes(lambda: held(desk) == [("Buy", "0.009", "59400.00", "66000.00")], what="the new stop")
+        (row,) = desk.truth["positions"]
+        assert (row["positionIdx"], row["leverage"]) == (1, "3")
+        stops = [each["triggerPrice"] for each in desk.truth["orders"] if each["stopOrderType"] == "StopLoss"]
+        assert stops == ["59400.00"], "in place of the old one"
