@@ -39,7 +39,7 @@ def test_answers_carry_the_request_id_unchanged(desk: StreamDesk, given: str | i
     ids = {} if given is None else {"req_id": given}
     ack = desk.open(LINEAR).say(op="subscribe", args=["tickers.BTCUSDT"], unknown=1, **ids)
     assert list(ack) == ["success", "ret_msg", "conn_id", "req_id", "op"]
-    assert (ack["success"], ack["ret_msg"], ack["op"]) == (True, "", "subscribe")
+    assert (ack["success"], ack["ret_msg"], ack["op"]) == (True, "subscribe", "subscribe")
     assert ack["req_id"] == ("" if given is None else given)
     spot = desk.open(SPOT).say(op="subscribe", args=["tickers.BTCUSDT"], **ids)
     assert (spot["ret_msg"], spot.get("req_id")) == ("subscribe", given)

@@ -68,7 +68,7 @@ class PublicSession(Session):
         if trouble:
             self._answer(frame, success=False, ret_msg=trouble)
             return
-        self._answer(frame, success=True, ret_msg=frame.op if self.category == "spot" else "")
+        self._answer(frame, success=True, ret_msg=frame.op)
         for topic in dict.fromkeys(frame.args):
             if frame.op == "subscribe":
                 self._join(topic)
