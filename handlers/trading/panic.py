@@ -158,7 +158,7 @@ async def _acts(ctx: UpdateContext, account: Account, report: PanicReport) -> tu
     if stands:
         label = ctx.say.plain("button-close-many", count=stands)
         choices.append((label, CloseInPanic(account=account_id)))
-    if report.foreign and (stands or report.is_over):
+    if report.foreign and (stands or report.is_over or not report.legs):
         also = tuple(LegName(account_id, each.symbol, each.position_idx) for each in report.foreign)
         label = ctx.say.plain("button-panic-these-too", count=len(also))
         choices.append((label, CloseInPanic(account=account_id, also=also)))

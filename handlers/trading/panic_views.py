@@ -88,7 +88,7 @@ def _state_lines(viewer: RenderContext, report: PanicReport) -> list[Markup]:
     if standing(report):
         lines.append(say("panic-confirm"))
     elif not report.legs and not report.unknown:
-        lines.append(say("panic-nothing"))
+        lines.append(say("panic-nothing", foreign=int(bool(report.foreign))))
     elif is_flat(report):
         lines.append(say("panic-flat"))
     elif not lines:

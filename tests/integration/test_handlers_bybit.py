@@ -121,3 +121,39 @@ async def test_before_a_key_goes_its_entries_do_and_what_stays_is_named(desk: De
     await until(lambda: [each for each in desk.truth["orders"] if each["price"] == "59000.00"] == [], what="the cancel")
     (position,) = desk.truth["positions"]
     assert position["stopLoss"] not in {"", "0"}, "what protects it stays"
+
+
+async def test_what_was_opened_elsewhere_is_listed_and_taken_over_when_asked(desk: DemoTrading) -> None:
+    anna = desk.person
+    app = {"act": "open", "symbol": "BTCUSDT", "side": "Buy", "qty": "0.02", "stop_loss": "57000"}
+    desk.control.act_in_app(str(desk.uid), app)
+    panic = await said(anna, "/panic")
+    assert "Opened elsewhere, not included" in panic.text
+    assert "Close these too: 1" in panic.labels
+    await said(anna, "/resume")
+    refused = await said(anna, "buy 0.01 btc sl 3%")
+    assert "was not opened here" in refused.text
+    ask = await anna.press("Manage it for me", bubble=refused)
+    assert "Stop: 57,000.00" in ask.text
+    assert "I manage it from now on" in (await anna.press("Manage it for me", bubble=ask)).text
+    assert "Stop 57" in (await desk.buy("0.01 btc sl 57000")).text
+    assert sizes(desk) == ["0.03"]
+
+
+async def test_a_refusal_by_bybits_rules_says_what_is_to_be_done(desk: DemoTrading) -> None:
+    desk.control.add_fault({"kind": "code", "path": "/v5/order/create", "code": 110123})
+    shown = await desk.buy("0.01 btc sl 3%")
+    assert "Bybit asks for its trading terms" in shown.text
+    assert "https://www.bybit.com/trade/usdt/BTCUSDT" in shown.html
+
+
+async def test_a_key_that_is_revoked_in_the_middle_is_named_and_nothing_is_forgotten(desk: DemoTrading) -> None:
+    anna = desk.person
+    await desk.buy("0.01 btc sl 3%")
+    await said(anna, "/positions")
+    desk.control.add_fault({"kind": "key_revoked"})
+    for line in ("buy 0.01 btc sl 3%", "/close btc"):
+        assert "Bybit’s app still closes positions" in (await said(anna, line)).text
+    screen = await said(anna, "/positions")
+    assert "Last known" in screen.text
+    assert "Stop" in screen.text

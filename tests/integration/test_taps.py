@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from harness.app import Person, harness
+from harness.demo_trading import DemoTrading, demo_trading
+from harness.waiting import until
 
 MOST_TAPS = 3
 HELD = ("buy 0.01 btc sl 3%", "[✓ Buy")
@@ -17,7 +19,10 @@ SIGNAL = "BTC LONG\nEntry: market\nTP1: 66000\nTP2: 68000\nSL: 62000"
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """A step is a button by its first letters in […, a price as !BTCUSDT 66000, or a line that is typed."""
+    """A step is a button by its first letters in […, a price as !BTCUSDT 66000, or a line that is typed.
+
+    On Bybit Demo also what happens in Bybit's own app, as @open or @remove_stop.
+    """
 
     name: str
     steps: tuple[str, ...]
@@ -132,6 +137,36 @@ TASKS = (
     ),
 )
 
+FOREIGN = ("@open",)
+MOVED = ("buy 0.01 btc sl 3%", "[✓ Buy", "@remove_stop")
+ON_DEMO = (
+    Task(
+        name="manage",
+        steps=("/positions", "[⚠️ BTC", "[Manage", "[Manage"),
+        ends="I manage it from now on",
+        messages=1,
+        words=13,
+        before=FOREIGN,
+    ),
+    Task(
+        name="stop managing",
+        steps=("/close btc", "[Leave it open"),
+        ends="only watch",
+        messages=1,
+        words=26,
+        before=("buy 0.01 btc sl 3%", "[✓ Buy"),
+    ),
+    Task(
+        name="restore a stop",
+        steps=("/positions", "[⚠️ BTC", "[⚠️ Bybit and I", "[Restore"),
+        ends="goes back",
+        messages=1,
+        words=20,
+        before=MOVED,
+    ),
+    Task(name="refill", steps=("/balance", "[Refill", "[10"), ends="more in Bybit Demo", messages=1, words=11),
+)
+
 
 async def take(person: Person, step: str) -> None:
     """One step, and whatever goes on by itself after it."""
@@ -157,9 +192,40 @@ async def test_a_task_takes_no_more_than_it_did(task: Task, tmp_path: Path) -> N
         before = len(person.bubbles)
         for step in task.steps:
             await take(person, step)
-        assert task.ends in person.last.text
-        words = len(re.findall(r"\w+", person.last.text))
-        assert task.taps <= MOST_TAPS
-        assert (len(person.bubbles) - before, words) == (task.messages, task.words), (
-            "a task has become longer, or shorter"
-        )
+        check(task, person, before)
+
+
+@pytest.mark.parametrize("task", ON_DEMO, ids=lambda task: task.name)
+async def test_a_task_on_bybit_demo_takes_no_more_than_it_did(task: Task, tmp_path: Path) -> None:
+    async with demo_trading(tmp_path) as desk:
+        person = desk.person
+        desk.chat.app.bot_data.live_messages.trade_s = 0.1
+        for step in task.before:
+            await (act(desk, step[1:]) if step.startswith("@") else take(person, step))
+        before = len(person.bubbles)
+        for step in task.steps:
+            await take(person, step)
+        check(task, person, before)
+
+
+async def act(desk: DemoTrading, what: str) -> None:
+    """In Bybit's own app; of what was promised here it is found out then."""
+    opens = {"side": "Buy", "qty": "0.02"} if what == "open" else {}
+    desk.control.act_in_app(str(desk.uid), {"act": what, "symbol": "BTCUSDT", **opens})
+    if what != "open":
+        trading = desk.chat.services.trading
+        config = await desk.chat.config()
+
+        async def is_found() -> bool:
+            desk.chat.clock.advance(1)
+            await trading.settlement.settle_due()
+            return bool(await trading.disagreements.of_account(config, config.default_account.account_id))
+
+        await until(is_found, what="that Bybit shows something else")
+
+
+def check(task: Task, person: Person, before: int) -> None:
+    assert task.ends in person.last.text
+    words = len(re.findall(r"\w+", person.last.text))
+    assert task.taps <= MOST_TAPS
+    assert (len(person.bubbles) - before, words) == (task.messages, task.words), "a task has become longer, or shorter"

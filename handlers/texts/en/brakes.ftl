@@ -41,7 +41,11 @@ panic-refused = ⛔ What was refused still stands: close it in Bybit’s app. I 
 panic-confirm = Close them at market?
 panic-closing = ⏳ Closing.
 panic-flat = ✅ <b>Flat</b>: I read it back at the exchange.
-panic-nothing = Nothing is open here.
+panic-nothing =
+    { $foreign ->
+        [0] Nothing is open here.
+       *[other] Nothing is open that I manage.
+    }
 button-panic-these-too = Close these too: { $count }
 button-panic-there = Panic: { $account }
 panic-this-alone = <i>{ $account } alone: other accounts go on.</i>

@@ -43,7 +43,11 @@ panic-refused = ⛔ Что отклонено, всё ещё открыто: з�
 panic-confirm = Закрыть рыночными ордерами?
 panic-closing = ⏳ Закрываю.
 panic-flat = ✅ <b>Всё закрыто</b>: перечитано на бирже.
-panic-nothing = Здесь ничего не открыто.
+panic-nothing =
+    { $foreign ->
+        [0] Здесь ничего не открыто.
+       *[other] Ничего, чем управляю я, не открыто.
+    }
 button-panic-these-too = Закрыть и эти: { $count }
 button-panic-there = Паника: { $account }
 panic-this-alone = <i>Только { $account }: другие счета работают дальше.</i>

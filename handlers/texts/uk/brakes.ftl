@@ -43,7 +43,11 @@ panic-refused = ⛔ Що відхилено, досі відкрито: закр
 panic-confirm = Закрити ринковими ордерами?
 panic-closing = ⏳ Закриваю.
 panic-flat = ✅ <b>Усе закрито</b>: перечитано на біржі.
-panic-nothing = Тут нічого не відкрито.
+panic-nothing =
+    { $foreign ->
+        [0] Тут нічого не відкрито.
+       *[other] Нічого, чим керую я, не відкрито.
+    }
 button-panic-these-too = Закрити і ці: { $count }
 button-panic-there = Паніка: { $account }
 panic-this-alone = <i>Лише { $account }: інші рахунки працюють далі.</i>
