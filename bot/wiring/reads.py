@@ -25,6 +25,7 @@ from bot.wiring.streams import Streams, open_streams
 from cache.facade import CachedReads, MarketReads, StoredReads
 from cache.policy import Override
 from cache.regions import Regions
+from storage.trading.streams import SqliteStreamRecords
 
 
 async def open_reads(
@@ -37,7 +38,8 @@ async def open_reads(
         regions, users=storage.user_queries, licenses=storage.license_queries, accounts=accounts, clock=clock
     )
     bybit = await stack.enter_async_context(_bybit(settings, storage, stored, outside, tuning))
-    streams = await open_streams(stack, settings, storage, outside, bybit, regions)
+    records = SqliteStreamRecords(storage.database)
+    streams = await open_streams(stack, settings, records, outside, bybit, regions)
     prices = StreamedMarket(rest=bybit.market, streams=streams.public) if streams.is_on else bybit.market
     practice = _practice(stack, storage, prices, MarketReads(regions, market=prices), clock)
     gateways = _gateways(bybit, practice, streams, clock)

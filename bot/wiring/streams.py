@@ -15,6 +15,7 @@ from bot.domain.events import AccountEvent, CredentialsChanged, Event
 from bot.domain.ids import AccountId
 from bot.domain.portfolio import Balance, Orders, Positions
 from bot.domain.ports.clock import Clock
+from bot.domain.ports.streams import StreamRecords
 from bot.exchange.addresses import BYBIT, BYBIT_STREAMS, StreamAddresses
 from bot.exchange.bybit.adapter import Bybit
 from bot.exchange.bybit.gateway import BybitGateway
@@ -28,10 +29,8 @@ from bot.exchange.bybit.streams.stats import StreamStats
 from bot.settings import Settings
 from bot.wiring.outside import Outside
 from bot.wiring.proxies import to_bybit
-from bot.wiring.storage import Storage
 from cache.pushes import CachePushes
 from cache.regions import Regions
-from storage.trading.streams import SqliteStreamRecords
 
 _LOGIN_MS: Final = 10_000  # that a signature is good for
 _TOGETHER_S: Final = 0.1  # events of one change come in several messages
@@ -128,7 +127,7 @@ class _NoStreams:
 
 
 async def open_streams(
-    stack: AsyncExitStack, settings: Settings, storage: Storage, outside: Outside, bybit: Bybit, regions: Regions
+    stack: AsyncExitStack, settings: Settings, records: StreamRecords, outside: Outside, bybit: Bybit, regions: Regions
 ) -> Streams:
     """Made here, connected by the job; closed with the stack."""
     addresses = StreamAddresses(live=settings.bybit_stream_url, demo=settings.demo_stream_url)
@@ -157,7 +156,7 @@ async def open_streams(
     )
     accounts = AccountStreams(
         clock=outside.clock,
-        records=SqliteStreamRecords(storage.database),
+        records=records,
         parts=parts,
         url_of=lambda account: addresses.private(account.host, account.account_type),
         randomness=outside.randomness,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ops.campaigns import (
     bybit_faults,
+    bybit_streams,
     cache_interleavings,
     cards,
     kills,
@@ -34,6 +35,7 @@ def main() -> int:
         cards.run,
         matching_walk.run,
         monkeys.run,
+        bybit_streams.run,
         _kills,
         _order_kills,
         _promo_kills,

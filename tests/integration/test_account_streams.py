@@ -205,7 +205,7 @@ async def test_positions_are_marked_by_the_market_or_read_again(desk: Desk) -> N
     assert (held.mark_price, held.unrealised_pnl) == (65000, 500)
     assert await desk.asked() == 0
     desk.marks.clear()
-    await desk.turn(60)
+    await desk.turn(50)
     assert await desk.asked() == 1
 
 
@@ -304,7 +304,7 @@ async def test_refused_logins_are_few(desk: Desk) -> None:
     desk.bybit.refused_keys = {"key 1"}
     desk.records.accounts = [MAIN]
     await desk.turn(900)
-    assert desk.bybit.attempts == 3
+    assert 3 < desk.bybit.attempts <= 10
     desk.bybit.refused_keys = set()
     desk.streams.evict(MAIN.account_id)
     await desk.until(lambda: desk.streams.is_healthy(MAIN.account_id))
@@ -346,13 +346,16 @@ async def test_a_lost_message_is_made_good_soon(desk: Desk) -> None:
     held = tuple(each.position for each in position_rows([position_row(seq=9)]).positions if each.position)
     desk.rest.positions_now = Positions(account_id=MAIN.account_id, items=held, as_of=LoopClock().now())
     desk.bybit.push("order", [order_row(status="Filled", updated=2)])  # its position event is lost
-    await desk.turn(8)
+    await desk.until(lambda: not desk.streams.is_healthy(MAIN.account_id), seconds=8)
+    assert await desk.asked() == 1
+    await desk.until(lambda: desk.streams.is_healthy(MAIN.account_id), seconds=8)
     assert (await desk.reads.positions(MAIN)).items == held
     desk.rest.positions_now = None
     asked = len(desk.rest.asked)
     await desk.turn(60)  # everything that tells of a close is lost
     assert len(desk.rest.asked) > asked
+    await desk.until(lambda: desk.streams.is_healthy(MAIN.account_id), seconds=8)
     assert (await desk.reads.positions(MAIN)).is_flat
     asked = len(desk.rest.asked)
     await desk.turn(300)  # nothing goes on
-    assert len(desk.rest.asked) - asked <= 12
+    assert len(desk.rest.asked) - asked <= 9

@@ -115,10 +115,15 @@ class AccountStream:
         self._is_comparing = False
 
     @property
+    def is_behind(self) -> bool:
+        """Whether an own event is late, or REST shows what the stream has not brought."""
+        return self.is_late or self._missing_until is not None
+
+    @property
     def is_healthy(self) -> bool:
         """See `StreamWatch.is_healthy`."""
         link = self.link
-        if link is None or not self.is_live or self.is_late or self._missing_until is not None:
+        if link is None or not self.is_live or self.is_behind:
             return False
         return self._parts.clock.monotonic() - link.heard_at < SILENT_AFTER_S
 
@@ -203,7 +208,7 @@ class AccountStream:
             self.book.take_balance(answer, asked)
         if is_news:
             self._missing()
-        if not self.is_late:
+        if not self.is_behind:
             self._shown.show(type(answer), self._parts.marks(), asked=asked)
 
     def dropped(self) -> None:
@@ -248,7 +253,8 @@ class AccountStream:
         tell(ConnectResult.OK)
         await self._compare()
         self.is_live = True
-        self._compare_at = self._parts.clock.monotonic() + COMPARE_EVERY_S
+        self._active_until = self._parts.clock.monotonic() + _ACTIVE_S
+        self._compare_at = self._parts.clock.monotonic() + COMPARE_ACTIVE_S
         self._show_all()
         self._parts.changed(self.account)
 
@@ -283,7 +289,7 @@ class AccountStream:
         self.book.take_balance(balance, asked)
         if self.is_live and any(news):
             self._missing()
-        if self.is_live and not self.is_late:
+        if self.is_live and not self.is_behind:
             self._show_all()
 
     async def _ask_for_late(self) -> None:
@@ -294,11 +300,10 @@ class AccountStream:
             with at_priority(RequestPriority.RECONCILE):
                 for link_id, symbol in late.items():
                     found = await self._parts.find_order(self.account, symbol, link_id)
-                    if found is None:
-                        self._due.give_up(link_id)
-                    elif link_id in self._due.late_orders(clock.monotonic()):
+                    if found is not None and link_id in self._due.late_orders(clock.monotonic()):
                         self.book.hear_order(found, clock.monotonic())
                         self._missing()
+                    self._due.give_up(link_id)
             await self._ask_everything()
         except ExchangeError as trouble:
             _logger.warning("what a stream is late with is asked for later: %s", trouble)
@@ -309,13 +314,15 @@ class AccountStream:
         """REST shows a change that the stream has not brought."""
         if self._missing_until is None:
             self._missing_until = self._parts.clock.monotonic() + BRING_S
+            self._shown.end()
             self._parts.changed(self.account)
 
     def _look_if_whole(self) -> None:
-        """Nothing is late any more: what is shown is of the stream again."""
+        """Where nothing is late any more, what is shown is of the stream again."""
         if self.is_late and not self._due.late_orders(self._parts.clock.monotonic()):
             self.is_late = False
-            self._show_all()
+            if not self.is_behind:
+                self._show_all()
 
     # --- messages ---------------------------------------------------------------------------------------------
 
@@ -359,13 +366,16 @@ class AccountStream:
     def _after(self, rows: EventRows | None, now: float) -> None:
         self._active_until = now + _ACTIVE_S
         self._compare_at = min(self._compare_at, now + COMPARE_ACTIVE_S)
-        self._missing_until = None
         if rows is not None and rows.unreadable:
             self._compare_at = now
+        if self._missing_until is not None:
+            self._missing_until = None
+            if self.is_live and not self.is_late:
+                self._show_all()
         self._look_if_whole()
 
     def _show(self, kind: Kind) -> None:
-        if self.is_live and not self.is_late:
+        if self.is_live and not self.is_behind:
             self._shown.show(kind, self._parts.marks())
 
     def _show_all(self) -> None:

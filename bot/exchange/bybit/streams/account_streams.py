@@ -28,10 +28,11 @@ _LOOK_EVERY_S: Final = 5.0  # for accounts that want a stream
 _LINGER_S: Final = 60.0
 _COMPARES_A_ROUND: Final = 2  # of four calls each: a tenth of the budget
 _AT_ONCE: Final = 20  # connections that are being made
-_LONGEST_PAUSE_S: Final = 60.0
+_LONGEST_PAUSE_S: Final = 20.0
 _GOOD_AFTER_S: Final = 60.0  # a connection that lasted so long owes nothing to the failures before it
 _REFUSALS: Final = 3  # logins in a row that Bybit did not take
-_LOCKED_S: Final = 1800.0
+_REFUSED_S: Final = 20.0  # the pause after those, which doubles with each further one
+_LOCKED_S: Final = 1800.0  # and is no longer than this
 _SLOW_SHARE: Final = 0.05
 _SLOW_LEAST: Final = 5
 _logger = logging.getLogger(__name__)
@@ -142,7 +143,7 @@ class AccountStreams:
 
     @property
     def late(self) -> int:
-        return sum(each.is_late for each in self._streams())
+        return sum(each.is_behind for each in self._streams())
 
     def is_slow(self) -> bool:
         """Whether so many streams are late at once that none is made anew: then it is Bybit."""
@@ -241,7 +242,7 @@ class AccountStreams:
         slot.refusals = 0 if is_good else slot.refusals + (result in (ConnectResult.REFUSED, ConnectResult.NO_KEY))
         pause = min(2.0 ** min(slot.failures - 1, 10), _LONGEST_PAUSE_S) if slot.failures else 0.0
         if slot.refusals >= _REFUSALS:
-            pause = _LOCKED_S
+            pause = min(_REFUSED_S * 2.0 ** min(slot.refusals - _REFUSALS, 10), _LOCKED_S)
         slot.next_try = self.clock.monotonic() + pause * (0.5 + self.randomness() / 2)
 
     def _streams(self) -> list[AccountStream]:

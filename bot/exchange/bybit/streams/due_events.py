@@ -58,7 +58,7 @@ class DueEvents:
         return {each.link_id: each.symbol for each in self._due.values() if each.link_id and each.at <= now}
 
     def give_up(self, link_id: OrderLinkId) -> None:
-        """There is no such order: no event will come."""
+        """It was asked for by REST: no event of it is waited for any more."""
         self._due.pop(DueEvent("order", link_id), None)
 
     def put_off(self, now: float) -> None:
