@@ -12,7 +12,6 @@ from bot.exchange.addresses import SiteAddresses
 from bot.exchange.budget import Limits
 from bot.exchange.bybit.adapter import Bybit, open_bybit
 from bot.exchange.bybit.streams.observed import ObservedReads
-from bot.exchange.bybit.streams.streamed_market import StreamedMarket
 from bot.exchange.bybit.transport import Transport
 from bot.exchange.paper.adapter import Practice, make_practice
 from bot.exchange.paper.ports import PracticeMarket
@@ -38,9 +37,8 @@ async def open_reads(
         regions, users=storage.user_queries, licenses=storage.license_queries, accounts=accounts, clock=clock
     )
     bybit = await stack.enter_async_context(_bybit(settings, storage, stored, outside, tuning))
-    records = SqliteStreamRecords(storage.database)
-    streams = await open_streams(stack, settings, records, outside, bybit, regions)
-    prices = StreamedMarket(rest=bybit.market, streams=streams.public) if streams.is_on else bybit.market
+    streams = await open_streams(stack, settings, SqliteStreamRecords(storage.database), outside, bybit, regions)
+    prices = streams.market(bybit.market)
     practice = _practice(stack, storage, prices, MarketReads(regions, market=prices), clock)
     gateways = _gateways(bybit, practice, streams, clock)
     portfolio = PortfolioLoader(

@@ -19,13 +19,15 @@ from bot.domain.ports.streams import StreamRecords
 from bot.exchange.addresses import BYBIT, BYBIT_STREAMS, StreamAddresses
 from bot.exchange.bybit.adapter import Bybit
 from bot.exchange.bybit.gateway import BybitGateway
-from bot.exchange.bybit.market import DEPTH
+from bot.exchange.bybit.market import DEPTH, BybitMarket
 from bot.exchange.bybit.streams.account_stream import StreamLogin, StreamParts
 from bot.exchange.bybit.streams.account_streams import AccountStreams
 from bot.exchange.bybit.streams.connection import StreamConnection, StreamConnector, StreamEnded
 from bot.exchange.bybit.streams.network import NetworkStreams
 from bot.exchange.bybit.streams.public_streams import PublicStreams
 from bot.exchange.bybit.streams.stats import StreamStats
+from bot.exchange.bybit.streams.streamed_market import StreamedMarket
+from bot.exchange.paper.ports import PracticeMarket
 from bot.settings import Settings
 from bot.wiring.outside import Outside
 from bot.wiring.proxies import to_bybit
@@ -52,6 +54,10 @@ class Streams:
         if self.is_on:
             await self.public.round()
             await self.accounts.round()
+
+    def market(self, rest: BybitMarket) -> PracticeMarket:
+        """Public data, of the streams where they are on."""
+        return StreamedMarket(rest=rest, streams=self.public) if self.is_on else rest
 
     def job(self, clock: Clock) -> Periodic[Any]:
         """Never late for readiness: without streams REST is asked, and /metrics tells of them."""
