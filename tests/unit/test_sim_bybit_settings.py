@@ -300,7 +300,7 @@ def test_a_pre_check_says_what_an_order_would_make_of_the_margin_rates() -> None
     assert 590 < found["postImrE4"] < 620  # 6,000 USDT at tenfold leverage of 10,000
     assert trader.account.orders == {} == trader.account.positions
     short = trader.post(path, **order | {"qty": "100"})
-    assert (short.ret_code, short.result["preImrE4"]) == (110007, 0)
+    assert (short.ret_code, short.beside["retExtInfo"]["preImrE4"]) == (110007, 0)
     assert SimTrader(margin_mode="isolated").post(path, **order).ret_code == 10001
 
 

@@ -65,7 +65,7 @@ def _outcome(
             world.trading.advance(account)
         found = HANDLERS[endpoint.path](EndpointCall(world=world, query=query, now=at, account=account))
     except BybitError as error:
-        return Outcome(ret_code=error.ret_code, ret_msg=error.ret_msg, result=error.result)
+        return Outcome(ret_code=error.ret_code, ret_msg=error.ret_msg, result=error.result, beside=error.beside)
     result, beside = found if isinstance(found, Beside) else (found, {})
     return Outcome(ret_code=0, ret_msg=endpoint.ok, result=result, beside=beside)
 

@@ -38,8 +38,17 @@ MARKET_MAKERS_ONLY: Final = 110119
 class BybitError(Exception):
     """A refusal as Bybit gives it."""
 
-    def __init__(self, ret_code: int, ret_msg: str, result: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        ret_code: int,
+        ret_msg: str,
+        result: Mapping[str, Any] | None = None,
+        *,
+        ext_info: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`ext_info`: what stands in retExtInfo."""
         super().__init__(f"{ret_code} {ret_msg}")
+        self.beside = {"retExtInfo": dict(ext_info)} if ext_info else {}
         self.ret_code = ret_code
         self.ret_msg = ret_msg
         self.result = dict(result or {})

@@ -30,8 +30,8 @@ def pre_check(call: EndpointCall) -> Result:
     try:
         world.trading.engine(account).create(copy, request, markets)
     except EngineRejected as refusal:
-        beside = _rates(before, before) if refusal.code == _SHORT_OF_MONEY else {}
-        raise BybitError(refusal.code, str(refusal), beside) from None
+        figures = _rates(before, before) if refusal.code == _SHORT_OF_MONEY else {}
+        raise BybitError(refusal.code, str(refusal), ext_info=figures) from None
     return {
         "orderId": world.ids.uuid(account),
         "orderLinkId": request.order_link_id,
