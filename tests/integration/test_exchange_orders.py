@@ -368,7 +368,9 @@ async def test_executions_are_read_in_weeks_with_all_their_pages() -> None:
 async def test_demo_is_not_asked_about_what_it_does_not_keep() -> None:
     async with scripted_bybit(always=EMPTY) as server, connected(server.url) as bybit:
         assert await bybit.orders.executions_since(account(account_type=AccountType.DEMO), Millis(0)) == ()
+        now = server.clock.now()
     assert len(server.asked) == 1
+    assert int(parse_qs(server.asked[0].query)["startTime"][0]) + 7 * DAY > now + 1_000  # fills of just now are within
 
 
 async def test_lists_that_orders_are_judged_by_are_read_beyond_a_short_page() -> None:

@@ -64,6 +64,7 @@ _ASK_AGAIN_S: Final = 1.0  # what did not leave this process for want of a conne
 _EXECUTIONS_A_PAGE: Final = 100  # Bybit's largest
 _WINDOW: Final = 7 * DAY  # what a start without an end asks for (documentation, "Get Trade History")
 _KEPT: Final = {AccountType.DEMO: 7 * DAY, AccountType.LIVE: 730 * DAY}  # for so long Bybit answers about fills
+_AHEAD: Final = 5_000  # the last window ends so many ms from now: the clock that is measured may be behind Bybit's
 
 T = TypeVar("T")
 
@@ -169,7 +170,7 @@ class BybitOrders:
 
         As far back as Bybit answers at all: 7 days of demo, 2 years of live; a week a call, and what fills more pages.
         """
-        now = self.pipeline.server_time.now()
+        now = self.pipeline.server_time.now() + _AHEAD
         start = max(since, now - _KEPT[account.account_type] + 1)
         found: dict[str, Execution] = {}
         while start <= now:
