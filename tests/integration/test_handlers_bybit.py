@@ -152,6 +152,7 @@ async def test_a_key_that_is_revoked_in_the_middle_is_named_and_nothing_is_forgo
     await desk.buy("0.01 btc sl 3%")
     await said(anna, "/positions")
     desk.control.add_fault({"kind": "key_revoked"})
+    desk.chat.clock.advance(60)
     for line in ("buy 0.01 btc sl 3%", "/close btc"):
         assert "Bybit’s app still closes positions" in (await said(anna, line)).text
     screen = await said(anna, "/positions")
