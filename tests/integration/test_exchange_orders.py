@@ -278,6 +278,19 @@ async def test_a_place_that_was_not_used_is_given_back() -> None:
         await bybit.orders.cancel(whose, CANCEL)
 
 
+async def test_an_entry_waits_for_a_clock_that_is_known_and_an_exit_does_not() -> None:
+    whose = account(account_type=AccountType.DEMO)
+    async with scripted_bybit(always=TAKEN) as server, connected(server.url) as bybit:
+        server.times = [rejection_of(10016)] * 6
+        with pytest.raises(NotSent, match="clock"):
+            await bybit.orders.create(whose, ENTRY)
+        await bybit.orders.create(whose, CLOSE)
+        assert not bybit.orders.has_room(whose, ENTRY)
+        await bybit.orders.create(whose, ENTRY)  # it is measured anew
+        assert bybit.orders.has_room(whose, ENTRY)
+    assert len(server.asked) == 2
+
+
 async def test_a_ban_between_admission_and_write_is_not_sent() -> None:
     whose = account(account_type=AccountType.DEMO)
     async with scripted_bybit(always=TAKEN) as server, connected(server.url) as bybit:

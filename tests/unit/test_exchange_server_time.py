@@ -123,6 +123,24 @@ async def test_one_answer_of_three_is_enough() -> None:
     assert clock.skew == 400
 
 
+@pytest.mark.parametrize(("trip_s", "is_certain", "good_for_s"), [(0.9, True, 1800), (1.2, False, 30)])
+async def test_slow_answers_leave_it_uncertain_and_it_is_asked_again_soon(
+    trip_s: float, is_certain: bool, good_for_s: float
+) -> None:
+    clock, bybit, time = server_time()
+    bybit.gate = asyncio.Event()
+    measuring = asyncio.ensure_future(clock.ready())
+    await settle()
+    time.seconds += trip_s
+    bybit.gate.set()
+    await measuring
+    assert (clock.is_certain, not clock.problems()) == (is_certain, is_certain)
+    time.seconds += good_for_s - 1
+    assert not clock.is_due
+    time.seconds += 1
+    assert clock.is_due
+
+
 async def test_a_fault_of_ours_is_not_taken_for_bybits() -> None:
     clock, bybit, _ = server_time()
     bybit.trouble = KeyError("a bug")

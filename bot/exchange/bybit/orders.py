@@ -6,13 +6,14 @@ what goes wrong until then is NotSent.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import (
     ExchangeDown,
+    ExchangeError,
     ExchangeRejected,
     ExchangeUnreadable,
     NotSent,
@@ -78,8 +79,8 @@ class BybitOrders:
 
     def has_room(self, account: Account, request: AnyRequest) -> bool:
         """Whether its client is at hand, Bybit's clock is known, and the budget would let the write through at once."""
-        client = self.gateway.calls.pool.at_hand(account)
-        if client is None or not self.pipeline.server_time.measurements:
+        client, server_time = self.gateway.calls.pool.at_hand(account), self.pipeline.server_time
+        if client is None or not (server_time.is_certain or (server_time.measurements and not _opens(request))):
             return False
         with at_priority(_priority_of(request)):
             return self.pipeline.budget.has_room(client.request_key(_ENDPOINTS[type(request)]))
@@ -204,7 +205,21 @@ class BybitOrders:
             await self.pipeline.know_the_time()
         except ExchangeDown as down:
             raise NotSent(str(down), retry_after=_ASK_AGAIN_S) from down
+        if _opens(request):
+            await self._be_certain()
         return client.request_key(_ENDPOINTS[type(request)])
+
+    async def _be_certain(self) -> None:
+        """What opens or grows a position is signed only where Bybit's clock is known to half a second.
+
+        When an order of unknown outcome can't come any more is reckoned by that clock. Raises NotSent.
+        """
+        server_time = self.pipeline.server_time
+        if not server_time.is_certain:
+            with suppress(ExchangeError):
+                await server_time.measure_again(server_time.measurements)
+        if not server_time.is_certain:
+            raise NotSent("Bybit's clock is not known closely enough", retry_after=_ASK_AGAIN_S)
 
     async def _write(
         self, account: Account, request: AnyRequest, ask: Callable[[Any], Call], read: Callable[[Answer], T]
@@ -222,6 +237,11 @@ class BybitOrders:
         client = self.gateway.calls.pool.at_hand(account)
         is_held = client is not None and held_for(client.request_key(_ENDPOINTS[type(request)])) is not None
         return nullcontext() if is_held else self.admission(account, request)
+
+
+def _opens(request: AnyRequest) -> bool:
+    """Whether it may open or grow a position."""
+    return isinstance(request, OrderRequest) and not request.reduce_only
 
 
 def _priority_of(request: AnyRequest) -> RequestPriority:

@@ -44,6 +44,7 @@ class ServerTime:
     retry_after: float = 30.0
     skew: int | None = field(default=None, init=False)  # ms that Bybit is ahead of our wall clock; None: not measured
     measurements: int = field(default=0, init=False)
+    is_certain: bool = field(default=False, init=False)  # to half a second, by the last measurement
     _offset: float | None = field(default=None, init=False)
     _due: float = field(default=0.0, init=False)
     _measuring: asyncio.Task[None] | None = field(default=None, init=False)
@@ -55,11 +56,15 @@ class ServerTime:
         return Millis(int(self.clock.monotonic() * 1000 + self._offset))
 
     def problems(self) -> tuple[str, ...]:
-        """A wall clock that is wrong by so much that messages seem old and licenses end too early or late."""
+        """A wall clock by which licenses end too early or late; a clock of Bybit's that holds entries up."""
         ahead = 0.0 if self._offset is None else (self.clock.now() - self.now()) / 1000
-        if abs(ahead) < _WRONG_CLOCK:
-            return ()
-        return (f"our clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} Bybit's: set it (NTP)",)
+        problems = []
+        if abs(ahead) >= _WRONG_CLOCK:
+            side = "ahead of" if ahead > 0 else "behind"
+            problems.append(f"our clock is {abs(ahead):.0f} s {side} Bybit's: set it (NTP)")
+        if self.measurements and not self.is_certain:
+            problems.append("Bybit answers too slowly to tell its clock to half a second: entries wait")
+        return tuple(problems)
 
     @property
     def is_due(self) -> bool:
@@ -108,7 +113,8 @@ class ServerTime:
         self._offset = estimate(samples, ours)
         self.skew = round(self._offset - ours)
         self.measurements += 1
-        self._due = self.clock.monotonic() + self.good_for
+        self.is_certain = bool(_quick(samples))
+        self._due = self.clock.monotonic() + (self.good_for if self.is_certain else self.retry_after)
 
     async def _sample(self) -> _Sample:
         sent = self.clock.monotonic() * 1000
@@ -122,9 +128,13 @@ def estimate(samples: list[_Sample], ours: float) -> float:
     The median of the quick answers' middles. Slow answers only say between which bounds it lies: then the value
     within them that is nearest to our own clock.
     """
-    quick = [sample.middle for sample in samples if sample.highest - sample.lowest <= _TIGHT]
-    if quick:
-        return median(quick)
+    if quick := _quick(samples):
+        return median(sample.middle for sample in quick)
     lowest = max(sample.lowest for sample in samples)
     highest = max(lowest, min(sample.highest for sample in samples))
     return min(max(ours, lowest), highest)
+
+
+def _quick(samples: list[_Sample]) -> list[_Sample]:
+    """Those whose answer says what time it is to half a second."""
+    return [sample for sample in samples if sample.highest - sample.lowest <= _TIGHT]
