@@ -88,7 +88,7 @@ async def assemble(
             application, services=services, texts=base.texts, health=health, held=telegram.held, table=tuning.table
         )
         stack.push_async_callback(registry.close, application)
-        collectors = collectors_of(runtime, bybit, streams, services.trading.gauges, jobs, outside.clock)
+        collectors = collectors_of(runtime, bybit, streams, services.trading, jobs, outside.clock)
         yield Assembly(
             clock=outside.clock,
             storage=storage,

@@ -12,7 +12,7 @@ from bot.domain.ids import Millis
 from bot.domain.orders import direction, opposite
 from bot.domain.portfolio import Execution, LegKey, Position, Side
 from bot.domain.trade_plans import ExitReason, IntentKind, OrderIntent
-from bot.domain.trades import FUNDING, PRACTICE_RESET
+from bot.domain.trades import PRACTICE_RESET
 
 ZERO: Final = Decimal(0)
 _BY_NOBODY: Final = {
@@ -20,7 +20,10 @@ _BY_NOBODY: Final = {
     "AdlTrade": ExitReason.ADL,
     "Settle": ExitReason.SETTLEMENT,
     "Delivery": ExitReason.SETTLEMENT,
+    "MovePosition": ExitReason.ELSEWHERE,
+    "CorporateAction": ExitReason.ELSEWHERE,
 }
+_MOVES: Final = frozenset({"Trade", "BlockTrade", "FutureSpread", *_BY_NOBODY})
 _REASONS: Final = {
     "CreateByStopLoss": ExitReason.STOP,
     "CreateByPartialStopLoss": ExitReason.STOP,
@@ -76,8 +79,12 @@ class BookedFill:
 
 
 def moves_a_leg(fill: Execution) -> bool:
-    """Whether a fill changes a position: funding is money only."""
-    return fill.exec_type != FUNDING and fill.exec_qty > 0
+    """Whether a fill changes a position: funding is money only, and so is whatever else Bybit books.
+
+    A type that is not known here moves nothing; what it did to a position is seen there (Bybit v5, "Enums
+    Definitions", execType, July 2026).
+    """
+    return fill.exec_type in _MOVES and fill.exec_qty > 0
 
 
 def book_fill(cost: LegCost | None, leg: LegKey, fill: Execution, now: Millis) -> BookedFill:

@@ -38,8 +38,9 @@ class LegView:
     """One leg with an open plan, as of one round of reads.
 
     `asked_at`: when the exchange was asked; what was answered later than that is not in the view. `is_quiet`: no fill
-    of it was news in this round, so that "flat" can be concluded. `price`: of what the stop is triggered by, None: not
-    known. `unprotected_since`: when the position was first seen without any stop, None: it was not.
+    of it was news in this round, so that "flat" can be concluded; `is_matched`: its fills come to its position, or have
+    not for so long that the position is right. `price`: of what the stop is triggered by, None: not known.
+    `unprotected_since`: when the position was first seen without any stop, None: it was not.
     """
 
     plan: TradePlan
@@ -51,6 +52,7 @@ class LegView:
     asked_at: Millis
     now: Millis
     is_quiet: bool
+    is_matched: bool = True
     unprotected_since: Millis | None = None
 
     def of(self, kind: IntentKind) -> tuple[OrderIntent, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.domain.disagreements import DisagreementKind
 from bot.domain.ids import Millis
 from bot.domain.trade_plans import IntentState
 
@@ -13,7 +14,7 @@ class OrderGauges:
 
     `orders`: live ones by state. `unknown`: requests of which it is not known whether they were carried out.
     `unprotected`: positions whose promised stop was never seen at the exchange. `emergency`: closes of positions whose
-    stop could not be set, ever.
+    stop could not be set, ever. `disagreements`: those that stand.
     """
 
     orders: Mapping[IntentState, int] = field(default_factory=dict)
@@ -22,3 +23,4 @@ class OrderGauges:
     unprotected: int = 0
     unprotected_since: Millis | None = None
     emergency: int = 0
+    disagreements: Mapping[DisagreementKind, int] = field(default_factory=dict)

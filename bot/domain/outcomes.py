@@ -8,7 +8,7 @@ from bot.domain.intent_states import UNDECIDED, Absence, said
 from bot.domain.leg_protection import held_stops
 from bot.domain.orders import AmendRequest, CancelRequest, LegSettings, LeverageRequest, OrderRequest, TradingStop
 from bot.domain.patience import BYBIT, Patience
-from bot.domain.portfolio import NAMELESS, Execution, Order, Orders, Positions
+from bot.domain.portfolio import Execution, Order, Orders, Positions
 from bot.domain.ports.plans import IntentNews
 from bot.domain.refusals import VANISHED
 from bot.domain.trade_plans import IntentState, OrderIntent
@@ -98,7 +98,7 @@ def _is_true(intent: OrderIntent, reads: AccountAnswers) -> bool:
     """Whether what was asked for is so."""
     match intent.request:
         case CancelRequest(target_link_id=link_id, order_id=order_id):
-            return not reads.is_open(link_id, order_id) and not _is_unread(intent, reads)
+            return not reads.is_open(link_id, order_id) and not reads.orders.hides(intent.leg.symbol)
         case AmendRequest() as wish:
             row = reads.order(wish.target_link_id)
             return row is not None and _is_amended(row, wish)
@@ -110,12 +110,6 @@ def _is_true(intent: OrderIntent, reads: AccountAnswers) -> bool:
             settings = reads.settings.get(leverage.symbol)
             return settings is not None and settings.buy_leverage == settings.sell_leverage == leverage.leverage
     return False
-
-
-def _is_unread(intent: OrderIntent, reads: AccountAnswers) -> bool:
-    """Whether an open order of that symbol may stand there that can't be read."""
-    orders = reads.orders
-    return bool({intent.leg.symbol, NAMELESS} & set(orders.unreadable)) or intent.leg.category in orders.left_out
 
 
 def _is_amended(row: Order, wish: AmendRequest) -> bool:

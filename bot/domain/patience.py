@@ -13,14 +13,15 @@ class Patience:
     """Times in ms. `window`: after its sending a request can't be executed any more.
 
     "There is no such order" is believed after `answers` that said so, each `apart` from the one before, the first and
-    the last `over`.
+    the last `over`. `lag`: what positions and fills may be behind each other before one of them is wrong.
     """
 
     window: int
     answers: int
     over: int
     apart: int
+    lag: int
 
 
-BYBIT: Final = Patience(window=10_000, answers=3, over=10_000, apart=1_000)  # recv_window of 5 s, and 5 s
-PRACTICE: Final = Patience(window=10_000, answers=1, over=0, apart=0)  # in this process: its lists are one
+BYBIT: Final = Patience(window=10_000, answers=3, over=10_000, apart=1_000, lag=5_000)  # recv_window of 5 s, and 5 s
+PRACTICE: Final = Patience(window=10_000, answers=1, over=0, apart=0, lag=0)  # in this process: its lists are one

@@ -106,6 +106,10 @@ class Positions:
     as_of: Millis
     unreadable: tuple[str, ...] = ()  # symbols
 
+    def hides(self, symbol: Symbol) -> bool:
+        """Whether something of that symbol may stand there that can't be read."""
+        return symbol in self.unreadable or NAMELESS in self.unreadable
+
     @property
     def is_flat(self) -> bool:
         """Whether nothing stands there for certain: a position that can't be read is one."""
@@ -157,6 +161,10 @@ class Orders:
     as_of: Millis
     unreadable: tuple[str, ...] = ()  # symbols
     left_out: tuple[Category, ...] = ()  # the key may not read them
+
+    def hides(self, symbol: Symbol, category: Category = Category.LINEAR) -> bool:
+        """Whether an open order of that symbol may stand there that can't be read."""
+        return symbol in self.unreadable or NAMELESS in self.unreadable or category in self.left_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,6 +131,13 @@ class LegForeignMessage(TradeMessage):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PositionGoneMessage(TradeMessage):
+    """A managed position does not stand any more, and no trade is known that closed it."""
+
+    KIND = "trade-position-gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundOrderMessage(TradeMessage):
     """An order or a position of ours that the database did not know: a backup was restored. Targets are not known."""
 

@@ -15,6 +15,7 @@ from bot.domain.market import Category
 from bot.domain.portfolio import Execution, Executions, Side
 
 FUNDING: Final = "Funding"  # Bybit's execType
+TRADE: Final = "Trade"
 PRACTICE_RESET: Final = "CreateByPracticeReset"  # createType of what a practice reset closes: no word of Bybit's
 _ZERO: Final = Decimal(0)
 

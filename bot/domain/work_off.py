@@ -74,7 +74,8 @@ def work_off(view: LegView) -> WorkOff:
 
 def is_mixed(view: LegView) -> bool:
     """Whether more stands there than the plan's own orders have filled."""
-    return view.position is not None and view.is_quiet and view.position.size > max(ours(view.plan, view.intents), ZERO)
+    is_certain = view.is_quiet and view.is_matched
+    return view.position is not None and is_certain and view.position.size > max(ours(view.plan, view.intents), ZERO)
 
 
 def ours(plan: TradePlan, intents: Iterable[OrderIntent]) -> Decimal:
@@ -102,7 +103,7 @@ def leftovers(view: LegView) -> tuple[LegWish, ...]:
 
 def _flat(view: LegView) -> WorkOff:
     entries = view.of(IntentKind.ENTRY)
-    if not view.is_quiet or any(each.is_counting for each in view.intents):
+    if not view.is_quiet or not view.is_matched or any(each.is_counting for each in view.intents):
         return WorkOff()
     was_filled = view.plan.first_fill_ts is not None
     if was_filled:

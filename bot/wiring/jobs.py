@@ -26,7 +26,7 @@ from bot.services.trading.leg_closer import LegCloser
 from bot.services.trading.limit_watch import LimitWatch
 from bot.services.trading.order_gauges import OrderGaugeReader
 from bot.services.trading.panic import Panic
-from bot.services.trading.settlement import Settlement
+from bot.services.trading.reconcile import Reconcile
 from bot.services.trading.telling import Telling
 from bot.services.users.privacy import Privacy
 from bot.wiring.streams import Streams
@@ -77,9 +77,9 @@ def key_watch(watch: KeyWatch, clock: Clock) -> Periodic[int]:
     )
 
 
-def settlements(settlement: Settlement, clock: Clock) -> Periodic[int]:
+def settlements(reconcile: Reconcile, clock: Clock) -> Periodic[int]:
     """After 10 minutes: what exchanges did is not known, and stops are not looked after."""
-    return Periodic("settlements", settlement.settle_due, clock=clock, every_s=_MINUTE_S, late_after_s=10 * _MINUTE_S)
+    return Periodic("settlements", reconcile.round, clock=clock, every_s=5, late_after_s=10 * _MINUTE_S)
 
 
 def order_gauges(reader: OrderGaugeReader, clock: Clock) -> Periodic[None]:

@@ -6,10 +6,12 @@ from typing import Final
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bot.domain.disagreements import DisagreementKind
 from bot.domain.ids import Millis
 from bot.domain.order_gauges import OrderGauges
 from bot.domain.ports.clock import Clock
 from bot.domain.trade_plans import LIVE
+from bot.services.trading.reconcile import ReconcileStats
 
 _STATES: Final = sorted(LIVE)
 
@@ -17,8 +19,9 @@ _STATES: Final = sorted(LIVE)
 class OrderCollector(Collector):
     """The metrics perpdesk_order_* and perpdesk_position_*."""
 
-    def __init__(self, newest: Callable[[], OrderGauges], clock: Clock) -> None:
+    def __init__(self, newest: Callable[[], OrderGauges], turns: Callable[[], ReconcileStats], clock: Clock) -> None:
         self._newest = newest
+        self._turns = turns
         self._clock = clock
 
     def collect(self) -> Iterable[Metric]:
@@ -38,9 +41,26 @@ class OrderCollector(Collector):
             ),
         ):
             yield GaugeMetricFamily(f"perpdesk_{name}", words, value=value)
+        drift = GaugeMetricFamily(
+            "perpdesk_drift_open", "What an exchange shows otherwise than promised, by kind.", labels=("kind",)
+        )
+        for kind in DisagreementKind:
+            drift.add_metric((kind.value,), found.disagreements.get(kind, 0))
+        yield drift
+        yield from self._reconcile(self._turns())
         yield CounterMetricFamily(
             "perpdesk_emergency_closes", "Closes of positions whose stop could not be set.", value=found.emergency
         )
+
+    @staticmethod
+    def _reconcile(found: ReconcileStats) -> Iterable[Metric]:
+        yield GaugeMetricFamily(
+            "perpdesk_reconcile_due", "Accounts whose turn it is to be compared with their exchange.", value=found.due
+        )
+        yield GaugeMetricFamily(
+            "perpdesk_reconcile_oldest_wait_seconds", "Since the turn of the first of them.", value=found.oldest_wait_s
+        )
+        yield CounterMetricFamily("perpdesk_reconcile_failures", "Comparisons that failed.", value=found.failures)
 
     def _age(self, since: Millis | None) -> float:
         return 0.0 if since is None else max(0.0, (self._clock.now() - since) / 1000)

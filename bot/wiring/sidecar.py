@@ -13,7 +13,7 @@ from bot.domain.health import Health
 from bot.domain.ports.clock import Clock
 from bot.domain.secrets import Secret
 from bot.exchange.bybit.adapter import Bybit
-from bot.services.trading.order_gauges import OrderGaugeReader
+from bot.services.trading.trading import Trading
 from bot.settings import Settings
 from bot.version import VERSION
 from bot.wiring.metrics import ChatCollector, ExchangeCollector, JobCollector
@@ -40,14 +40,14 @@ class Progress:
 
 
 def collectors_of(
-    runtime: TelegramRuntime, bybit: Bybit, streams: Streams, gauges: OrderGaugeReader, jobs: Jobs, clock: Clock
+    runtime: TelegramRuntime, bybit: Bybit, streams: Streams, trading: Trading, jobs: Jobs, clock: Clock
 ) -> tuple[Collector, ...]:
     """What /metrics shows beside the cache and the process."""
     return (
         ChatCollector(runtime.stats),
         ExchangeCollector(bybit.stats),
         StreamCollector(streams.stats),
-        OrderCollector(lambda: gauges.newest, clock),
+        OrderCollector(lambda: trading.gauges.newest, trading.reconcile.stats, clock),
         JobCollector(jobs.stats),
     )
 

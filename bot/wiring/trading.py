@@ -15,6 +15,7 @@ from bot.services.trading.order_gauges import OrderGaugeReader
 from bot.services.trading.plan_work import PlanWork
 from bot.services.trading.practice import PracticeService
 from bot.services.trading.quotes import Quotes
+from bot.services.trading.reconcile import Reconcile
 from bot.services.trading.risk_limits import LimitService
 from bot.services.trading.settlement import Settlement
 from bot.services.trading.signals import AccountSignals
@@ -48,6 +49,7 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
         account_types=frozenset(base.order_gateways),
         runner=runner,
         settlement=settlement,
+        reconcile=make_reconcile(base, queries, settlement),
         watch=watch,
         quotes=make_quotes(base, limits, queries),
         entries=make_entries(base, queries, runner, watch, limits),
@@ -62,7 +64,7 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
         gauges=OrderGaugeReader(queries=SqliteOrderGauges(base.database)),
     )
     return trading, (
-        jobs.settlements(settlement, base.clock),
+        jobs.settlements(trading.reconcile, base.clock),
         jobs.tellings(Telling(queries=queries, transactions=base.store, clock=base.clock), base.clock),
         jobs.order_gauges(trading.gauges, base.clock),
         jobs.limit_watch(make_limit_watch(base, limits, queries, runner), base.clock),
@@ -126,6 +128,16 @@ async def make_runner(base: Foundation, queries: TradingQueries, signals: Accoun
         drops=base.reads,
         tasks=TaskSet(),
         prefix=f"p{secret.hex()[:_PREFIX_DIGITS]}-",
+    )
+
+
+def make_reconcile(base: Foundation, queries: TradingQueries, settlement: Settlement) -> Reconcile:
+    return Reconcile(
+        settlement=settlement,
+        queries=queries,
+        streams=base.streams.accounts,
+        clock=base.clock,
+        account_types=frozenset(base.order_gateways),
     )
 
 

@@ -13,6 +13,7 @@ from bot.domain.trade_messages import (
     ExitRefusedMessage,
     FoundOrderMessage,
     LegForeignMessage,
+    PositionGoneMessage,
     StopChangedMessage,
     StopMissingMessage,
     TargetGoneMessage,
@@ -127,6 +128,11 @@ def leg_foreign(say: Translator, told: LegForeignMessage) -> Card:
     return _card(say, told, text, closes=True, disagreement=told.disagreement_id)
 
 
+def gone(say: Translator, told: PositionGoneMessage) -> Card:
+    """A position that nothing known has closed."""
+    return _card(say, told, say("told-gone"), is_open=False)
+
+
 def found(say: Translator, told: FoundOrderMessage) -> Card:
     """An order or a position of ours that a restored backup did not know."""
     return _card(say, told, say("told-found"), moves=True)
@@ -209,6 +215,7 @@ MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message_card(TargetGoneMessage, target_gone),
     message_card(BreakevenMessage, breakeven),
     message_card(LegForeignMessage, leg_foreign),
+    message_card(PositionGoneMessage, gone),
     message_card(FoundOrderMessage, found),
     message_card(EntriesHaltedMessage, entries_halted),
     *LIMIT_MESSAGES,

@@ -7,6 +7,7 @@ from bot.domain.intent_states import UNDECIDED
 from bot.domain.order_gauges import OrderGauges
 from bot.domain.trade_plans import ORDER_KINDS, IntentKind, IntentState
 from storage.sqlite.database import Database
+from storage.trading.disagreements import SqliteDisagreementQueries
 
 COUNT_LIVE: Final = """
     SELECT kind, state, count(*), min(sent_ts) FROM order_intents
@@ -45,4 +46,5 @@ class SqliteOrderGauges:
             unprotected=unprotected,
             unprotected_since=unprotected_since,
             emergency=emergency,
+            disagreements=await SqliteDisagreementQueries(self._database).open_by_kind(),
         )

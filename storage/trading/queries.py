@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.ids import AccountId, Millis
+from bot.domain.ports.plans import DueAccount
 from bot.domain.trade_plans import ClosedTrade, OrderIntent, TradePlan
 from storage.accounts.accounts import SELECT_ACCOUNT, account_of
 from storage.sqlite.database import Database
@@ -22,21 +23,30 @@ from storage.trading.plans import SELECT_OPEN_OF_ACCOUNT, SELECT_PLAN, SELECT_VE
 
 SELECT_LAST_FILL: Final = "SELECT max(ts) FROM trade_logs WHERE account_id = ?"
 SELECT_KNOWN_FILLS: Final = "SELECT exec_id FROM trade_logs WHERE account_id = ? AND ts >= ?"
-# Those of which something is not known first, then those that hold something.
+# Those of which something is not known first, then those whose stop was not seen, then what else is open.
 SELECT_TO_SETTLE: Final = """
     SELECT a.account_id, a.user_id, a.exchange, a.account_type, a.host, a.label, a.bybit_uid, a.risk_percent,
-           a.stop_loss_percent, a.take_profit_percent, a.leverage, a.order_type
+           a.stop_loss_percent, a.take_profit_percent, a.leverage, a.order_type, w.due
       FROM (SELECT account_id, min(due) AS due FROM (
-                   SELECT account_id, CASE WHEN state IN ('sending', 'unknown') THEN 0 ELSE 1 END AS due
+                   SELECT account_id, CASE WHEN state IN ('sending', 'unknown') THEN 0 ELSE 2 END AS due
                      FROM order_intents
                     WHERE state IN ('intent', 'sending', 'acknowledged', 'untriggered', 'open', 'partially_filled',
                                     'unknown')
-                   UNION ALL SELECT account_id, 1 FROM trade_plans WHERE state = 'open'
+                   UNION ALL SELECT account_id,
+                                    CASE WHEN protected_ts IS NULL AND first_fill_ts IS NOT NULL THEN 1 ELSE 2 END
+                               FROM trade_plans WHERE state = 'open'
                    UNION ALL SELECT account_id, 2 FROM leg_costs) GROUP BY account_id) AS w
       JOIN accounts AS a ON a.account_id = w.account_id
      WHERE a.state <> 'removed'
      ORDER BY w.due, a.account_id
 """
+# All others that may hold something: of practice nothing is unknown here.
+SELECT_TO_LOOK_AT: Final = """
+    SELECT account_id, user_id, exchange, account_type, host, label, bybit_uid, risk_percent, stop_loss_percent,
+           take_profit_percent, leverage, order_type
+      FROM accounts WHERE state = 'active' AND account_type <> 'paper'
+"""
+_NOTHING_OPEN: Final = 3
 
 
 class SqliteTradingQueries:
@@ -90,9 +100,17 @@ class SqliteTradingQueries:
         """The execIds of what is booked from that moment on."""
         return frozenset([row[0] for row in await self._database.fetch(SELECT_KNOWN_FILLS, (account_id, since))])
 
-    async def accounts_to_settle(self) -> tuple[Account, ...]:
-        """Those with something unknown or under way first, then with an open plan or a position."""
-        return tuple(map(account_of, await self._database.fetch(SELECT_TO_SETTLE)))
+    async def accounts_to_settle(self) -> tuple[DueAccount, ...]:
+        """Those with something open: unknown requests first, then positions whose stop was not seen, then the rest."""
+        return tuple(
+            DueAccount(account=account_of(row[:-1]), turn=row[-1])
+            for row in await self._database.fetch(SELECT_TO_SETTLE)
+        )
+
+    async def accounts_to_look_at(self) -> tuple[DueAccount, ...]:
+        """Every connected account of an exchange."""
+        rows = await self._database.fetch(SELECT_TO_LOOK_AT)
+        return tuple(DueAccount(account=account_of(row), turn=_NOTHING_OPEN) for row in rows)
 
     async def account(self, account_id: AccountId) -> Account | None:
         rows = await self._database.fetch(SELECT_ACCOUNT, (account_id,))

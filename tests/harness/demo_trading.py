@@ -1,11 +1,12 @@
 """The bot as it runs over a Bybit stand-in within the process: what people do in the chat, and the truth there."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.domain.errors import ExchangeError
 from bot.domain.ids import UserId
 from bot.services.trading.leg_closer import LegCloser
 from bot.services.users.preferences import SettingField
@@ -55,12 +56,19 @@ class DemoTrading:
         closer = self.chat.job(LegCloser)
 
         async def is_there() -> bool:
-            self.chat.clock.advance(0.1)
-            await self.chat.services.trading.settlement.settle_due()
+self.chat.clock.advance(0.1)
+            await self.settle()
             await closer.work_off()
             return condition()
 
         await until(is_there, what=what)
+
+    async def settle(self) -> None:
+        """Every account of the person compared with its exchange once."""
+        config = await self.chat.services.reads.user_config(UserId(self.person.user_id))
+        for account in () if config is None else config.accounts:
+            with suppress(ExchangeError):
+                await self.chat.services.trading.settlement.settle(account)
 
     async def connect_live(self) -> None:
         """A live account beside the demo one, which stays the one that is shown first."""

@@ -56,6 +56,7 @@ class ScriptedGateway:
     mode: PositionMode = PositionMode.ONE_WAY
     leverage: Decimal = Decimal(3)
     is_silent: bool = False
+    unreadable: tuple[str, ...] = ()  # symbols of positions
     stale_reads: int = 0  # so many reads of positions are from before the first fill
     faults: deque[str | Exception | None] = field(default_factory=deque)
     legs: dict[Leg, Position] = field(default_factory=dict)
@@ -122,7 +123,7 @@ class ScriptedGateway:
         self._answer(account)
         self.stale_reads -= 1
         held = () if self.stale_reads >= 0 else tuple(self.legs.values())
-        return Positions(account_id=account.account_id, items=held, as_of=self.clock.now())
+        return Positions(account_id=account.account_id, items=held, as_of=self.clock.now(), unreadable=self.unreadable)
 
     async def orders(self, account: Account) -> Orders:
         self._answer(account)

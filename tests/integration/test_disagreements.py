@@ -15,6 +15,7 @@ from bot.domain.legs import Ownership
 from bot.domain.orders import OrderRequest, TradingStop
 from bot.domain.portfolio import Position, Side
 from bot.domain.trade_plans import IntentState, PlanState
+from storage.trading.disagreements import SqliteDisagreementQueries
 
 D = Decimal
 TWO = {"target_prices": (D(110), D(120)), "target_shares": (D("0.5"), D("0.5"))}
@@ -45,7 +46,8 @@ async def with_moved_stop(managing: Managing) -> Disagreement:
 async def none_is_left(managing: Managing) -> None:
     account_id = managing.core.account.account_id
     assert await managing.disagreements.of_account(managing.core.config, account_id) == []
-    assert set((await managing.disagreements.records.open_by_kind()).values()) == {0}
+    counts = await SqliteDisagreementQueries(managing.core.storage.database).open_by_kind()
+    assert set(counts.values()) == {0}
 
 
 async def test_a_stop_moved_elsewhere_is_one_row_until_it_is_restored(managing: Managing) -> None:

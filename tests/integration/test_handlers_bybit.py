@@ -95,7 +95,7 @@ async def test_what_bybit_shows_otherwise_is_decided_on_its_card(desk: DemoTradi
 
     async def is_found() -> bool:
         desk.chat.clock.advance(1)
-        await desk.chat.services.trading.settlement.settle_due()
+        await desk.settle()
         return bool(await stands(config, account.account_id))
 
     await until(is_found, what="the disagreement")

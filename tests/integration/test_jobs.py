@@ -236,7 +236,7 @@ async def test_pauses_patience_and_what_is_expected_are_those_of_each_job(harnes
         "page_check": (hour, minute, 3 * day, (StorageTrouble, UnfitDatabase)),
         "cache_sweep": (5 * minute, 5 * minute, None, ()),
         "client_sweep": (minute, minute, None, ()),
-        "settlements": (minute, 0, 10 * minute, ()),
+        "settlements": (5, 0, 10 * minute, ()),
         "order_gauges": (5, 0, 2 * minute, ()),
         "closings": (5, 0, 2 * minute, ()),
         "panics": (5, 0, 2 * minute, ()),

@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.domain.errors import ExchangeRejected
 from bot.services.trading.order_gauges import OrderGaugeReader
+from bot.services.trading.reconcile import ReconcileStats
 from bot.wiring.order_metrics import OrderCollector
 from storage.trading.order_gauges import SqliteOrderGauges
 
@@ -27,7 +28,7 @@ class Page:
     def __init__(self, core: OrderCore) -> None:
         self._reader = OrderGaugeReader(queries=SqliteOrderGauges(core.storage.database))
         self._registry = CollectorRegistry()
-        self._registry.register(OrderCollector(lambda: self._reader.newest, core.storage.clock))
+        self._registry.register(OrderCollector(lambda: self._reader.newest, ReconcileStats, core.storage.clock))
 
     async def read(self) -> dict[str, float]:
         await self._reader.read()

@@ -40,6 +40,7 @@ COLD = {
     "paper.books.SELECT_INTERESTS": "once a start; what stands in practice, by the partial indexes",
     "paper.books.SELECT_FED": "once a start; a row a symbol",
     "trading.disagreements.COUNT_DISAGREEMENTS": "for metrics: those that stand, by the partial index",
+    "trading.queries.SELECT_TO_LOOK_AT": "each quarter of an hour: every connected account",
     "trading.queries.SELECT_TO_SETTLE": "once a minute: those with something open, by partial indexes",
     "trading.streams.SELECT_STREAM_ACCOUNTS": "every few seconds: who has something open, or wrote lately; all of them",
     "trading.order_gauges.COUNT_LIVE": "every few seconds: what is live, by its partial index",

@@ -12,7 +12,6 @@ COUNTED: Final = "one of the counters of a dataclass that metrics read whole"
 WATCHED: Final = "a figure that tests wait for or count with"
 DOCUMENTED: Final = "makes a table that the documents quote"
 TRADING: Final = "what an order needs"
-DISAGREEMENTS: Final = "of what Bybit shows otherwise, for screens and metrics"
 JOBS: Final = "how jobs fare, for metrics"
 STAND_IN: Final = "a command of the exchange, for the stand-in to answer"
 KEPT: Final = {
@@ -29,8 +28,6 @@ KEPT: Final = {
     "bot.chat.transport.AiohttpRequest.read_timeout": FRAMEWORK,
     "bot.domain.licensing.plans_as_markdown": DOCUMENTED,
     "bot.domain.market.KLINE_INTERVALS": TRADING,
-    "bot.domain.ports.disagreements.DisagreementQueries.open_by_kind": DISAGREEMENTS,
-    "storage.trading.disagreements.SqliteDisagreementQueries.open_by_kind": DISAGREEMENTS,
     "bot.exchange.budget.Budget.start_is_over": TRADING,
     "bot.domain.market.Ticker.volume_24h": TRADING,
     "bot.domain.portfolio.Balance.total_wallet_balance": TRADING,
@@ -39,7 +36,6 @@ KEPT: Final = {
     "bot.services.licensing.licenses.Licenses.require": TRADING,
     "bot.settings.Settings.settings_customise_sources": FRAMEWORK,
     "cache.policy.as_markdown": DOCUMENTED,
-    "bot.domain.ports.streams.StreamWatch": TRADING,
 }
 
 

@@ -1,9 +1,9 @@
 """Disagreements in storage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
-from bot.domain.disagreements import Disagreement, DisagreementEnd, DisagreementKind, NewDisagreement
+from bot.domain.disagreements import Disagreement, DisagreementEnd, NewDisagreement
 from bot.domain.ids import AccountId, Millis
 from bot.domain.portfolio import LegKey
 
@@ -25,8 +25,4 @@ class DisagreementQueries(Protocol):
     async def disagreement(self, disagreement_id: int) -> Disagreement | None: ...
     async def open_of_account(self, account_id: AccountId) -> Sequence[Disagreement]:
         """Oldest first."""
-        ...
-
-    async def open_by_kind(self) -> Mapping[DisagreementKind, int]:
-        """How many stand of each kind, of everybody; every kind is there."""
         ...

@@ -51,6 +51,14 @@ class IntentNews:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueAccount:
+    """An account that is compared with its exchange. `turn`: the less is known of it, the lower (0 … 3)."""
+
+    account: Account
+    turn: int
+
+
 class TradePlans(Protocol):
     """The plans of legs and their targets. Every change grows the version of its plan."""
 
@@ -233,8 +241,12 @@ class TradingQueries(Protocol):
         """The execIds of what is booked from that moment on."""
         ...
 
-    async def accounts_to_settle(self) -> tuple[Account, ...]:
-        """Those with something unknown or under way first, then with an open plan or a position."""
+    async def accounts_to_settle(self) -> tuple[DueAccount, ...]:
+        """Those with something open: unknown requests first, then positions whose stop was not seen, then the rest."""
+        ...
+
+    async def accounts_to_look_at(self) -> tuple[DueAccount, ...]:
+        """Every connected account of an exchange."""
         ...
 
     async def account(self, account_id: AccountId) -> Account | None: ...

@@ -12,6 +12,7 @@ from bot.domain.ids import Millis
 from bot.domain.intent_states import CONCLUDED, UNDECIDED
 from bot.domain.leg_costs import (
     ZERO,
+    LegCost,
     book_fill,
     cost_of_position,
     exit_reason_of,
@@ -21,11 +22,11 @@ from bot.domain.leg_costs import (
 )
 from bot.domain.market import Category
 from bot.domain.outcomes import AccountAnswers, outcome_of
-from bot.domain.portfolio import Execution, LegKey, Order
+from bot.domain.portfolio import Execution, LegKey, Order, Position
 from bot.domain.ports.plans import IntentNews
 from bot.domain.ports.storage import UnitOfWork
 from bot.domain.trade_plans import ClosedTrade, ExitReason, IntentKind, IntentState, OrderIntent, TradePlan
-from bot.domain.trades import FUNDING
+from bot.domain.trades import FUNDING, TRADE
 from bot.services.trading.adoption import Adoption
 from bot.services.trading.messages import closed_message, enqueue
 
@@ -41,6 +42,8 @@ class Booked:
     legs: set[LegKey] = field(default_factory=set)  # with new fills
     closed: dict[tuple[str, int], ClosedTrade] = field(default_factory=dict)  # by order id and leg
     concluded: int = 0  # intents of which is known now that nothing came
+    odd: set[LegKey] = field(default_factory=set)  # whose positions and fills do not agree yet: one of them is late
+    gone: set[LegKey] = field(default_factory=set)  # that are flat, though no fill closed them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ class Booking:
 
     is_in_flight: Callable[[OrderIntent], bool]
     adoption: Adoption
+    _odd: dict[LegKey, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)  # since when
 
     async def book(self, unit: UnitOfWork, account: Account, reads: AccountAnswers, now: Millis) -> Booked:
         """Every fill once, every intent as far as the exchange says, the rows of positions and orders."""
@@ -137,7 +141,7 @@ class Booking:
         await unit.legs.set_cost(account, leg, result.cost)
         if plan_id is not None and result.opened > 0:
             await unit.plans.filled(plan_id, fill.exec_ts or now)
-        reason = exit_reason_of(fill, intent)
+        reason = await self._reason(unit, leg, fill, intent)
         if result.closed is not None:
             closed = await unit.legs.add_closed(
                 account,
@@ -150,6 +154,16 @@ class Booking:
                 intent=intent,
             )
             booked.closed[closed.order_id, leg.position_idx] = closed
+
+    @staticmethod
+    async def _reason(unit: UnitOfWork, leg: LegKey, fill: Execution, intent: OrderIntent | None) -> ExitReason:
+        """Why it closed. A close that the exchange splits up has our id on one of its orders alone."""
+        reason = exit_reason_of(fill, intent)
+        if intent is not None or reason not in {ExitReason.ELSEWHERE, ExitReason.UNKNOWN} or fill.exec_type != TRADE:
+            return reason
+        closing = await unit.closings.of_leg(leg)
+        is_split = fill.create_type in {"", "CreateByUser"} and closing is not None
+        return closing.exit_reason if is_split and closing is not None else reason
 
     async def _funding(
         self, unit: UnitOfWork, account: Account, reads: AccountAnswers, fill: Execution, now: Millis
@@ -200,19 +214,27 @@ class Booking:
     async def _heal(
         self, unit: UnitOfWork, account: Account, reads: AccountAnswers, booked: Booked, now: Millis
     ) -> None:
-        """The costs follow the positions where fills alone do not explain them: opened elsewhere, wiped, adopted."""
-        if reads.positions.unreadable:
-            return
+        """The costs follow the positions where fills alone do not explain them: opened elsewhere, wiped, adopted.
+
+        Not at once where one of both may be late.
+        """
         known = {each.leg: each for each in await unit.legs.costs(account.account_id)}
         held = {
             each.leg_key(account.account_id): each for each in reads.positions.items if each.category is Category.LINEAR
         }
-        for leg in (known.keys() | held.keys()) - booked.legs:
+        for leg in known.keys() | held.keys():
             position, cost = held.get(leg), known.get(leg)
-            if position is None:
-                await unit.legs.set_cost(account, leg, None)
-            elif cost is None or (cost.side, cost.size) != (position.side, position.size):
-                await unit.legs.set_cost(account, leg, cost_of_position(leg, position, now))
+            if _agree(position, cost):
+                self._odd.pop(leg, None)
+            elif not reads.positions.hides(leg.symbol):
+                since = self._odd.setdefault(leg, reads.asked_at)
+                if leg in booked.legs or reads.asked_at - since < reads.patience.lag:
+                    booked.odd.add(leg)
+                    continue
+                del self._odd[leg]
+                booked.gone |= {leg} if position is None else set()
+                found = None if position is None else cost_of_position(leg, position, now)
+                await unit.legs.set_cost(account, leg, found)
 
     async def _tell(self, unit: UnitOfWork, account: Account, booked: Booked, now: Millis) -> None:
         """What nobody pressed a button for rings at once; the rest is on a card, or is told when it is not."""
@@ -228,3 +250,10 @@ class Booking:
 def _promised(plan: TradePlan | None, reason: ExitReason) -> Decimal | None:
     """The price of the card at which the exchange's own order was to close the leg."""
     return plan.stop if plan is not None and reason is ExitReason.STOP else None
+
+
+def _agree(position: Position | None, cost: LegCost | None) -> bool:
+    """Whether the fills that are booked come to what stands."""
+    if position is None or cost is None:
+        return position is None and cost is None
+    return (cost.side, cost.size) == (position.side, position.size)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from bot.domain.accounts import Account
 from bot.domain.disagreements import Disagreement, DisagreementEnd, DisagreementKind, LegFacts, NewDisagreement
@@ -10,7 +11,13 @@ from bot.domain.leg_protection import promised, seen
 from bot.domain.leg_view import ZERO, Fact, LegView, WorkOff
 from bot.domain.portfolio import Side
 from bot.domain.ports.storage import UnitOfWork
-from bot.domain.trade_messages import LegForeignMessage, StopChangedMessage, TargetGoneMessage, TradeMessage
+from bot.domain.trade_messages import (
+    LegForeignMessage,
+    PositionGoneMessage,
+    StopChangedMessage,
+    TargetGoneMessage,
+    TradeMessage,
+)
 from bot.domain.trade_plans import TradePlan
 from bot.domain.work_off import is_mixed, ours
 from bot.services.trading.messages import enqueue
@@ -54,6 +61,22 @@ async def compare(unit: UnitOfWork, account: Account, view: LegView, found: Work
         opened = await unit.disagreements.open(new, now)
         if opened is not None:
             await enqueue(unit, account, _message(opened), f"disagreement:{opened.disagreement_id}", now)
+
+
+async def note_gone(unit: UnitOfWork, account: Account, view: LegView, now: Millis) -> None:
+    """The position is not there any more, and nothing that was executed explains it: told, and over with its plan."""
+    plan = view.plan
+    new = NewDisagreement(
+        kind=DisagreementKind.GONE,
+        user_id=account.user_id,
+        leg=plan.leg,
+        plan_id=plan.plan_id,
+        promised=LegFacts(size=max(ours(plan, view.intents), ZERO), side=plan.side),
+        shown=LegFacts(size=ZERO),
+    )
+    opened = await unit.disagreements.open(new, now)
+    if opened is not None:
+        await enqueue(unit, account, _message(opened), f"disagreement:{opened.disagreement_id}", now)
 
 
 def _found(view: LegView, found: WorkOff) -> Iterator[_Found]:
@@ -112,37 +135,29 @@ def _is_over(row: Disagreement, view: LegView, found: WorkOff) -> bool:
 
 def _message(row: Disagreement) -> TradeMessage:
     """What rings: one message a disagreement."""
+    where: dict[str, Any] = {
+        "account_id": row.leg.account_id,
+        "symbol": row.leg.symbol,
+        "position_idx": row.leg.position_idx,
+        "plan_id": row.plan_id,
+    }
+    promised_, shown, row_id = row.promised, row.shown, row.disagreement_id
     match row.kind:
         case DisagreementKind.STOP:
             return StopChangedMessage(
-                account_id=row.leg.account_id,
-                symbol=row.leg.symbol,
-                position_idx=row.leg.position_idx,
-                plan_id=row.plan_id,
-                disagreement_id=row.disagreement_id,
-                side=row.promised.side or Side.BUY,
-                stop=row.promised.stop,
-                stop_seen=row.shown.stop,
-                take_profit=row.promised.take_profit,
-                take_profit_seen=row.shown.take_profit,
+                **where,
+                disagreement_id=row_id,
+                side=promised_.side or Side.BUY,
+                stop=promised_.stop,
+                stop_seen=shown.stop,
+                take_profit=promised_.take_profit,
+                take_profit_seen=shown.take_profit,
             )
         case DisagreementKind.TARGET:
-            return TargetGoneMessage(
-                account_id=row.leg.account_id,
-                symbol=row.leg.symbol,
-                position_idx=row.leg.position_idx,
-                plan_id=row.plan_id,
-                disagreement_id=row.disagreement_id,
-                number=row.promised.target,
-                price=row.promised.target_price or ZERO,
-            )
+            price = promised_.target_price or ZERO
+            return TargetGoneMessage(**where, disagreement_id=row_id, number=promised_.target, price=price)
+        case DisagreementKind.GONE:
+            return PositionGoneMessage(**where)
         case _:
-            return LegForeignMessage(
-                account_id=row.leg.account_id,
-                symbol=row.leg.symbol,
-                position_idx=row.leg.position_idx,
-                plan_id=row.plan_id,
-                disagreement_id=row.disagreement_id,
-                ours=row.promised.size or ZERO,
-                size=row.shown.size or ZERO,
-            )
+            size, held = promised_.size or ZERO, shown.size or ZERO
+            return LegForeignMessage(**where, disagreement_id=row_id, ours=size, size=held)

@@ -194,7 +194,7 @@ class Disagreements:
             positions = await gateway.positions(account)
             orders = await gateway.orders(account)
         position = positions.of_leg(leg)
-        if leg.symbol in positions.unreadable or (position is not None and is_unread(position)):
+        if positions.hides(leg.symbol) or (position is not None and is_unread(position)):
             raise BadInput("entry-leg-unreadable")
         if position is None:
             raise BadInput("close-no-such", symbol=leg.symbol)

@@ -175,7 +175,7 @@ class Entries:
             position_idx=card.position_idx,
         )
         found = _LegNow(leg=leg, asked_at=asked_at, settings=settings, positions=positions, orders=orders)
-        if card.symbol in positions.unreadable or card.symbol in orders.unreadable:
+        if positions.hides(card.symbol) or orders.hides(card.symbol):
             raise EntryRefused("entry-leg-unreadable")
         if opposite(card.side) in found.sides():
             raise EntryRefused("entry-opposite")

@@ -122,7 +122,7 @@ class LegCloser:
             _logger.warning("closing %d: the position can't be read: %s", closing_id, trouble)
             return await self._wait(closing, pause_before(closing.attempts))
         position = positions.of_leg(closing.leg)
-        if position is None and closing.leg.symbol in positions.unreadable:
+        if position is None and positions.hides(closing.leg.symbol):
             return await self._wait(closing, pause_before(closing.attempts))
         if position is None or self._is_reached(closing, position, instrument):
             await self._done(closing)
@@ -140,6 +140,8 @@ class LegCloser:
         found = await self.queries.intents([closing.last_intent_id])
         if found and found[0].state in UNSETTLED and self.runner.is_in_flight(found[0]):
             found = await self.runner.finished(found, timeout_s=_ANSWER_S * self.pace)
+            if not self.runner.is_in_flight(found[0]):  # answered while it was read
+                found = await self.queries.intents([closing.last_intent_id])
         return found[0] if found else None
 
     @staticmethod

@@ -37,7 +37,7 @@ class LimitWatch:
 
     async def look(self) -> int:
         """One round; how many accounts were looked at. Raises NothingDone where none of them could be read."""
-        accounts = await self.queries.accounts_to_settle()
+        accounts = [each.account for each in await self.queries.accounts_to_settle()]
         seen = 0
         for account in accounts:
             try:

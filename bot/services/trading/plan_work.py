@@ -14,7 +14,6 @@ from bot.domain.leg_view import SECOND_LOOK_MS, Fact, LegFinding, LegView, LegWi
 from bot.domain.market import Instrument
 from bot.domain.orders import CancelRequest, OrderRequest, TriggerBy
 from bot.domain.outcomes import AccountAnswers
-from bot.domain.portfolio import LegKey
 from bot.domain.ports.plans import IntentNews
 from bot.domain.ports.storage import UnitOfWork
 from bot.domain.trade_messages import (
@@ -31,7 +30,8 @@ from bot.domain.trade_plans import (
     TradePlan,
 )
 from bot.domain.work_off import leftovers, work_off
-from bot.services.trading.disagreeing import compare, end_plan
+from bot.services.trading.booking import Booked
+from bot.services.trading.disagreeing import compare, end_plan, note_gone
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.messages import enqueue
 
@@ -60,13 +60,13 @@ class PlanWork:
         account: Account,
         reads: AccountAnswers,
         facts: "MarketFacts",
-        noisy: set[LegKey],
+        booked: Booked,
         now: Millis,
     ) -> Worked:
-        """`noisy`: legs with fills that were news in this round."""
-        worked = Worked()
+        """`booked`: what was news in this round."""
+        worked = Worked(look_again_ms=reads.patience.lag if booked.odd else None)
         for plan in await unit.plans.open_of_account(account.account_id):
-            await self._plan(unit, account, plan, reads, facts, noisy, now, worked)
+            await self._plan(unit, account, plan, reads, facts, booked, now, worked)
         await self._left_over(unit, account, reads, facts, now, worked)
         return worked
 
@@ -77,17 +77,19 @@ class PlanWork:
         plan: TradePlan | None,
         reads: AccountAnswers,
         facts: "MarketFacts",
-        noisy: set[LegKey],
+        booked: Booked,
         now: Millis,
         worked: Worked,
     ) -> None:
         for _ in range(_ROUNDS):
-            if plan is None or plan.state is PlanState.ENDED or plan.symbol in reads.positions.unreadable:
+            if plan is None or plan.state is PlanState.ENDED or reads.positions.hides(plan.symbol):
                 return
             intents = await unit.intents.of_plan(plan.plan_id)
-            view = facts.view(plan, intents, reads, now, is_quiet=plan.leg not in noisy)
-            view = replace(view, unprotected_since=self._unprotected(view))
+            view = facts.view(plan, intents, reads, now, is_quiet=plan.leg not in booked.legs)
+            view = replace(view, is_matched=plan.leg not in booked.odd, unprotected_since=self._unprotected(view))
             found = work_off(view)
+            if plan.leg in booked.gone and plan.first_fill_ts is not None:
+                await note_gone(unit, account, view, now)
             for wish in found.wanted:
                 await self._add(unit, account, plan, wish, now, worked)
             for finding in found.findings:

@@ -16,13 +16,13 @@ from bot.aio.tasks import TaskSet
 from bot.aio.timers import Later, Timer, loop_later
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import ExchangeError, StorageTrouble
-from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
+from bot.domain.ids import DAY, AccountId, Millis, OrderLinkId, Symbol
 from bot.domain.intent_states import Absence, ask_again_ms
 from bot.domain.market import Category, Instrument
 from bot.domain.orders import LegSettings, TriggerBy
 from bot.domain.outcomes import AccountAnswers
 from bot.domain.patience import BYBIT, PRACTICE, Patience
-from bot.domain.portfolio import Order, Positions
+from bot.domain.portfolio import Execution, Order, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import IntentNews, TradingQueries
 from bot.domain.ports.reads import Reads
@@ -37,6 +37,7 @@ from bot.services.trading.signals import AccountSignals
 _logger = logging.getLogger(__name__)
 
 _OVERLAP_MS: Final = 60_000  # of the executions that are read anew
+_FIRST_LOOK_MS: Final = 6 * DAY  # that executions are read back: with the overlap one window of Bybit's
 _MOST_ROUNDS: Final = 5  # while each one brings fills
 _LEFT_BEHIND_MS: Final = 3_000  # after which nobody is about to send an intent any more
 _LONGEST_PAUSE_S: Final = 30.0
@@ -67,6 +68,7 @@ class Settlement:
     _running: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
     _again: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
     _timers: dict[AccountId, Timer] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _first_looks: dict[AccountId, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)
     _absences: dict[OrderLinkId, Absence] = field(default_factory=dict, init=False, repr=False, compare=False)
     _failures: dict[AccountId, int] = field(default_factory=dict, init=False, repr=False, compare=False)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False, compare=False)
@@ -103,20 +105,6 @@ class Settlement:
         """Nothing wakes it any more, timers that were set neither: the database is about to be closed."""
         self._stopped.set()
 
-    async def settle_due(self) -> int:
-        """Every account with something open or unknown, those of which least is known first; how many failed."""
-        failed = 0
-        for account in await self.queries.accounts_to_settle():
-            try:
-                await self.settle(account)
-            except ExchangeError as trouble:
-                failed += 1
-                _logger.warning("account %d could not be settled: %s", account.account_id, trouble)
-            except Exception:  # one account's trouble is not the others'
-                failed += 1
-                _logger.exception("account %d could not be settled", account.account_id)
-        return failed
-
     async def _settle_soon(self, account_id: AccountId) -> None:
         try:
             while True:
@@ -143,7 +131,7 @@ class Settlement:
         now = self.clock.now()
         async with self.transactions.begin_aside() as unit:
             booked = await self.booking.book(unit, account, reads, now)
-            worked = await self.plan_work.work(unit, account, reads, facts, booked.legs, now)
+            worked = await self.plan_work.work(unit, account, reads, facts, booked, now)
             left = await unit.intents.live_of_account(account.account_id)
             behind = [each for each in self._unsent(left) if now - each.created_ts >= _LEFT_BEHIND_MS]
             worked.intents += [each for each in behind if each.kind in _SENT_AFTER_ALL]
@@ -200,10 +188,11 @@ class Settlement:
             if each.kind is IntentKind.LEVERAGE and each.leg.symbol not in settings:
                 settings[each.leg.symbol] = await gateway.leg_settings(account, each.leg.symbol)
         sent = [each.sent_ts for each in live if each.is_order and each.sent_ts is not None and each.is_live]
-        since = Millis(max(0, min(last or 0, asked_at, *sent) - _OVERLAP_MS))  # the clock may have been set back
+        begin = self._begin(account, asked_at) if last is None else last
+        since = Millis(max(0, min(begin, asked_at, *sent) - _OVERLAP_MS))  # the clock may have been set back
         told = await gateway.executions_since(account, since)
         known = await self.queries.fills_known(account.account_id, since)
-        fills = tuple(each for each in told if each.exec_id not in known)
+        fills = tuple(each for each in told if each.exec_id not in known and self._concerns(each, account, last))
         return AccountAnswers(
             asked_at=asked_at,
             positions=positions,
@@ -227,6 +216,18 @@ class Settlement:
             Absence(moment, moment, moment) if known is None else known.again(moment, self._patience(account))
         )
         return None
+
+    def _begin(self, account: Account, asked_at: Millis) -> Millis:
+        """Of an account in which no fill was ever booked: all of practice; of Bybit a week, for a restored backup."""
+        self._first_looks.setdefault(account.account_id, asked_at)
+        return Millis(0 if account.account_type is AccountType.PAPER else max(0, asked_at - _FIRST_LOOK_MS))
+
+    def _concerns(self, fill: Execution, account: Account, last: Millis | None) -> bool:
+        """Whether a fill is to be booked: in an account where none was, only those of now and our own."""
+        if last is not None or account.account_type is AccountType.PAPER:
+            return True
+        is_new = (fill.exec_ts or 0) >= self._first_looks[account.account_id] - _OVERLAP_MS
+        return is_new or fill.order_link_id.startswith(self.runner.prefix)
 
     def _patience(self, account: Account) -> Patience:
         return PRACTICE if account.account_type is AccountType.PAPER else self.patience

@@ -12,6 +12,7 @@ from bot.services.trading.order_gauges import OrderGaugeReader
 from bot.services.trading.panic import Panic
 from bot.services.trading.practice import PracticeService
 from bot.services.trading.quotes import Quotes
+from bot.services.trading.reconcile import Reconcile
 from bot.services.trading.risk_limits import LimitService
 from bot.services.trading.settlement import Settlement
 from bot.services.trading.tickets import TicketService
@@ -25,6 +26,7 @@ class Trading:
     account_types: frozenset[AccountType]
     runner: IntentRunner
     settlement: Settlement
+    reconcile: Reconcile
     watch: TradeWatch
     quotes: Quotes
     entries: Entries

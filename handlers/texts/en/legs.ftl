@@ -170,6 +170,7 @@ told-target-gone = ⚠️ Target { $number } at { $price } was canceled elsewher
 told-breakeven = 🛡 First target reached: the stop goes to breakeven, <b>{ $stop }</b>.
 told-breakeven-passed = ⚠️ First target reached, but the price has passed breakeven already: the old stop stays.
 told-foreign = ⚠️ The position is { $size }, of which { $ours } was opened here. The stop stays; targets and breakeven wait, and I add nothing.
+told-gone = ⚠️ <b>Bybit and I disagree.</b> The position does not stand any more, and I saw no trade that closed it. Its entries and targets are canceled; Bybit's history says more.
 told-found = ⚠️ Found after a restore: this is mine, but its targets are unknown. Resting entries are canceled; the position keeps its stop.
 breakeven-passed = A close costs nothing at <b>{ $price }</b>, but the price is not there: a stop would go off at once. The stop stays as it is.
 breakeven-unknown = Where a close costs nothing is not known: { $price }. The stop stays as it is.

@@ -1,0 +1,174 @@
+"""Bybit's lists lag behind each other: what does not fit yet is no end of anything, and no reason to book it away."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.managing import Managing, make_managing
+from harness.order_core import PLACE, open_core
+
+from bot.domain.disagreements import DisagreementKind
+from bot.domain.ids import DAY, HOUR, Millis, OrderLinkId, Symbol
+from bot.domain.patience import BYBIT
+from bot.domain.portfolio import NAMELESS, Execution, Positions, Side
+from bot.domain.trade_plans import ExitReason, IntentState, PlanState
+
+D = Decimal
+LEG = (Symbol("BTCUSDT"), 0)
+
+
+@pytest.fixture
+async def managing(tmp_path: Path) -> AsyncIterator[Managing]:
+    async with open_core(tmp_path, patience=BYBIT) as core:
+        yield make_managing(core)
+
+
+async def settled(managing: Managing, *seconds: float) -> Any:
+    """The trade, settled once more after each of these pauses."""
+    for pause in seconds:
+        managing.core.storage.clock.advance(pause)
+        await managing.core.settle()
+    return await managing.core.trade()
+
+
+async def disagreements(managing: Managing) -> list[DisagreementKind]:
+    found = await managing.disagreements.of_account(managing.core.config, managing.core.account.account_id)
+    return [each.kind for each in found]
+
+
+async def test_a_position_that_is_late_is_not_flat_and_costs_what_its_fills_cost(managing: Managing) -> None:
+    managing.gateway.stale_reads = 4
+    await managing.core.confirm()
+    assert (await settled(managing, 1)).plan.state is PlanState.OPEN
+    await settled(managing, 1, 1)
+    cost = await cost_of(managing)
+    assert cost.fees == D("0.1") * 100 * D("0.00055")  # not adopted anew, without them
+
+
+async def cost_of(managing: Managing) -> Any:
+    async with managing.core.storage.store.begin_aside() as unit:
+        return await unit.legs.cost(managing.leg())
+
+
+async def test_a_position_that_grows_before_its_fill_is_told_is_nobody_elses(managing: Managing) -> None:
+    await managing.core.confirm()
+    managing.gateway.elsewhere("BTCUSDT", size=D("0.3"))
+    await settled(managing, 1, 3)
+    assert await disagreements(managing) == []
+    await settled(managing, 3)
+    assert await disagreements(managing) == [DisagreementKind.GROWN]
+
+
+async def test_a_position_that_vanished_is_told_once_its_fill_is_overdue(managing: Managing) -> None:
+    await managing.core.confirm()
+    managing.gateway.listeners = []
+    del managing.gateway.legs[LEG]
+    assert (await settled(managing, 1, 4)).plan.state is PlanState.OPEN
+    trade = await settled(managing, 2)
+    assert trade.plan.state is PlanState.ENDED
+    assert await disagreements(managing) == []
+    assert (await managing.core.messages()).count("trade-position-gone") == 1
+
+
+async def test_a_close_whose_fills_come_late_is_no_disappearance(managing: Managing) -> None:
+    await managing.core.confirm()
+    managing.gateway.listeners = []
+    managing.gateway.trigger_stop()
+    late = managing.gateway.fills.pop()
+    await settled(managing, 1)
+    managing.gateway.fills.append(late)
+    trade = await settled(managing, 3)
+    assert (trade.plan.state, trade.closed[0].exit_reason) == (PlanState.ENDED, ExitReason.STOP)
+    assert "trade-position-gone" not in await managing.core.messages()
+
+
+@pytest.mark.parametrize("name", ["BTCUSDT", NAMELESS])
+async def test_a_position_that_cannot_be_read_is_not_flat(managing: Managing, name: str) -> None:
+    await managing.core.confirm()
+    managing.gateway.legs.clear()
+    managing.gateway.unreadable = (name,)
+    trade = await settled(managing, 10, 10)
+    assert trade.plan.state is PlanState.OPEN
+    positions: Positions = await managing.gateway.positions(managing.core.account)
+    assert positions.hides(Symbol("BTCUSDT"))
+
+
+@pytest.mark.parametrize(
+    ("exec_type", "reason"),
+    [
+        ("BustTrade", ExitReason.LIQUIDATION),
+        ("AdlTrade", ExitReason.ADL),
+        ("Settle", ExitReason.SETTLEMENT),
+        ("Delivery", ExitReason.SETTLEMENT),
+        ("MovePosition", ExitReason.ELSEWHERE),
+    ],
+)
+async def test_what_no_order_has_closed_is_booked_and_rings_once(
+    managing: Managing, exec_type: str, reason: ExitReason
+) -> None:
+    await managing.core.confirm()
+    managing.gateway.listeners = []
+    del managing.gateway.legs[LEG]
+    managing.gateway.fills.append(without_order(managing, exec_type, closed_size=D("0.1")))
+    trade = await settled(managing, 1, 1)
+    assert (trade.plan.state, trade.closed[0].exit_reason) == (PlanState.ENDED, reason)
+    assert (await managing.core.messages()).count("trade-closed") == 1
+
+
+async def test_what_is_booked_beside_trades_moves_no_position(managing: Managing) -> None:
+    await managing.core.confirm()
+    managing.gateway.fills.append(without_order(managing, "SessionSettlePnL", closed_size=D(0)))
+    await settled(managing, 1)
+    assert (await cost_of(managing)).size == D("0.1")
+
+
+async def test_a_close_that_is_split_up_is_one_by_its_owner(managing: Managing) -> None:
+    """Bybit splits what is above its maximum into several orders; our id need not be on all of them."""
+    await managing.hold()
+    managing.gateway.fill_ratio = D("0.5")
+    await managing.legs.close(managing.core.config, managing.leg(), place=PLACE, idempotency_key="press:close")
+    managing.gateway.fills[-1] = replace(managing.gateway.fills[-1], order_link_id=OrderLinkId(""), order_id="o-split")
+    managing.gateway.fill_ratio = D(1)
+    await managing.core.quiet()
+    trade = await settled(managing, 6, 6)
+    assert {each.exit_reason for each in trade.closed} == {ExitReason.MANUAL}
+
+
+async def test_of_an_account_without_any_fill_only_our_own_of_before_are_booked(managing: Managing) -> None:
+    """A backup from before the first trade; and a newly connected account, whose past rings nobody."""
+    await managing.core.confirm()
+    await managing.core.quiet()
+    for table in ("closed_trades", "order_intents", "plan_targets", "trade_plans", "leg_costs", "trade_logs"):
+        await managing.core.storage.write(f"DELETE FROM {table}")  # noqa: S608  our own tables
+    long_ago = Millis(managing.core.storage.clock.now() - DAY)
+    ours = replace(managing.gateway.fills[0], exec_ts=long_ago)
+    managing.gateway.fills[:] = [ours, before(ours)]
+    await managing.core.settle()
+    (plan,) = await managing.core.queries.plans_open(managing.core.account.account_id)
+    intents = await managing.core.queries.intents_of_plan(plan.plan_id)
+    assert [each.state for each in intents] == [IntentState.FILLED]
+    rows = await managing.core.storage.database.fetch("SELECT exec_id FROM trade_logs", ())
+    assert len(rows) == 1
+
+
+def before(fill: Execution) -> Execution:
+    """Somebody else's, a while before it."""
+    ts = Millis((fill.exec_ts or 0) - HOUR)
+    return replace(fill, exec_id="e-theirs", order_link_id=OrderLinkId("theirs"), exec_ts=ts)
+
+
+def without_order(managing: Managing, exec_type: str, *, closed_size: Decimal) -> Execution:
+    return replace(
+        managing.gateway.fills[0],
+        exec_id=f"e-{exec_type}",
+        order_id="",
+        order_link_id=OrderLinkId(""),
+        side=Side.SELL,
+        exec_type=exec_type,
+        closed_size=closed_size,
+        exec_ts=managing.core.storage.clock.now(),
+        create_type="",
+    )
