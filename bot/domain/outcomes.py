@@ -19,7 +19,8 @@ class AccountAnswers:
     """One round of answers of an exchange, all asked for at `asked_at` or later.
 
     `found`: the orders that were asked for one by one, None: the exchange says that there is none of that id;
-    `absences`: since when and how often it has said so. Executions were asked for after them.
+    `absences`: since when and how often it has said so; `unanswered`: how many questions had no answer. Executions were
+    asked for after them.
     """
 
     asked_at: Millis
@@ -30,6 +31,7 @@ class AccountAnswers:
     settings: Mapping[Symbol, LegSettings]
     absences: Mapping[OrderLinkId, Absence] = field(default_factory=dict)
     patience: Patience = BYBIT
+    unanswered: int = 0
 
     def order(self, link_id: OrderLinkId, order_id: str = "") -> Order | None:
         """The row of that order, open or closed."""
@@ -66,12 +68,12 @@ def _order(intent: OrderIntent, reads: AccountAnswers) -> IntentNews | None:
             avg_price=row.avg_price,
             reason=row.reject_reason if said(row) is IntentState.REJECTED else None,
         )
+    if isinstance(intent.request, OrderRequest) and intent.fills_qty >= intent.request.qty > 0:
+        return IntentNews(state=IntentState.FILLED, cum_exec_qty=intent.fills_qty)  # no list need say it
     if not _is_absent(intent, reads):
         return IntentNews(state=IntentState.UNKNOWN) if intent.state in UNDECIDED else None
     if intent.fills_qty > 0:  # it was there: its fills are known longer than its row
-        is_all = isinstance(intent.request, OrderRequest) and intent.fills_qty >= intent.request.qty > 0
-        state = IntentState.FILLED if is_all else IntentState.CANCELED
-        return IntentNews(state=state, cum_exec_qty=intent.fills_qty, reason=None if is_all else VANISHED)
+        return IntentNews(state=IntentState.CANCELED, cum_exec_qty=intent.fills_qty, reason=VANISHED)
     if intent.state in UNDECIDED:
         return IntentNews(state=IntentState.NOT_PLACED)
     return IntentNews(state=IntentState.CANCELED, reason=VANISHED)

@@ -56,7 +56,7 @@ class DemoTrading:
         closer = self.chat.job(LegCloser)
 
         async def is_there() -> bool:
-self.chat.clock.advance(0.1)
+            self.chat.clock.advance(0.1)
             await self.settle()
             await closer.work_off()
             return condition()

@@ -56,6 +56,7 @@ class ScriptedGateway:
     mode: PositionMode = PositionMode.ONE_WAY
     leverage: Decimal = Decimal(3)
     is_silent: bool = False
+    is_found: bool = True  # False: no answer about a single order
     unreadable: tuple[str, ...] = ()  # symbols of positions
     stale_reads: int = 0  # so many reads of positions are from before the first fill
     faults: deque[str | Exception | None] = field(default_factory=deque)
@@ -116,6 +117,8 @@ class ScriptedGateway:
 
     async def find_order(self, account: Account, symbol: Symbol, order_link_id: OrderLinkId) -> Order | None:
         self._answer(account)
+        if not self.is_found:
+            raise ExchangeDown("no answer about an order")
         rows = [each for each in self.book.values() if each.order_link_id == order_link_id and each.symbol == symbol]
         return rows[0] if rows else None
 

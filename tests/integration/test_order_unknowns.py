@@ -83,9 +83,22 @@ async def test_an_execution_proves_an_order_that_no_list_shows(core: OrderCore) 
     core.gateway.listeners = []
     core.gateway.deliver()
     core.gateway.book.clear()
+    core.gateway.is_found = False  # nor does a question about it get an answer
+    trade = await asked(core, 1)
+    assert (trade.intents[0].state, trade.intents[0].cum_exec_qty) == (IntentState.FILLED, D("0.1"))
+    assert trade.plan.state is PlanState.OPEN
+    assert trade.plan.protected_ts is not None
+
+
+async def test_what_was_filled_of_an_order_that_no_list_shows_is_kept(core: OrderCore) -> None:
+    core.gateway.fill_ratio = D("0.5")
+    await lost(core, "late")
+    core.gateway.listeners = []
+    core.gateway.deliver()
+    core.gateway.book.clear()
     assert (await asked(core, 1)).intents[0].state is IntentState.PARTIALLY_FILLED
     trade = await asked(core, 5, 5)
-    assert (trade.intents[0].state, trade.intents[0].cum_exec_qty) == (IntentState.FILLED, D("0.1"))
+    assert (trade.intents[0].state, trade.intents[0].cum_exec_qty) == (IntentState.CANCELED, D("0.05"))
     assert trade.plan.state is PlanState.OPEN
 
 

@@ -24,7 +24,7 @@ from bot.domain.ports.trading import OrderGateway
 from bot.domain.risk_tiers import RiskTier
 from bot.domain.trade_plans import TradePlan
 from bot.domain.users import UserConfig
-from bot.domain.work_off import ours
+from bot.domain.work_off import ours_at_most
 from bot.services.trading.risk_limits import LimitService
 
 _logger = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ class Quotes:
         plan = next((each for each in plans if each.leg == leg), None)
         position = positions.of_leg(leg)
         size = Decimal(0) if position is None else position.size
-        mine = ours(plan, await self.plans.intents_of_plan(plan.plan_id)) if plan is not None else Decimal(0)
+        mine = ours_at_most(plan, await self.plans.intents_of_plan(plan.plan_id)) if plan is not None else Decimal(0)
         return plan, size <= max(mine, Decimal(0))
 
     def _account(self, config: UserConfig, draft: OrderDraft) -> Account:

@@ -40,6 +40,7 @@ _OVERLAP_MS: Final = 60_000  # of the executions that are read anew
 _FIRST_LOOK_MS: Final = 6 * DAY  # that executions are read back: with the overlap one window of Bybit's
 _MOST_ROUNDS: Final = 5  # while each one brings fills
 _LEFT_BEHIND_MS: Final = 3_000  # after which nobody is about to send an intent any more
+_UNANSWERED_MS: Final = 2_000  # after which an order is asked for again that was not answered about
 _LONGEST_PAUSE_S: Final = 30.0
 _SENT_AFTER_ALL: Final = frozenset({IntentKind.ENTRY, IntentKind.LEVERAGE, IntentKind.CANCEL})
 """Left behind unsent they still mean the same; the other kinds are reckoned anew from what stands now."""
@@ -163,7 +164,8 @@ class Settlement:
         undecided = ask_again_ms(waiting, now, reads.absences, reads.patience)
         ages = [now - each.created_ts for each in self._unsent(live)]
         behind = [_LEFT_BEHIND_MS - age for age in ages if age < _LEFT_BEHIND_MS]
-        looks = [each for each in (wanted_ms, undecided, *behind) if each is not None]
+        unanswered = _UNANSWERED_MS if reads.unanswered else None
+        looks = [each for each in (wanted_ms, undecided, unanswered, *behind) if each is not None]
         timer = self._timers.pop(account_id, None)
         if timer is not None:
             timer.cancel()
@@ -180,11 +182,16 @@ class Settlement:
         open_ids = {each.order_link_id for each in orders.items}
         found: dict[OrderLinkId, Order | None] = {}
         settings: dict[Symbol, LegSettings] = {}
+        unanswered = 0
         for each in live:
             if each.state is IntentState.INTENT or self.runner.is_in_flight(each):
                 continue
             if each.is_order and each.order_link_id not in open_ids:
-                found[each.order_link_id] = await self._find(gateway, account, each)
+                try:
+                    found[each.order_link_id] = await self._find(gateway, account, each)
+                except ExchangeError as trouble:  # no answer is none; what else was answered is booked
+                    unanswered += 1
+                    _logger.info("no answer about intent %d: %s", each.intent_id, trouble)
             if each.kind is IntentKind.LEVERAGE and each.leg.symbol not in settings:
                 settings[each.leg.symbol] = await gateway.leg_settings(account, each.leg.symbol)
         sent = [each.sent_ts for each in live if each.is_order and each.sent_ts is not None and each.is_live]
@@ -202,6 +209,7 @@ class Settlement:
             settings=settings,
             absences={link_id: self._absences[link_id] for link_id, row in found.items() if row is None},
             patience=self._patience(account),
+            unanswered=unanswered,
         )
 
     async def _find(self, gateway: OrderGateway, account: Account, intent: OrderIntent) -> Order | None:
