@@ -88,19 +88,21 @@ async def test_public_endpoints_need_no_key_in_either_environment(driver: Driver
     assert live.result == demo.result
 
 
-@pytest.mark.parametrize("path", PRIVATE)
-async def test_private_endpoints_need_one(driver: Driver, path: str) -> None:
-    reply = await driver.public(path, **PARAMS[path][0])
-    assert (reply.status, reply.code) == (200, 10001)
-    assert reply.json["retMsg"] == "empty value: apiTimestamp[] apiKey[] apiSignature[]"
+async def test_private_endpoints_need_one(driver: Driver) -> None:
+    for path in PRIVATE:
+        reply = await driver.public(path, **PARAMS[path][0])
+        assert (path, reply.status, reply.code) == (path, 200, 10001)
+        assert reply.json["retMsg"] == "empty value: apiTimestamp[] apiKey[] apiSignature[]"
 
 
-@pytest.mark.parametrize("path", PRIVATE)
-async def test_a_key_belongs_to_one_environment(driver: Driver, path: str) -> None:
-    assert (await driver.ask(f"/demo{path}", **PARAMS[path][0])).code == 10003
-    await driver.account(environment="demo", balance=BALANCE, executions=2, positions=POSITIONS, orders=ORDERS)
-    assert (await driver.ask(f"/demo{path}", **PARAMS[path][0])).code == (0 if ENDPOINTS[path].on_demo else 10032)
-    assert (await driver.ask(path, **PARAMS[path][0])).code == 10003
+async def test_a_key_belongs_to_one_environment(driver: Driver) -> None:
+    for path in PRIVATE:
+        assert (path, (await driver.ask(f"/demo{path}", **PARAMS[path][0])).code) == (path, 10003)
+    for path in PRIVATE:
+        await driver.account(environment="demo", balance=BALANCE, executions=2, positions=POSITIONS, orders=ORDERS)
+        code = 0 if ENDPOINTS[path].on_demo else 10032
+        assert (path, (await driver.ask(f"/demo{path}", **PARAMS[path][0])).code) == (path, code)
+        assert (path, (await driver.ask(path, **PARAMS[path][0])).code) == (path, 10003)
 
 
 @pytest.mark.parametrize(
