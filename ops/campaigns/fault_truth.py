@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from ops.campaigns.order_truth import look_into
 
-_NOT_HERE: Final = "messages wait in the outbox"
-"""Nobody is there to take them."""
+_NOT_HERE: Final = ("messages wait in the outbox", "nothing was filled")
+"""Nobody is there to take messages, and a case may end without any fill."""
 
 Row = Mapping[str, Any]
 
@@ -31,7 +31,11 @@ def broken(database: Path, account_id: int, truth: Row) -> list[str]:
             *_beyond(connection, truth),
             *_turned(connection, truth),
         ]
-    return [line for line in found if _NOT_HERE not in line and not any(leg in line for leg in disputed)]
+    return [
+        line
+        for line in found
+        if not any(each in line for each in _NOT_HERE) and not any(leg in line for leg in disputed)
+    ]
 
 
 def naked(database: Path, account_id: int, truth: Row) -> list[str]:
