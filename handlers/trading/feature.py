@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from handlers.core.specs import HandlerSpec
 from handlers.trading import (
+    again,
     brakes,
     card,
     closing,
@@ -22,6 +23,7 @@ from handlers.views.problems import ProblemCard
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     *ticket.HANDLERS,
     *card.HANDLERS,
+    *again.HANDLERS,
     *position.HANDLERS,
     *closing.HANDLERS,
     *panic.HANDLERS,

@@ -103,6 +103,14 @@ class AskManage(Code):
 
 
 @dataclass(frozen=True, slots=True)
+class OrderAgain(Code):
+    """What was not filled of a trade, as a card at the prices of now."""
+
+    TAG = "again"
+    plan: RowNumber
+
+
+@dataclass(frozen=True, slots=True)
 class ShowDisagreement(Code):
     """What was promised, what Bybit shows, and what can be done about it."""
 

@@ -19,10 +19,11 @@ from bot.domain.trade_messages import (
     TargetGoneMessage,
     TradeMessage,
 )
+from bot.domain.trade_plans import LIVE, IntentState
 from handlers.core.links import RunCommand, ShowCancels, ShowLeg
 from handlers.core.messages import MessageSpec, message_card
 from handlers.texts.catalog import Markup, Translator, join
-from handlers.trading.leg_codes import WHOLE, AskClose, AskStop, ShowDisagreement
+from handlers.trading.leg_codes import WHOLE, AskClose, AskStop, OrderAgain, ShowDisagreement
 from handlers.trading.limit_messages import LIMIT_MESSAGES
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import Figures, arrow
@@ -30,6 +31,8 @@ from handlers.views.render_context import ACCOUNT_NAMES
 from handlers.views.symbols import base_of, quote_of
 
 _DIGITS: Final = 7
+_REST: Final = {Side.BUY: "button-rest-buy", Side.SELL: "button-rest-sell"}
+_OVER: Final = frozenset(IntentState) - LIVE
 
 
 def entry(say: Translator, told: EntryMessage) -> Card:
@@ -55,7 +58,7 @@ def entry(say: Translator, told: EntryMessage) -> Card:
             state=told.state.value,
             reason=_reason(say, told.symbol, told.reason, told.code),
         )
-    return _card(say, told, text)
+    return _card(say, told, text, again=_again(say, told))
 
 
 def closed(say: Translator, told: ClosedMessage) -> Card:
@@ -156,10 +159,11 @@ def _card(
     closes: bool = False,
     moves: bool = False,
     disagreement: int = 0,
+    again: Row = (),
 ) -> Card:
     """Symbol and account above the text; below it the position's card, and what is nearest to be done.
 
-    `disagreement`: which one it tells of; 0: none that has a row.
+    `disagreement`: which one it tells of; 0: none that has a row. `again`: what is left of an entry.
     """
     account = say.plain(ACCOUNT_NAMES[told.account_type])
     key = (told.account_id, told.symbol, told.position_idx)
@@ -175,10 +179,18 @@ def _card(
         button(say.plain("button-trades"), RunCommand("trades").encode()),
     )
     head = say("leg-head", name=told.symbol, account=account)
-    decide: Row = ()
+    decide = again
     if disagreement:
         decide = (button(say.plain("button-decide"), ShowDisagreement(disagreement).encode()),)
     return Card(text=join([head, text]), rows=(decide, row, ways))
+
+
+def _again(say: Translator, told: EntryMessage) -> Row:
+    """[Send again] of what never came to be, [Buy the rest] of what was filled in part."""
+    if not told.plan_id or told.filled >= told.qty or told.state not in _OVER:
+        return ()
+    key = _REST[told.side] if told.filled else "button-entry-again"
+    return (button(say.plain(key), OrderAgain(told.plan_id).encode()),)
 
 
 def _price(say: Translator, price: Decimal | None) -> str:

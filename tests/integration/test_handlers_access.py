@@ -76,6 +76,7 @@ ARGUMENTS: dict[str, Any] = {
     "number": 1,
     "ticket": 1,
     "disagreement": 1,
+    "plan": 1,
     "part": "m",
     "value": "100$",
     "presets": "sizes",

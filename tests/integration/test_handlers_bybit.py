@@ -8,6 +8,9 @@ from harness.app import said
 from harness.demo_trading import DemoTrading, demo_trading
 from harness.waiting import until
 
+from bot.domain.chat import QueuedMessage
+from bot.services.trading.telling import Telling
+
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[DemoTrading]:
@@ -158,3 +161,27 @@ async def test_a_key_that_is_revoked_in_the_middle_is_named_and_nothing_is_forgo
     screen = await said(anna, "/positions")
     assert "Last known" in screen.text
     assert "Stop" in screen.text
+
+
+async def test_an_order_that_never_was_is_unknown_first_and_sent_again_by_its_owner(desk: DemoTrading) -> None:
+    anna = desk.person
+    desk.chat.app.bot_data.live_messages.trade_s = 0.05
+    desk.control.add_fault({"kind": "reset_before", "path": "/v5/order/create"})
+    shown = await desk.buy("btc limit 59500 $600 sl 58000")
+    assert "unknown until 12:00:10" in shown.text
+    told: list[QueuedMessage] = []
+
+    async def is_told() -> bool:
+        desk.chat.clock.advance(2)
+        await desk.chat.services.trading.settlement.settle_due()
+        await desk.chat.job(Telling).tell_due()
+        told[:] = await desk.chat.queued()
+        return bool(told)
+
+    await until(is_told, what="what became of it")
+    assert (told[0].message.kind, told[0].message.values["state"]) == ("trade-entry", "not_placed")
+    card = await anna.tap(f"v1:again:{told[0].message.values['plan_id']}", bubble=shown)
+    assert "Limit 59,500.00" in card.text
+    await anna.press(next(each for each in card.labels if each.startswith("✓")), bubble=card)
+    await desk.comes(lambda: "Resting" in anna.last.text, what="the new order")
+    assert len([each for each in desk.truth["orders"] if each["orderLinkId"]]) == 1

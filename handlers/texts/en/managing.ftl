@@ -51,3 +51,5 @@ button-watch = Watch only
 button-release = Leave it open, stop managing
 button-disagreement = ⚠️ Bybit and I disagree
 button-decide = What to do ›
+again-under-way = That order is not over yet: its card says how it stands.
+again-filled = That order was filled as a whole: nothing is left to be sent.

@@ -52,3 +52,5 @@ button-watch = Только следи
 button-release = Оставить, не управлять
 button-disagreement = ⚠️ Bybit и я расходимся
 button-decide = Что делать ›
+again-under-way = Этот ордер ещё не закончен: как он стоит, говорит его карточка.
+again-filled = Этот ордер исполнен целиком: отправлять больше нечего.

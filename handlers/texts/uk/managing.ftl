@@ -52,3 +52,5 @@ button-watch = Лише стеж
 button-release = Залишити, не керувати
 button-disagreement = ⚠️ Bybit і я розходимося
 button-decide = Що робити ›
+again-under-way = Цей ордер ще не завершено: як він стоїть, каже його картка.
+again-filled = Цей ордер виконано повністю: надсилати більше нічого.
