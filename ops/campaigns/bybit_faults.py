@@ -8,6 +8,7 @@ import asyncio
 import logging
 import random
 import secrets
+import shutil
 import sys
 import tempfile
 import time
@@ -15,13 +16,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Final
 
 from ops.campaigns.fault_case import SYMBOL, Case
 from ops.campaigns.fault_matrix import Cell, possible
-from ops.campaigns.fault_stand import make_stand, make_transport, standing
+from ops.campaigns.fault_stand import join, make_transport, open_account, sign_up, standing
 from ops.campaigns.report import Report
 from ops.campaigns.virtual_time import InlineLoop, inline_sqlite
 
@@ -78,6 +80,7 @@ def play(seed: int, number: int, cells: Sequence[Cell] | None = None) -> Outcome
     """One case, the same each time."""
     struck = cells_of(seed, number) if cells is None else cells
     with tempfile.TemporaryDirectory(prefix="perpdesk-", dir=_fast_folder()) as folder:
+        shutil.copytree(_template().name, folder, dirs_exist_ok=True)
         draw = Random(f"{seed}:{number}")  # noqa: S311  the same
         with inline_sqlite(), _repeatable(draw), asyncio.Runner(loop_factory=InlineLoop) as runner:
             return runner.run(_play(Path(folder), draw, struck))
@@ -87,7 +90,7 @@ async def _play(folder: Path, draw: Random, cells: Sequence[Cell]) -> Outcome:
     transport = make_transport(draw)
     async with AsyncExitStack() as life:
         assembly = await life.enter_async_context(standing(folder, transport, draw))
-        stand = await make_stand(assembly, transport, SYMBOL)
+        stand = await join(assembly, transport, SYMBOL)
         case = Case(folder=folder, draw=draw, stand=stand, life=life)
         root = logging.getLogger()
         root.addHandler(stand.trouble)
@@ -104,6 +107,23 @@ async def _play(folder: Path, draw: Random, cells: Sequence[Cell]) -> Outcome:
         notes=tuple(case.notes),
         calls=transport.world.calls.last_seq,
     )
+
+
+@cache
+def _template() -> "tempfile.TemporaryDirectory[str]":
+    """Files of a bot whose person has signed up: every case begins with a copy of them."""
+    folder = tempfile.TemporaryDirectory(prefix="perpdesk-", dir=_fast_folder())
+    draw = Random("sign up")  # noqa: S311  a repeatable choice, not a secret
+    with inline_sqlite(), _repeatable(draw), asyncio.Runner(loop_factory=InlineLoop) as runner:
+        runner.run(_sign_up(Path(folder.name), draw))
+    return folder
+
+
+async def _sign_up(folder: Path, draw: Random) -> None:
+    transport = make_transport(draw)
+    _, made = open_account(transport, SYMBOL)
+    async with standing(folder, transport, draw) as assembly:
+        await sign_up(assembly, made)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from bot.domain.portfolio import LegKey, Side
 from bot.domain.trade_plans import PlannedTarget
 from ops.campaigns.fault_matrix import Cell
 from ops.campaigns.fault_orders import ordered
-from ops.campaigns.fault_stand import PLACE, Stand, standing
+from ops.campaigns.fault_stand import DATABASE, PLACE, Stand, standing
 from ops.campaigns.fault_truth import broken, naked
 from ops.sim.bybit.errors import ControlError
 from ops.sim.bybit.fault_kinds import EVENTS
@@ -33,6 +33,9 @@ _LOOKS: Final = (5, 10, 20, 40, 80, 160, 320, 640)
 _NAKED_S: Final = 15
 """Seconds that a leg may be without its stop while nothing is spoiled: ten, and the round that sees it."""
 _LONGEST: Final = 120
+_BANS: Final = frozenset({"ip_ban", "html_403", "http_429", "code_10018"})
+_BAN_S: Final = 620
+"""Seconds after which nothing is held back any more that one of these has stopped."""
 _ONE_TARGET: Final = (Decimal(4),)
 _THREE_TARGETS: Final = (Decimal(1), Decimal(2), Decimal(4))
 
@@ -65,12 +68,12 @@ class Case:
         try:
             if await self._spoil(cell, operation):
                 self.struck.append(cell)
-            await self._rest(f"after {cell}")
+            await self._rest(f"after {cell}", cell.fault)
         finally:
             watching.cancel()
         if len(self.failures) == before:
             await self._leave()
-            await self._rest(f"after all was left, {cell}")
+            await self._rest(f"after all was left, {cell}", cell.fault)
 
     # a state
 
@@ -215,6 +218,8 @@ class Case:
         await self._do(operation)
         await asyncio.sleep(self.draw.choice((1, 4, 15, 40)))
         self.stand.control.clear_faults()
+        if cell.fault in _BANS:
+            await asyncio.sleep(_BAN_S)
         return fault is None or fault.struck > 0
 
     def _order(self, cell: Cell, fields: dict[str, object]) -> Fault | None:
@@ -244,18 +249,18 @@ class Case:
             if self.stand.world.faults.standing:
                 self._naked_s = 0
                 continue
-            database = self.folder / "perpdesk.sqlite3"
-            found = naked(database, self.stand.account.account_id, self.stand.truth())
+            there = self.stand.world.accounts[self.stand.uid]
+            found = naked(self.folder / DATABASE, self.stand.account.account_id, there)
             self._naked_s = self._naked_s + 1 if found else 0
             if self._naked_s == _NAKED_S:
                 self.failures.append(f"{found} had no stop for {_NAKED_S} s")
 
-    async def _rest(self, when: str) -> None:
+    async def _rest(self, when: str, fault: str) -> None:
         """Look again and again until nothing is wrong; what still is at the end is a failure."""
-        database, found = self.folder / "perpdesk.sqlite3", list[str]()
+        database, found = self.folder / DATABASE, list[str]()
         for pause in _LOOKS:
             await asyncio.sleep(pause)
-            found = broken(database, self.stand.account.account_id, self.stand.truth())
+            found = broken(database, self.stand.account.account_id, self.stand.truth(), fault)
             if not found:
                 break
         self.failures += [f"{when}: {line}" for line in found]

@@ -27,12 +27,15 @@ _CODES: Final = (
     110066, 110072, 110074, 110079, 110094, 110118, 110123, 110125, 110132, 170005, 170007, 181001, 999_999,
 )  # fmt: skip
 """Refusals of every class, documented and not."""
+_GONE: Final = ...
+"""The field is not there."""
 _ODD: Final[tuple[tuple[str, str, Any], ...]] = (
     ("/v5/position/list", "size", ""),
     ("/v5/position/list", "size", "many"),
     ("/v5/position/list", "side", "Both"),
     ("/v5/position/list", "stopLoss", "abc"),
-    ("/v5/position/list", "list", None),
+    ("/v5/position/list", "list", _GONE),
+    ("/v5/position/list", "positionIdx", _GONE),
     ("/v5/order/realtime", "orderStatus", "Dreaming"),
     ("/v5/order/realtime", "cumExecQty", None),
     ("/v5/order/realtime", "list", {}),
@@ -92,4 +95,5 @@ def _values(cell: Cell, draw: Random) -> Fields:
 
 def _odd(draw: Random) -> Fields:
     path, field, value = draw.choice(_ODD)
-    return {"path": path, "field": field, "value": value, "row": draw.choice((0, "all"))}
+    row = draw.choice((0, "all"))
+    return {"path": path, "field": field, "row": row} | ({} if value is _GONE else {"value": value})

@@ -6,7 +6,7 @@ Everything here runs on an `InlineLoop` within `inline_sqlite()`.
 import asyncio
 import base64
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,6 @@ from bot.domain.secrets import Secret
 from bot.domain.trade_plans import CardPlace
 from bot.domain.users import Language, NewUser, UserConfig
 from bot.exchange.budget import NO_LIMITS
-from bot.services.accounts.keys import KeyReport
 from bot.services.services import Services
 from bot.settings import Settings
 from bot.wiring.outside import Outside, Tuning
@@ -127,13 +126,22 @@ async def standing(folder: Path, transport: InProcessTransport, draw: Random) ->
             await asyncio.gather(*jobs, return_exceptions=True)
 
 
-async def make_stand(assembly: Assembly, transport: InProcessTransport, symbol: str) -> Stand:
-    """The person, their license, and their demo account of 10,000 USDT, which trades that symbol with leverage 3."""
+def open_account(transport: InProcessTransport, symbol: str) -> tuple[Control, dict[str, Any]]:
+    """The demo account at the stand-in, always the same; it trades that symbol with leverage 3.
+
+    It has so much that no loss of a case is near a limit.
+    """
     control = Control(transport.world)
-    made = control.make_account({"environment": "demo", "margin_mode": "isolated", "ips": [_EGRESS]})
-    uid = int(made["uid"])
-    control.act_in_app(str(uid), {"act": "set_leverage", "symbol": symbol, "leverage": 3})
-    services, now = assembly.services, assembly.services.clock.now()
+    made = control.make_account(
+        {"environment": "demo", "balance": 1_000_000, "margin_mode": "isolated", "ips": [_EGRESS]}
+    )
+    control.act_in_app(str(made["uid"]), {"act": "set_leverage", "symbol": symbol, "leverage": 3})
+    return control, made
+
+
+async def sign_up(assembly: Assembly, made: Mapping[str, Any]) -> None:
+    """The person, their license and the account's key."""
+    services = assembly.services
     await services.people.welcome(
         NewUser(user_id=USER, username=None, first_name="Ann", language=Language.ENGLISH, start_payload=None)
     )
@@ -148,18 +156,24 @@ async def make_stand(assembly: Assembly, transport: InProcessTransport, symbol: 
             actor=None,
             note="",
         )
-        await unit.ledger.append(USER, license_, now)
-    report = await services.keys.add_secret(
-        USER, AccountType.DEMO, "com", Secret(made["api_key"]), Secret(made["api_secret"])
-    )
-    if not isinstance(report, KeyReport):
-        raise TypeError("the first key of a person is asked about")
+        await unit.ledger.append(USER, license_, services.clock.now())
+    key, secret = Secret(made["api_key"]), Secret(made["api_secret"])
+    await services.keys.add_secret(USER, AccountType.DEMO, "com", key, secret)
+
+
+async def join(assembly: Assembly, transport: InProcessTransport, symbol: str) -> Stand:
+    """A process whose person has signed up. Raises LookupError where nobody has."""
+    control, made = open_account(transport, symbol)
+    config = await assembly.services.people.config(USER)
+    demo = () if config is None else [each for each in config.accounts if each.account_type is AccountType.DEMO]
+    if not demo:
+        raise LookupError("nobody has signed up")
     return Stand(
         assembly=assembly,
         control=control,
         transport=transport,
-        account=report.account,
-        uid=uid,
+        account=demo[0],
+        uid=int(made["uid"]),
         trouble=TroubleLog(),
     )
 

@@ -8,16 +8,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from ops.campaigns.order_truth import look_into
+from ops.campaigns.exchange_truth import stand_in_truth
+from ops.campaigns.order_truth import disparities
+from ops.sim.bybit.accounts import Account as SimAccount
 
-_NOT_HERE: Final = ("messages wait in the outbox", "nothing was filled")
-"""Nobody is there to take messages, and a case may end without any fill."""
+_NOT_HERE: Final = "messages wait in the outbox"
+"""Nobody is there to take them."""
+_EXCUSED: Final = {"price_adjusted": "target "}
+"""By fault, how lines begin that tell of nothing but itself: a target whose price the exchange has moved."""
 
 Row = Mapping[str, Any]
 
 
-def broken(database: Path, account_id: int, truth: Row) -> list[str]:
-    """Everything that is wrong, in words; what an open disagreement tells of is not."""
+def broken(database: Path, account_id: int, truth: Row, fault: str) -> list[str]:
+    """Everything that is wrong, in words; what an open disagreement or the fault itself tells of is not."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         disputed = [
             f"({account}, {symbol!r}, {index})"
@@ -26,21 +30,24 @@ def broken(database: Path, account_id: int, truth: Row) -> list[str]:
             )
         ]
         found = [
-            *look_into(database, {}, {account_id: truth}),
+            *disparities(connection, stand_in_truth({account_id: truth})),
             *_doubled(truth),
             *_beyond(connection, truth),
             *_turned(connection, truth),
+            *_behind(connection, truth),
         ]
+    excused = _EXCUSED.get(fault)
     return [
         line
         for line in found
-        if not any(each in line for each in _NOT_HERE) and not any(leg in line for leg in disputed)
+        if not any(words in line for words in (_NOT_HERE, *disputed))
+        and not (excused is not None and line.startswith(excused))
     ]
 
 
-def naked(database: Path, account_id: int, truth: Row) -> list[str]:
+def naked(database: Path, account_id: int, there: SimAccount) -> list[str]:
     """Legs that were promised a stop and stand without one, and no disagreement says so."""
-    held = {(row["symbol"], int(row["positionIdx"])) for row in truth["positions"] if not row["stopLoss"]}
+    held = {(leg.symbol, leg.index) for leg in there.held() if not leg.stop_loss}
     if not held:
         return []
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
@@ -78,6 +85,16 @@ def _beyond(connection: sqlite3.Connection, truth: Row) -> Iterable[str]:
         so_far = filled[row["orderLinkId"]] = filled.get(row["orderLinkId"], Decimal(0)) + Decimal(row["execQty"])
         if so_far > qty:
             yield f"entry {row['orderLinkId']} was filled for more than {qty}"
+
+
+def _behind(connection: sqlite3.Connection, truth: Row) -> Iterable[str]:
+    """Orders that are closed there and still count as open."""
+    rows = connection.execute(
+        "SELECT order_link_id, state FROM order_intents"
+        " WHERE state IN ('acknowledged', 'open', 'partially_filled', 'untriggered')"
+    )
+    known = {row["orderLinkId"] for row in truth["orders"]}
+    yield from (f"order {link} counts as {state} and is closed there" for link, state in rows if link not in known)
 
 
 def _turned(connection: sqlite3.Connection, truth: Row) -> Iterable[str]:

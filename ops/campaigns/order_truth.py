@@ -26,21 +26,24 @@ def look_into(path: Path, said: Mapping[Place, str], accounts: Mapping[int, Row]
     """
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         practice, bybit = practice_truth(connection), stand_in_truth(accounts)
-        there = practice.joined(bybit)
-        return [
-            *([] if practice.fills and bybit.fills else ["nothing was filled at one of them"]),
-            *_untracked(connection, there),
-            *_unsent(connection, there),
-            *_unbooked(connection, there),
-            *_unplanned(connection, there),
-            *_unprotected(connection, there),
-            *_misremembered(connection, there),
-            *_doubled(connection),
-            *_past_a_panic(connection),
-            *_unfinished(connection),
-            *_untold(connection),
-            *_mistold(connection, said),
-        ]
+        empty = [] if practice.fills and bybit.fills else ["nothing was filled at one of them"]
+        return [*empty, *disparities(connection, practice.joined(bybit)), *_mistold(connection, said)]
+
+
+def disparities(connection: sqlite3.Connection, there: ExchangeTruth) -> list[str]:
+    """Everything in which that database and the exchange do not agree, or which nobody was told, in words."""
+    return [
+        *_untracked(connection, there),
+        *_unsent(connection, there),
+        *_unbooked(connection, there),
+        *_unplanned(connection, there),
+        *_unprotected(connection, there),
+        *_misremembered(connection, there),
+        *_doubled(connection),
+        *_past_a_panic(connection),
+        *_unfinished(connection),
+        *_untold(connection),
+    ]
 
 
 def unsound(path: Path) -> list[str]:
