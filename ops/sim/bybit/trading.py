@@ -82,7 +82,7 @@ class Trading:
     def __init__(self, world: "World") -> None:
         self._world = world
         self._taken: dict[int, Taken] = {}
-        self._views: dict[tuple[str, str], tuple[tuple[int, int], MarketView]] = {}
+        self._views: dict[tuple[str, str], tuple[tuple[int, int], MarketView, Decimal]] = {}
         self._due: list[tuple[float, int, Pending]] = []
         self._accepted = 0
         self._looked: dict[int, tuple[int, int]] = {}
@@ -295,16 +295,16 @@ class Trading:
         key, stamp = (one.category, one.symbol), self._world.market.stamp(at)
         kept = self._views.get(key)
         if kept is None or kept[0] != stamp:
-            kept = self._views[key] = stamp, self._draw(one, at, _DEPTH)
-        view = kept[1]
-        if len(view.asks) <= _DEPTH and min(depth([*view.asks]), depth([*view.bids])) < qty:
-            view = self._draw(one, at, _DEEPEST)
-            self._views[key] = stamp, view
+            kept = self._views[key] = stamp, *self._draw(one, at, _DEPTH)
+        _, view, room = kept
+        if room < qty and len(view.asks) <= _DEPTH:
+            _, view, _ = self._views[key] = stamp, *self._draw(one, at, _DEEPEST)
         return view
 
-    def _draw(self, one: Instrument, at: int, levels: int) -> MarketView:
-        bids, asks = self._world.books.sides(one, at, levels)
-        return view_of(one, self._world.market, at, _levels(bids), _levels(asks))
+    def _draw(self, one: Instrument, at: int, levels: int) -> tuple[MarketView, Decimal]:
+        """The view, and what either side has room for."""
+        bids, asks = (_levels(side) for side in self._world.books.sides(one, at, levels))
+        return view_of(one, self._world.market, at, bids, asks), min(depth([*bids]), depth([*asks]))
 
 
 def _open(account: Account, one: Instrument) -> Decimal:
