@@ -62,10 +62,10 @@ async def open_reads(
     )
     stack.push_async_callback(portfolio.close)
     stack.push_async_callback(reads.close)
-    # In this order: no load without its stale mark, no new client by a key that is still cached. Nothing comes between
-    # the three, so the order would tell on a drop that starts a load itself.
+    # In this order: no load without its stale mark, no new client by a key that is still cached.
     storage.dispatcher.drops += [portfolio.mark_stale, reads.invalidate, partial(_evict, bybit), practice.exchange.drop]
     storage.dispatcher.drops.append(streams.heard)
+    streams.keepers.append(portfolio.keep)
     return reads, bybit, practice, streams
 
 

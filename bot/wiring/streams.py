@@ -15,7 +15,7 @@ from bot.domain.events import AccountEvent, CredentialsChanged, Event
 from bot.domain.ids import AccountId
 from bot.domain.portfolio import Balance, Orders, Positions
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.streams import StreamRecords
+from bot.domain.ports.streams import AccountPush, MarketPush, StreamRecords
 from bot.exchange.addresses import BYBIT, BYBIT_STREAMS, StreamAddresses
 from bot.exchange.bybit.adapter import Bybit
 from bot.exchange.bybit.gateway import BybitGateway
@@ -48,6 +48,8 @@ class Streams:
     is_on: bool
     listeners: list[Callable[[AccountId], None]]
     """Are told of an account in which something happened."""
+    keepers: list[Callable[[Account, Positions | Orders], None]]
+    """Write down what was pushed."""
 
     async def round(self) -> None:
         """Looks after both kinds. Raises StorageTrouble."""
@@ -125,6 +127,29 @@ class _Asker:
         return await self.gateway.balance(account)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _KeptPushes:
+    """Implements Pushes: into the cache, and to whoever keeps positions and orders over a restart."""
+
+    cache: CachePushes
+    keepers: list[Callable[[Account, Positions | Orders], None]]
+
+    def push(self, account: Account, value: AccountPush, *, good_for: float) -> None:
+        self.cache.push(account, value, good_for=good_for)
+        if not isinstance(value, Balance):
+            for keep in self.keepers:
+                keep(account, value)
+
+    def renew(self, account: Account, value: AccountPush, before: AccountPush, *, good_for: float) -> bool:
+        return self.cache.renew(account, value, before, good_for=good_for)
+
+    def end(self, account: Account, value: AccountPush) -> None:
+        self.cache.end(account, value)
+
+    def push_market(self, value: MarketPush) -> None:
+        self.cache.push_market(value)
+
+
 class _NoStreams:
     """A connector that makes none."""
 
@@ -140,7 +165,8 @@ async def open_streams(
     made = _connector(settings, outside)
     connector = _NoStreams() if made is None else await stack.enter_async_context(made)
     listeners: list[Callable[[AccountId], None]] = []
-    pushes = CachePushes(regions)
+    keepers: list[Callable[[Account, Positions | Orders], None]] = []
+    pushes = _KeptPushes(cache=CachePushes(regions), keepers=keepers)
     public = PublicStreams(
         clock=outside.clock,
         connector=connector,
@@ -169,7 +195,7 @@ async def open_streams(
     )
     stack.push_async_callback(accounts.close)
     stack.push_async_callback(public.close)
-    return Streams(accounts=accounts, public=public, is_on=made is not None, listeners=listeners)
+    return Streams(accounts=accounts, public=public, is_on=made is not None, listeners=listeners, keepers=keepers)
 
 
 def _connector(settings: Settings, outside: Outside) -> AbstractAsyncContextManager[StreamConnector] | None:

@@ -50,6 +50,7 @@ async def test_what_happens_at_bybit_is_read_without_asking_and_wakes_the_settle
     reads = assembly.reads
     (held,) = (await reads.positions(account)).items
     assert (held.symbol, held.stop_loss, held.take_profit) == ("BTCUSDT", 58000, 63000)
+    await until(lambda: desk.chat.rows("active_positions"), what="rows that outlive the process")
     assert {each.stop_order_type for each in (await reads.orders(account)).items} == {"StopLoss", "TakeProfit"}
     assert (await reads.balance(account)).total_equity is not None
     assert [each["path"] for each in desk.control.calls("0")[calls:] if "/v5/" in each["path"]] == []

@@ -40,6 +40,7 @@ class _Beside(Generic[B]):
         self._count = 0
         self._marks: dict[AccountId, int] = {}
         self._answers: dict[AccountId, B] = {}
+        self.followed: set[AccountId] = set()  # accounts whose pushed values are being written down
 
     def mark(self, account_id: AccountId) -> None:
         self._count += 1
@@ -124,6 +125,18 @@ class PortfolioLoader:
         answer = self._orders.answer_of(account.account_id)
         return await self.queries.orders(account.account_id) if answer is None else answer
 
+    def keep(self, account: Account, told: Positions | Orders) -> None:
+        """What the account's stream told: the latest answer, on its way to the disk.
+
+        Rows that were marked as stale stay so: what marked them may be younger.
+        """
+        if isinstance(told, Positions):
+            self._keep(
+                account, self._positions, told, lambda unit, rows: unit.portfolio.replace_positions(account, rows)
+            )
+        else:
+            self._keep(account, self._orders, told, lambda unit, rows: unit.portfolio.replace_orders(account, rows))
+
     async def close(self) -> None:
         """Let what is on its way to the disk arrive, for a few seconds."""
         await self._writing.close(grace_s=_WRITE_GRACE_S)
@@ -149,6 +162,26 @@ class PortfolioLoader:
             beside.note(account_id, fresh)
             self._writing.start(self._write_down(account_id, beside, fresh, write), "positions and orders to the disk")
         return fresh
+
+    def _keep(
+        self, account: Account, beside: _Beside[B], told: B, write: Callable[[UnitOfWork, B], Awaitable[None]]
+    ) -> None:
+        """One write at a time an account: of what is told meanwhile the newest follows."""
+        beside.note(account.account_id, told)
+        if account.account_id not in beside.followed:
+            beside.followed.add(account.account_id)
+            self._writing.start(
+                self._write_newest(account.account_id, beside, write), "positions and orders to the disk"
+            )
+
+    async def _write_newest(
+        self, account_id: AccountId, beside: _Beside[B], write: Callable[[UnitOfWork, B], Awaitable[None]]
+    ) -> None:
+        try:
+            while (told := beside.answer_of(account_id)) is not None:
+                await self._write_down(account_id, beside, told, write)
+        finally:
+            beside.followed.discard(account_id)
 
     async def _write_down(
         self, account_id: AccountId, beside: _Beside[B], fresh: B, write: Callable[[UnitOfWork, B], Awaitable[None]]
