@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from harness.sim_trading import SimTrader
+from harness.waiting import until
 
 from ops.sim.bybit.calling import Outcome, endpoint_of, read
 
@@ -379,3 +380,21 @@ def test_spot_kinds_are_filtered_and_taken_back_by_kind() -> None:
     assert len(trader.post("/v5/order/cancel-all", category="spot", orderFilter="tpslOrder").result["list"]) == 1
     assert trader.post("/v5/order/create", **wish | {"symbol": "NONEUSDT"}).ret_code == 170121
     assert trader.post("/v5/order/create", **wish | {"category": "option"}).ret_code == 10001
+
+
+async def test_a_spot_write_is_judged_behind_those_that_wait_and_may_still_be_refused() -> None:
+    trader = SimTrader(balance={"USDT": "10000"})
+    wish = {"category": "spot", "side": "Buy", "orderType": "Limit", "qty": "0.1", "price": "59800"}
+
+    def statuses() -> list[tuple[str, str]]:
+        rows = trader.get("/v5/order/realtime", category="spot", openOnly=1)
+        return [(row["orderLinkId"], row["orderStatus"]) for row in rows]
+
+    assert trader.post("/v5/order/create", orderLinkId="a", **wish).ret_code == 0
+    assert trader.get("/v5/order/realtime", category="spot") == []
+    assert trader.post("/v5/order/create", orderLinkId="b", **wish).ret_code == 170131  # the first will hold it
+    assert trader.post("/v5/order/cancel", category="spot", orderLinkId="a").ret_code == 0
+    await until(lambda: statuses() == [("a", "Cancelled")], what="the order to be taken back")
+    assert trader.post("/v5/order/create", orderLinkId="c", **wish).ret_code == 0
+    trader.account.wallet["USDT"] = Decimal(1)
+    await until(lambda: ("c", "Rejected") in statuses(), what="the order to be refused late")
