@@ -68,3 +68,4 @@ class PanicReport:
     unknown: tuple[OrderIntent, ...]  # of which nobody knows yet whether they are at the exchange
     unknown_until: Millis | None
     is_over: bool
+    unreadable: tuple[str, ...] = ()  # symbols in which something may stand: "flat" is not said

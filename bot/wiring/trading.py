@@ -10,6 +10,7 @@ from bot.services.trading.booking import Booking
 from bot.services.trading.brakes import BrakeGuard
 from bot.services.trading.entries import Entries
 from bot.services.trading.intents import IntentRunner
+from bot.services.trading.key_alarm import KeyAlarm
 from bot.services.trading.limit_watch import LimitWatch
 from bot.services.trading.order_gauges import OrderGaugeReader
 from bot.services.trading.plan_work import PlanWork
@@ -84,6 +85,7 @@ def make_entries(
         runner=runner,
         watch=watch,
         guards=(BrakeGuard(), limits),
+        streams=base.streams.accounts,
     )
 
 
@@ -154,6 +156,7 @@ def make_settlement(base: Foundation, queries: TradingQueries, runner: IntentRun
         tasks=runner.tasks,
         booking=Booking(is_in_flight=runner.is_in_flight, adoption=Adoption(prefix=runner.prefix)),
         plan_work=PlanWork(runner=runner),
+        key_alarm=KeyAlarm(transactions=base.store, clock=base.clock, egress_ip=base.settings.egress_ip),
     )
     runner.wakers.append(settlement.wake)
     base.practice.exchange.listeners.append(settlement.heard)

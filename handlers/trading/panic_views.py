@@ -73,7 +73,9 @@ def standing(report: PanicReport) -> tuple[LegClosing, ...]:
 
 def is_flat(report: PanicReport) -> bool:
     """Whether every leg is known to be flat, and nothing is under way that could open one."""
-    return report.is_over and not report.unknown and all(each.progress is LegProgress.FLAT for each in report.legs)
+    if not report.is_over or report.unknown or report.unreadable:
+        return False
+    return all(each.progress is LegProgress.FLAT for each in report.legs)
 
 
 def _state_lines(viewer: RenderContext, report: PanicReport) -> list[Markup]:
@@ -83,11 +85,13 @@ def _state_lines(viewer: RenderContext, report: PanicReport) -> list[Markup]:
         until = report.unknown_until
         time = "–" if until is None else viewer.when(until)
         lines.append(say("panic-unknown", count=len(report.unknown), time=time))
+    if report.unreadable:
+        lines.append(say("panic-unreadable", names=", ".join(report.unreadable)))
     if any(each.progress is LegProgress.REFUSED for each in report.legs):
         lines.append(say("panic-refused"))
     if standing(report):
         lines.append(say("panic-confirm"))
-    elif not report.legs and not report.unknown:
+    elif not report.legs and not report.unknown and not report.unreadable:
         lines.append(say("panic-nothing", foreign=int(bool(report.foreign))))
     elif is_flat(report):
         lines.append(say("panic-flat"))

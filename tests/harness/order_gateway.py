@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import count
 
 from bot.domain.accounts import Account
-from bot.domain.errors import ExchangeDown, ExchangeRejected, NotSent, OutcomeUnknown
+from bot.domain.errors import ExchangeDown, ExchangeError, ExchangeRejected, NotSent, OutcomeUnknown
 from bot.domain.ids import Millis, OrderLinkId, Symbol
 from bot.domain.market import Category, Instrument, Ticker
 from bot.domain.orders import (
@@ -69,6 +69,8 @@ class ScriptedGateway:
     room: asyncio.Event = field(default_factory=asyncio.Event)  # in the budget of requests
     held: deque[NotSent] = field(default_factory=deque)  # admissions that are not granted
     priorities: list[tuple[type, RequestPriority]] = field(default_factory=list)  # of what asked for an admission
+    trouble: ExchangeError | None = None  # of reads
+    reads: list[RequestPriority] = field(default_factory=list)
     ids: "count[int]" = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -204,6 +206,9 @@ class ScriptedGateway:
 
     def _answer(self, account: Account) -> None:
         del account
+        self.reads.append(priority_now())
+        if self.trouble is not None:
+            raise self.trouble
         if self.is_silent:
             raise ExchangeDown("silent")
 

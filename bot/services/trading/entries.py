@@ -29,7 +29,9 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import NewPlan, TradingQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.ports.streams import StreamWatch
 from bot.domain.ports.trading import OrderGateway
+from bot.domain.priorities import RequestPriority, at_priority
 from bot.domain.trade_plans import (
     AnyRequest,
     Breakeven,
@@ -56,6 +58,13 @@ class EntryGuard(Protocol):
     """A rule on entries, asked in the transaction of the intent. Raises EntryRefused."""
 
     async def check(self, unit: UnitOfWork, account: Account, card: ConfirmedCard, now: Millis) -> None: ...
+
+
+class PositionSource(Protocol):
+    """Where positions and orders are read: at the exchange, or as they were last told."""
+
+    async def positions(self, account: Account) -> Positions: ...
+    async def orders(self, account: Account) -> Orders: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +118,10 @@ _NONE: Final = Decimal(0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entries:
-    """Confirms cards. `guards` are asked in the order in which they stand."""
+    """Confirms cards. `guards` are asked in the order in which they stand.
+
+    Where a healthy stream tells of an account, what is known of it is as fresh as a read of now.
+    """
 
     transactions: Transactions
     queries: TradingQueries
@@ -119,6 +131,7 @@ class Entries:
     runner: IntentRunner
     watch: TradeWatch
     guards: Sequence[EntryGuard] = ()
+    streams: StreamWatch | None = None
 
     async def confirm(
         self, config: UserConfig, card: ConfirmedCard, *, place: CardPlace, idempotency_key: str
@@ -157,12 +170,15 @@ class Entries:
         asked_at = self.clock.now()
         if asked_at - card.quoted_ts > CARD_AGE:
             raise CardOutdated("entry-outdated")
-        ticker, settings, positions, orders = await asyncio.gather(
-            self.reads.ticker(card.symbol),
-            gateway.leg_settings(account, card.symbol),
-            gateway.positions(account),
-            gateway.orders(account),
-        )
+        is_told = self.streams is not None and self.streams.is_healthy(account.account_id)
+        source: PositionSource = self.reads if is_told else gateway
+        with at_priority(RequestPriority.CREATE):
+            ticker, settings, positions, orders = await asyncio.gather(
+                self.reads.ticker(card.symbol),
+                gateway.leg_settings(account, card.symbol),
+                source.positions(account),
+                source.orders(account),
+            )
         there = ticker.ask_price if card.side is Side.BUY else ticker.bid_price
         if card.is_market and there is not None and _is_past(card.side, there, card.prices[0]):
             raise CardOutdated("entry-moved", price=str(there))

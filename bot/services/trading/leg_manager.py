@@ -34,6 +34,7 @@ from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions
 from bot.domain.ports.trading import OrderGateway
+from bot.domain.priorities import RequestPriority, at_priority
 from bot.domain.trade_plans import CardPlace, IntentKind, OrderIntent, PlannedTarget, TradePlan
 from bot.domain.users import UserConfig
 from bot.services.trading.entry_cancels import cancel_entries
@@ -160,7 +161,8 @@ class LegManager:
         if known is not None:
             return known
         account = _own(config, account_id)
-        orders = await self._gateway(account).orders(account)
+        with at_priority(RequestPriority.CANCEL):
+            orders = await self._gateway(account).orders(account)
         order = next((each for each in orders.items if each.symbol == symbol and each.order_id == order_id), None)
         if order is None:
             raise ButtonExpired
@@ -276,7 +278,11 @@ class LegManager:
     async def _position(self, config: UserConfig, leg: LegKey) -> tuple[Account, Position]:
         """The leg as the exchange shows it now. Raises BadInput where it does not stand any more."""
         account = _own(config, leg.account_id)
-        position = (await self._gateway(account).positions(account)).of_leg(leg)
+        with at_priority(RequestPriority.CLOSE):
+            positions = await self._gateway(account).positions(account)
+        position = positions.of_leg(leg)
+        if position is None and positions.hides(leg.symbol):
+            raise BadInput("entry-leg-unreadable")
         if position is None:
             raise BadInput("close-no-such", symbol=leg.symbol)
         return account, position

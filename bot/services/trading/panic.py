@@ -27,6 +27,7 @@ from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.ports.trading import OrderGateway
+from bot.domain.priorities import RequestPriority, at_priority
 from bot.domain.refusals import PASSING
 from bot.domain.trade_plans import CardPlace, IntentKind, IntentState, OrderIntent
 from bot.domain.users import UserConfig
@@ -55,6 +56,7 @@ class _Known:
 
     managed: tuple[Position, ...]  # largest risk first
     foreign: tuple[Position, ...]
+    unreadable: tuple[str, ...] = ()  # symbols in which something may stand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +199,8 @@ class Panic:
         if left:
             await self._close(account, panic, left, len(going))
             return False
-        return await self._end(panic) if is_quiet else False
+        is_flat = is_quiet and not known.unreadable
+        return await self._end(panic) if is_flat else False
 
     async def _close(self, account: Account, panic: PanicRecord, left: Sequence[Position], number: int) -> None:
         """Legs that came to stand since: what an entry of unknown fate has filled."""
@@ -251,6 +254,7 @@ class Panic:
             foreign=tuple(each for each in known.foreign if each.leg_key(account.account_id) not in covered),
             unknown=unknown,
             unknown_until=self._until(unknown),
+            unreadable=known.unreadable,
             is_over=panic is None or panic.ended_ts is not None,
         )
 
@@ -280,7 +284,8 @@ class Panic:
 
     async def _read(self, account: Account) -> _Known:
         gateway = self.gateways.get(account.account_type)
-        positions = None if gateway is None else await gateway.positions(account)
+        with at_priority(RequestPriority.CLOSE):
+            positions = None if gateway is None else await gateway.positions(account)
         return await self._judged(account, positions)
 
     async def _judged(self, account: Account, positions: Positions | None) -> _Known:
@@ -289,7 +294,8 @@ class Panic:
         owned = await self.owners.of(account.account_id, items)
         ours = [each for each in items if owned[each.leg_key(account.account_id)].ownership is Ownership.OURS]
         foreign = tuple(each for each in items if each not in ours)
-        return _Known(managed=in_panic_order(ours), foreign=foreign)
+        unreadable = () if positions is None else positions.unreadable
+        return _Known(managed=in_panic_order(ours), foreign=foreign, unreadable=unreadable)
 
 
 def _cause(panic: PanicRecord) -> str:

@@ -10,6 +10,7 @@ from bot.domain.errors import ExchangeError
 from bot.domain.ids import AccountId
 from bot.domain.portfolio import Positions
 from bot.domain.ports.trading import OrderGateway
+from bot.domain.priorities import RequestPriority, at_priority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,8 @@ class PositionReads:
             await asyncio.wait((before,))
         self._begun[account_id] = this = self._next.pop(account_id)
         try:
-            return await self.gateways[account.account_type].positions(account)
+            with at_priority(RequestPriority.CLOSE):
+                return await self.gateways[account.account_type].positions(account)
         finally:
             if self._begun.get(account_id) is this:
                 del self._begun[account_id]

@@ -17,7 +17,6 @@ from bot.domain.ids import MINUTE, AccountId, Millis
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import DueAccount, TradingQueries
 from bot.domain.ports.streams import StreamWatch
-from bot.domain.priorities import RequestPriority, at_priority
 from bot.services.trading.settlement import Settlement
 
 _logger = logging.getLogger(__name__)
@@ -122,8 +121,7 @@ class Reconcile:
         turn = self._turns.setdefault(account.account_id, _Turn())
         asked_at = self.clock.now()
         try:
-            with at_priority(RequestPriority.RECONCILE):
-                await self.settlement.settle(account)
+            await self.settlement.settle(account)
         except ExchangeError as trouble:
             self._failures += 1
             pause = _KEY_PAUSE if isinstance(trouble, KeyTrouble) else _WHILE_OPEN

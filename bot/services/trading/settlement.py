@@ -15,9 +15,9 @@ from typing import Final
 from bot.aio.tasks import TaskSet
 from bot.aio.timers import Later, Timer, loop_later
 from bot.domain.accounts import Account, AccountType
-from bot.domain.errors import ExchangeError, StorageTrouble
+from bot.domain.errors import ExchangeError, KeyTrouble, StorageTrouble
 from bot.domain.ids import DAY, AccountId, Millis, OrderLinkId, Symbol
-from bot.domain.intent_states import Absence, ask_again_ms
+from bot.domain.intent_states import UNDECIDED, Absence, ask_again_ms
 from bot.domain.market import Category, Instrument
 from bot.domain.orders import LegSettings, TriggerBy
 from bot.domain.outcomes import AccountAnswers
@@ -28,9 +28,11 @@ from bot.domain.ports.plans import IntentNews, TradingQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions
 from bot.domain.ports.trading import OrderGateway
+from bot.domain.priorities import RequestPriority, at_priority
 from bot.domain.trade_plans import Breakeven, IntentKind, IntentState, OrderIntent, TradePlan
 from bot.services.trading.booking import Booking
 from bot.services.trading.intents import IntentRunner
+from bot.services.trading.key_alarm import KeyAlarm
 from bot.services.trading.plan_work import MarketFacts, PlanWork
 from bot.services.trading.signals import AccountSignals
 
@@ -42,6 +44,8 @@ _MOST_ROUNDS: Final = 5  # while each one brings fills
 _LEFT_BEHIND_MS: Final = 3_000  # after which nobody is about to send an intent any more
 _UNANSWERED_MS: Final = 2_000  # after which an order is asked for again that was not answered about
 _LONGEST_PAUSE_S: Final = 30.0
+_KEY_PAUSE_S: Final = 300.0  # after the exchange did not take the key
+_AWAITED: Final = UNDECIDED | {IntentState.ACKNOWLEDGED}
 _SENT_AFTER_ALL: Final = frozenset({IntentKind.ENTRY, IntentKind.LEVERAGE, IntentKind.CANCEL})
 """Left behind unsent they still mean the same; the other kinds are reckoned anew from what stands now."""
 
@@ -64,6 +68,7 @@ class Settlement:
     booking: Booking
     plan_work: PlanWork
     later: Later = loop_later
+    key_alarm: KeyAlarm | None = None
     patience: Patience = BYBIT
     _locks: dict[AccountId, asyncio.Lock] = field(default_factory=dict, init=False, repr=False, compare=False)
     _running: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
@@ -80,9 +85,24 @@ class Settlement:
         if gateway is None:
             return
         async with self._locks.setdefault(account.account_id, asyncio.Lock()):
-            for _ in range(_MOST_ROUNDS):
-                if not await self._round(account, gateway):
-                    break
+            try:
+                with at_priority(await self._priority(account)):
+                    for _ in range(_MOST_ROUNDS):
+                        if not await self._round(account, gateway):
+                            break
+            except KeyTrouble as trouble:
+                if self.key_alarm is not None:
+                    await self.key_alarm.ring(account, trouble)
+                raise
+
+    async def _priority(self, account: Account) -> RequestPriority:
+        """What waits for an answer, and stops that were not seen yet, come before new entries."""
+        live = await self.queries.intents_live(account.account_id)
+        if any(each.state in _AWAITED or each.is_counting for each in live):
+            return RequestPriority.CANCEL
+        plans = await self.queries.plans_open(account.account_id)
+        is_naked = any(each.first_fill_ts is not None and each.protected_ts is None for each in plans)
+        return RequestPriority.CANCEL if is_naked else RequestPriority.RECONCILE
 
     def wake(self, account_id: AccountId) -> None:
         """Something happened in that account: settle it soon. Needs a running loop."""
@@ -119,6 +139,8 @@ class Settlement:
         except (ExchangeError, StorageTrouble) as trouble:
             failures = self._failures[account_id] = self._failures.get(account_id, 0) + 1
             pause_s = min(2.0 ** (failures - 1), _LONGEST_PAUSE_S)
+            if isinstance(trouble, KeyTrouble):
+                pause_s = _KEY_PAUSE_S
             _logger.warning("account %d is settled again in %g s: %s", account_id, pause_s, trouble)
             self.later(pause_s, lambda: self.wake(account_id))
         finally:

@@ -32,6 +32,7 @@ panic-progress =
     }
 panic-untouched = not touched
 panic-foreign = Opened elsewhere, not included:
+panic-unreadable = ⏳ Bybit's answer about { $names } can't be read, so I do not say flat. Please look in Bybit's app.
 panic-unknown =
     { $count ->
         [one] ⏳ { $count } order is unknown until { $time }. What it fills is closed.

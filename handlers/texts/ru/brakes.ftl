@@ -33,6 +33,7 @@ panic-progress =
     }
 panic-untouched = не трогаю
 panic-foreign = Открыто не здесь, не входит:
+panic-unreadable = ⏳ Ответ Bybit о { $names } не читается, поэтому я не говорю, что позиций нет. Проверьте в приложении Bybit.
 panic-unknown =
     { $count ->
         [one] ⏳ О { $count } ордере ничего не известно до { $time }. Что он исполнит, будет закрыто.

@@ -33,6 +33,7 @@ panic-progress =
     }
 panic-untouched = не чіпаю
 panic-foreign = Відкрито не тут, не входить:
+panic-unreadable = ⏳ Відповідь Bybit про { $names } не читається, тому я не кажу, що позицій немає. Перевірте в застосунку Bybit.
 panic-unknown =
     { $count ->
         [one] ⏳ Про { $count } ордер нічого не відомо до { $time }. Що він виконає, буде закрито.
