@@ -16,7 +16,7 @@ from bot.domain.trade_plans import ExitReason, IntentKind, IntentState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeMessage(OutboxPayload):
-    """A message about a leg; `account_type` names the account in the text, as a message is read without its config.
+    """A message about a leg; `account_type` and `account_number` name the account, as it is read without its config.
 
     `reply_to`: the message that shows its plan, in the owner's own chat; 0: there is none.
     """
@@ -24,6 +24,7 @@ class TradeMessage(OutboxPayload):
     account_id: AccountId
     symbol: Symbol
     account_type: AccountType = AccountType.PAPER
+    account_number: int = 1
     position_idx: int = 0
     plan_id: int = 0
     reply_to: int = 0

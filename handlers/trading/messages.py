@@ -27,7 +27,7 @@ from handlers.trading.leg_codes import WHOLE, AskClose, AskStop, OrderAgain, Sho
 from handlers.trading.limit_messages import LIMIT_MESSAGES
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import Figures, arrow
-from handlers.views.render_context import ACCOUNT_NAMES
+from handlers.views.render_context import account_name
 from handlers.views.symbols import base_of, quote_of
 
 _DIGITS: Final = 7
@@ -165,7 +165,7 @@ def _card(
 
     `disagreement`: which one it tells of; 0: none that has a row. `again`: what is left of an entry.
     """
-    account = say.plain(ACCOUNT_NAMES[told.account_type])
+    account = account_name(say, told.account_type, told.account_number)
     key = (told.account_id, told.symbol, told.position_idx)
     row: Row = ()
     if is_open:

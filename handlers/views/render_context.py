@@ -17,6 +17,12 @@ ACCOUNT_NAMES = {
 }
 
 
+def account_name(say: Translator, account_type: AccountType, number: int) -> str:
+    """Practice, Bybit Demo, Live 2: the type in the language's words, and its number from the second on."""
+    name = say.plain(ACCOUNT_NAMES[account_type])
+    return name if number == 1 else f"{name} {number}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderContext:
     """What a view needs to know of its reader. `owner` is set in groups: whose buttons these are.
@@ -43,8 +49,7 @@ class RenderContext:
 
     def account_name(self, account: Account) -> str:
         """The type's name, and its number from the second of that type on: Live, Live 2."""
-        name = self.type_name(account.account_type)
-        return name if account.number == 1 else f"{name} {account.number}"
+        return account_name(self.say, account.account_type, account.number)
 
     def trades(self, account: Account) -> bool:
         """Whether orders of that account are placed and managed here."""

@@ -173,7 +173,7 @@ async def test_an_order_that_never_was_is_unknown_first_and_sent_again_by_its_ow
 
     async def is_told() -> bool:
         desk.chat.clock.advance(2)
-        await desk.chat.services.trading.settlement.settle_due()
+        await desk.settle()
         await desk.chat.job(Telling).tell_due()
         told[:] = await desk.chat.queued()
         return bool(told)

@@ -218,7 +218,7 @@ async def act(desk: DemoTrading, what: str) -> None:
 
         async def is_found() -> bool:
             desk.chat.clock.advance(1)
-            await trading.settlement.settle_due()
+            await desk.settle()
             return bool(await trading.disagreements.of_account(config, config.default_account.account_id))
 
         await until(is_found, what="that Bybit shows something else")

@@ -40,6 +40,9 @@ async def enqueue(unit: UnitOfWork, account: Account, payload: TradeMessage, key
     card = None if plan is None else plan.card
     is_there = card is not None and card.chat_id == ChatId(account.user_id)
     payload = replace(
-        payload, account_type=account.account_type, reply_to=card.message_id if card is not None and is_there else 0
+        payload,
+        account_type=account.account_type,
+        account_number=account.number,
+        reply_to=card.message_id if card is not None and is_there else 0,
     )
     await unit.enqueue(outbox_message(payload, user_id=account.user_id, idempotency_key=key), now)
