@@ -20,7 +20,7 @@ from bot.exchange.addresses import BYBIT, BYBIT_STREAMS, StreamAddresses
 from bot.exchange.bybit.adapter import Bybit
 from bot.exchange.bybit.gateway import BybitGateway
 from bot.exchange.bybit.market import DEPTH, BybitMarket
-from bot.exchange.bybit.streams.account_stream import StreamLogin, StreamParts
+from bot.exchange.bybit.streams.account_stream import ConnectResult, StreamLogin, StreamParts
 from bot.exchange.bybit.streams.account_streams import AccountStreams
 from bot.exchange.bybit.streams.connection import StreamConnection, StreamConnector, StreamEnded
 from bot.exchange.bybit.streams.network import NetworkStreams
@@ -84,7 +84,9 @@ class Streams:
             wanted=accounts.wanted + public.wanted,
             connected=accounts.connected + public.connected,
             oldest_event_s=ages[math.ceil(_P99 * len(ages)) - 1] if ages else 0.0,
-            connects=MappingProxyType(dict(accounts.connects + public.connects)),
+            connects=MappingProxyType(
+                {str(each): accounts.connects[each] + public.connects[each] for each in ConnectResult}
+            ),
             late=accounts.late,
             mute=accounts.mute,
             mishaps=accounts.mishaps + public.mishaps,

@@ -45,6 +45,7 @@ _EVENTS: Final = (
     "tests/integration/test_handlers_privacy.py::test_the_caches_forget_with_the_tables",
     "tests/integration/test_storage_events.py",
 )
+_STREAMS: Final = ("tests/integration/test_streams_wiring.py",)
 _PROCESS: Final = (f"{_WIRING}the_process_serves_where_the_settings_say",)
 _LISTENER: Final = (f"{_WIRING}who_is_spoken_to_chose_language_and_ring",)
 _SIDECAR: Final = (f"{_WIRING}the_sidecar_tells_of_chat_and_exchange_to_who_has_the_token",)
@@ -63,6 +64,10 @@ _KILLERS: Final[Killers] = (
     (" does not ", _EVENTS),
     ("entries are dropped after the answer", (_FRESH,)),
     ("reads.invalidate is not told", (_FRESH,)),
+    ("streams.py: Periodic", ("tests/integration/test_jobs.py",)),
+    ("streams.job(", ("tests/integration/test_jobs.py",)),
+    ("bot/wiring/streams.py:", _STREAMS),
+    ("stream", _STREAMS),
     ("portfolio.mark_stale is not told", ("tests/integration/test_services_portfolio.py",)),
     ("_evict, bybit) is not told", (f"{_WIRING}a_replaced_key_signs_the_next_call",)),
     ("(runtime.close)", (f"{_LIFE}::test_polling_ends_with_the_assembly",)),
