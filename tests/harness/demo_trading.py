@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.errors import ExchangeError
-from bot.domain.ids import UserId
+from bot.domain.ids import DAY, UserId
+from bot.domain.licensing import EntryKind, LicenseType, NewLedgerEntry
 from bot.services.trading.leg_closer import LegCloser
 from bot.services.users.preferences import SettingField
 from harness.app import Harness, Person, harness, said
@@ -19,13 +20,23 @@ from ops.sim.bybit.in_process import InProcessTransport
 from ops.sim.bybit.in_process_streams import InProcessStreams
 from ops.sim.bybit.world import World
 
+_NOT_YET = ("⏳ Sending", "⏳ Accepted")
+LICENSE = NewLedgerEntry(
+    kind=EntryKind.GRANT,
+    license_type=LicenseType.PREMIUM,
+    millis=30 * DAY,
+    takes=None,
+    idempotency_key="test:license",
+    actor=None,
+    note="",
+)
 NOON = 1_782_907_200_000
 """2026-07-01 12:00:00 UTC."""
 
 
 @dataclass
 class DemoTrading:
-    """A person with a connected Bybit Demo and a trial, the bot, and the stand-in's control calls."""
+    """A person with a connected Bybit Demo and a license, the bot, and the stand-in's control calls."""
 
     chat: Harness
     person: Person
@@ -44,12 +55,17 @@ class DemoTrading:
         return [each["path"] for each in self.control.calls("0")].count("/demo/v5/order/create")
 
     async def buy(self, words: str) -> Bubble:
-        """A typed order, confirmed; its message when nothing is under way any more."""
-        card = await said(self.person, f"buy {words}")
-        (confirm,) = [label for label in card.labels if label.startswith("✓")]
-        await self.person.press(confirm, bubble=card)
+        """A typed order, confirmed; its message when it says more than that the order was sent or accepted."""
+        await said(self.person, f"buy {words}")
+        await until(lambda: self._confirms, what="the card")  # it comes by an edit where its prices took long
+        await self.person.press(self._confirms[0])
         await until(lambda: not len(self.chat.services.trading.runner.tasks), what="the end of what is under way")
+        await self.comes(lambda: not any(word in self.person.last.text for word in _NOT_YET), what="its outcome")
         return self.person.last
+
+    @property
+    def _confirms(self) -> list[str]:
+        return [label for label in self.person.last.labels if label.startswith("✓")]
 
     async def comes(self, condition: Callable[[], bool], *, what: str) -> None:
         """Wait for what one of the next rounds of the jobs brings; each look is a tenth of a second later."""
@@ -81,23 +97,32 @@ class DemoTrading:
 
 
 @asynccontextmanager
-async def demo_trading(folder: Path, **account: Any) -> AsyncIterator[DemoTrading]:
-    """`account`: more fields of `POST /sim/accounts`. The clock stands at noon; BTCUSDT is at 60,000."""
+async def demo_trading(
+    folder: Path, *, environment: str = "demo", trade_live: bool = False, **account: Any
+) -> AsyncIterator[DemoTrading]:
+    """`account`: more fields of `POST /sim/accounts`. The clock stands at noon; BTCUSDT is at 60,000.
+
+    With `environment` "live" it is an account of real money at the same stand-in.
+    """
     clock = FakeClock(millis=NOON)
     world = World(seed=1, clock=clock.now, limits=False)
     control = Control(world)
-    made = control.make_account({"environment": "demo", **account})
+    made = control.make_account({"environment": environment, **account})
     control.set_price({"symbol": "BTCUSDT", "price": 60_000})
     streams = InProcessStreams(world)
     async with harness(
-        folder, clock=clock, exchange=lambda _: InProcessTransport(world=world), streams=lambda _: streams
+        folder,
+        clock=clock,
+        exchange=lambda _: InProcessTransport(world=world),
+        streams=lambda _: streams,
+        trade_live=trade_live,
     ) as chat:
         anna = chat.person()
         await said(anna, "/start")
         await chat.terms_accepted(anna.user_id)
-        connected = await said(anna, f"/keys add demo {made['api_key']} {made['api_secret']}")
+        connected = await said(anna, f"/keys add {environment} {made['api_key']} {made['api_secret']}")
         assert "connected" in connected.text, connected.text
-        await said(anna, "/license")
-        await anna.press("Start the 7-day trial")
-        await chat.services.preferences.set(UserId(anna.user_id), SettingField.DEFAULT_ACCOUNT, "demo")
+        async with chat.store.begin() as unit:
+            await unit.ledger.append(UserId(anna.user_id), LICENSE, clock.now())
+        await chat.services.preferences.set(UserId(anna.user_id), SettingField.DEFAULT_ACCOUNT, environment)
         yield DemoTrading(chat, anna, control, made["uid"], streams)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from harness.app import said
 from harness.demo_trading import DemoTrading, demo_trading
+from harness.waiting import until
 
 
 @pytest.fixture
@@ -82,16 +83,18 @@ async def test_one_page_of_403_holds_up_no_close(desk: DemoTrading) -> None:
 
 async def test_portfolio_margin_is_named_with_its_cure(tmp_path: Path) -> None:
     async with demo_trading(tmp_path, margin_mode="portfolio") as desk:
-        shown = await said(desk.person, "buy btc $600 sl 58000")
-    assert "portfolio margin" in shown.text
+        await said(desk.person, "buy btc $600 sl 58000")
+        await until(lambda: "portfolio margin" in desk.person.last.text, what="the sentence")
 
 
 async def test_a_lower_leverage_an_entry_and_a_moved_stop_in_hedge_mode(tmp_path: Path) -> None:
     async with demo_trading(tmp_path, margin_mode="isolated", hedge=True) as desk:
         anna = desk.person
         await said(anna, "buy btc $600 sl 58000 tp 66000")
-        card = await anna.press("Leverage 3x")
-        await anna.press(card.labels[0])
+        await until(lambda: "Leverage 3x" in anna.last.labels, what="the card")
+        await anna.press("Leverage 3x")
+        await until(lambda: anna.last.labels[0].startswith("✓"), what="the card at 3x")
+        await anna.press(anna.last.labels[0])
         await desk.comes(lambda: "seen at the exchange" in anna.last.text, what="the stop to be read back")
         await anna.press("Manage the position")
         question = await anna.press("Stop")
@@ -101,3 +104,16 @@ async def test_a_lower_leverage_an_entry_and_a_moved_stop_in_hedge_mode(tmp_path
         assert (row["positionIdx"], row["leverage"]) == (1, "3")
         stops = [each["triggerPrice"] for each in desk.truth["orders"] if each["stopOrderType"] == "StopLoss"]
         assert stops == ["59400.00"], "in place of the old one"
+
+
+@pytest.mark.parametrize("trade_live", [False, True])
+async def test_real_money_is_traded_where_the_setting_says_so(tmp_path: Path, trade_live: bool) -> None:
+    async with demo_trading(tmp_path, environment="live", trade_live=trade_live) as desk:
+        if trade_live:
+            await desk.buy("btc $600 sl 58000 tp 66000 live")
+            await desk.comes(lambda: bool(held(desk)), what="the position")
+            assert held(desk) == [("Buy", "0.009", "58000.00", "66000.00")]
+        else:
+            shown = await said(desk.person, "buy btc $600 sl 58000 tp 66000 live")
+            assert "switched off" in shown.text
+            assert not [call for call in desk.control.calls("0") if call["method"] == "POST"]
