@@ -139,7 +139,8 @@ async def test_what_was_opened_elsewhere_is_listed_and_taken_over_when_asked(des
     ask = await anna.press("Manage it for me", bubble=refused)
     assert "Stop: 57,000.00" in ask.text
     assert "I manage it from now on" in (await anna.press("Manage it for me", bubble=ask)).text
-    assert "Stop 57" in (await desk.buy("0.01 btc sl 57000")).text
+    await desk.buy("0.01 btc sl 57000")
+    await desk.comes(lambda: "Stop 57" in anna.last.text, what=f"the fill, behind {anna.last.text}")
     assert sizes(desk) == ["0.03"]
 
 

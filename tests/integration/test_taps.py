@@ -210,17 +210,22 @@ async def test_a_task_on_bybit_demo_takes_no_more_than_it_did(task: Task, tmp_pa
 
 async def act(desk: DemoTrading, what: str) -> None:
     """In Bybit's own app; of what was promised here it is found out then."""
+    trading, config = desk.chat.services.trading, await desk.chat.config()
+    account_id = config.default_account.account_id
+
+    async def is_protected() -> bool:
+        await desk.settle()
+        return all(each.stop_verified_ts for each in await trading.watch.queries.plans_open(account_id))
+
+    async def is_found() -> bool:
+        desk.chat.clock.advance(1)
+        await desk.settle()
+        return bool(await trading.disagreements.of_account(config, account_id))
+
+    await until(is_protected, what="that the stop was seen")
     opens = {"side": "Buy", "qty": "0.02"} if what == "open" else {}
     desk.control.act_in_app(str(desk.uid), {"act": what, "symbol": "BTCUSDT", **opens})
     if what != "open":
-        trading = desk.chat.services.trading
-        config = await desk.chat.config()
-
-        async def is_found() -> bool:
-            desk.chat.clock.advance(1)
-            await desk.settle()
-            return bool(await trading.disagreements.of_account(config, config.default_account.account_id))
-
         await until(is_found, what="that Bybit shows something else")
 
 
