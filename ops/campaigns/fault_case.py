@@ -23,7 +23,7 @@ from ops.campaigns.fault_orders import ordered
 from ops.campaigns.fault_stand import DATABASE, PLACE, Stand, standing
 from ops.campaigns.fault_truth import broken, naked
 from ops.sim.bybit.errors import ControlError
-from ops.sim.bybit.fault_kinds import EVENTS
+from ops.sim.bybit.fault_kinds import EVENTS, ORDER
 from ops.sim.bybit.faults import Fault
 
 SYMBOL: Final = Symbol("BTCUSDT")
@@ -36,6 +36,8 @@ _LONGEST: Final = 120
 _BANS: Final = frozenset({"ip_ban", "html_403", "http_429", "code_10018"})
 _BAN_S: Final = 620
 """Seconds after which nothing is held back any more that one of these has stopped."""
+_UNANSWERED: Final = ("lost_answer", "reset_before", "late_execution")
+"""How an entry comes to be one whose outcome nobody knows: executed, never there, executed later."""
 _ONE_TARGET: Final = (Decimal(4),)
 _THREE_TARGETS: Final = (Decimal(1), Decimal(2), Decimal(4))
 
@@ -62,7 +64,7 @@ class Case:
         self.is_short_side = self.draw.random() < 0.5  # noqa: PLR2004  every other one
         self._note(f"{cell}, {'short' if self.is_short_side else 'long'}")
         before = len(self.failures)
-        await self._bring_about(cell.state)
+        await self._bring_about(cell)
         operation = await self._prepare(cell.operation)
         watching = asyncio.create_task(self._watch(), name="stops are watched")
         try:
@@ -77,7 +79,8 @@ class Case:
 
     # a state
 
-    async def _bring_about(self, state: str) -> None:
+    async def _bring_about(self, cell: Cell) -> None:
+        state = cell.state
         match state:
             case "resting":
                 await self._do(await self._entry(limit=True))
@@ -86,7 +89,8 @@ class Case:
             case "targets":
                 await self._do(await self._entry(targets=_THREE_TARGETS))
             case "unknown":
-                kind = self.draw.choice(("lost_answer", "reset_before", "late_execution"))
+                needs_orders = cell.fault in EVENTS | ORDER
+                kind = "lost_answer" if needs_orders else self.draw.choice(_UNANSWERED)
                 self.stand.fault(kind, times=1, **({} if kind == "late_execution" else {"path": "/v5/order/create"}))
                 await self._do(await self._entry())
         if state == "half":
@@ -120,7 +124,7 @@ class Case:
             "reduce": self._reduce,
             "close": self._close,
             "panic": self._panic,
-            "watch": _nothing,
+            "watch": self._look,
             "restart": self._restart,
         }[name]
 
@@ -196,6 +200,12 @@ class Case:
         )
         return None
 
+    async def _look(self) -> object:
+        """What a screen of positions shows, and a round of settlement."""
+        trading = self.stand.services.trading
+        await trading.settlement.settle(self.stand.account)
+        return await trading.legs.outlooks(await self.stand.config(), self.stand.account.account_id)
+
     async def _do(self, operation: Operation) -> None:
         """Let it be tried; a refusal in words is an outcome."""
         try:
@@ -216,7 +226,10 @@ class Case:
             return await self._befall(cell, operation, fields)
         fault = self._order(cell, fields)
         await self._do(operation)
-        await asyncio.sleep(self.draw.choice((1, 4, 15, 40)))
+        await asyncio.sleep(self.draw.choice((1, 4, 15, 40, 70)))
+        if fault is not None and not fault.struck:
+            fault.path = ""
+            await self._do(self._look)  # whatever is asked for next is hit
         self.stand.control.clear_faults()
         if cell.fault in _BANS:
             await asyncio.sleep(_BAN_S)

@@ -18,8 +18,8 @@ _WRITES: Final[Mapping[str, tuple[str, ...]]] = {
     "reduce": (_CREATE,),
     "close": (_CREATE,),
     "panic": ("/v5/order", _CREATE),
-    "watch": _READS,
-    "restart": _READS,
+    "watch": (*_READS, "/v5/order"),
+    "restart": (*_READS, "/v5/order"),
 }
 """The requests that an operation lives by."""
 _CODES: Final = (
