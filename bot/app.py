@@ -106,12 +106,19 @@ async def assemble(
 
 
 async def run(
-    settings: Settings, *, outside: Outside | None = None, ready: Callable[[str], None] | None = None
+    settings: Settings,
+    *,
+    outside: Outside | None = None,
+    tuning: Tuning | None = None,
+    ready: Callable[[str], None] | None = None,
 ) -> None:
     """Start, serve until a signal, stop in order. `ready` is told the sidecar's address. Raises Fatal."""
     try:
         with stop_signals() as stop:
-            async with assemble(settings, outside=outside) as assembly, _sidecar(settings, assembly) as address:
+            async with (
+                assemble(settings, outside=outside, tuning=tuning) as assembly,
+                _sidecar(settings, assembly) as address,
+            ):
                 _collect_again()
                 await _serve(assembly, stop, partial(_say_ready, ready, address))
     except (WrongKeyFile, SchemaTooNew, UnfitDatabase, WrongSetup) as fault:

@@ -8,6 +8,7 @@ from typing import Final
 from bot.domain.ids import Millis, OrderLinkId
 from bot.domain.patience import Patience
 from bot.domain.portfolio import Order
+from bot.domain.refusals import VANISHED
 from bot.domain.trade_plans import IntentState, OrderIntent
 
 _SAID: Final = {
@@ -55,6 +56,11 @@ _LAST_LOOK: Final = 250  # ms, where the time after which an answer decides is a
 def said(order: Order) -> IntentState:
     """The state that a row of the exchange says; an unknown word stands for an order that is there."""
     return _SAID.get(order.order_status, IntentState.ACKNOWLEDGED)
+
+
+def is_concluded(intent: OrderIntent) -> bool:
+    """Whether its end was concluded here, for want of any sign of it: to any row or fill of the exchange it yields."""
+    return intent.state in CONCLUDED or (intent.state is IntentState.CANCELED and intent.reason == VANISHED)
 
 
 def state_after(known: IntentState, new: IntentState) -> IntentState:

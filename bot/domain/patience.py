@@ -10,12 +10,13 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """Times in ms. `window`: after its sending a request can't be executed any more.
+    """Times in ms: until `recv_window` a request is accepted, after `window` it can't be executed any more.
 
     "There is no such order" is believed after `answers` that said so, each `apart` from the one before, the first and
     the last `over`. `lag`: what positions and fills may be behind each other before one of them is wrong.
     """
 
+    recv_window: int
     window: int
     answers: int
     over: int
@@ -23,5 +24,6 @@ class Patience:
     lag: int
 
 
-BYBIT: Final = Patience(window=10_000, answers=3, over=10_000, apart=1_000, lag=5_000)  # recv_window of 5 s, and 5 s
-PRACTICE: Final = Patience(window=10_000, answers=1, over=0, apart=0, lag=0)  # in this process: its lists are one
+BYBIT: Final = Patience(recv_window=5_000, window=10_000, answers=3, over=10_000, apart=1_000, lag=5_000)
+# In this process: its lists are one.
+PRACTICE: Final = Patience(recv_window=5_000, window=10_000, answers=1, over=0, apart=0, lag=0)

@@ -52,6 +52,7 @@ def make_managers(base: Foundation, queries: SqliteTradingQueries, runner: Inten
         signals=runner.signals,
         clock=base.clock,
         tasks=runner.tasks,
+        patience=base.tuning.bybit_patience,
     )
     return Managers(
         legs=legs,

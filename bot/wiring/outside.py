@@ -12,6 +12,7 @@ from bot.chat.poller import PollTimes
 from bot.chat.rate_limiter import TelegramRateLimits
 from bot.chat.transport import TelegramRequest
 from bot.domain.clock import SystemClock
+from bot.domain.patience import BYBIT, Patience
 from bot.domain.pins import USUAL_COST, ScryptCost
 from bot.domain.ports.clock import Clock
 from bot.domain.secrets import Secret
@@ -53,6 +54,7 @@ class Tuning:
     poll_times: PollTimes = field(default_factory=PollTimes)
     outbox_times: OutboxTimes = field(default_factory=OutboxTimes)
     exchange_limits: Limits | None = None  # None: by the settings
+    bybit_patience: Patience = BYBIT
     table: HandlerTable = TABLE
     metrics_every: float = RENDER_EVERY  # s between two renderings of /metrics
     check_database: PageCheck = PageCheck.AFTER_CRASH  # else the job `page_check` does it soon after the start

@@ -106,6 +106,7 @@ def _bybit(
         vault=storage.vault,
         clock=outside.clock,
         limits=tuning.exchange_limits or Limits.of_rate(settings.bybit_requests_per_second),
+        recv_window=tuning.bybit_patience.recv_window,
     )
 
 

@@ -157,6 +157,7 @@ def make_settlement(base: Foundation, queries: TradingQueries, runner: IntentRun
         booking=Booking(is_in_flight=runner.is_in_flight, adoption=Adoption(prefix=runner.prefix)),
         plan_work=PlanWork(runner=runner),
         key_alarm=KeyAlarm(transactions=base.store, clock=base.clock, egress_ip=base.settings.egress_ip),
+        patience=base.tuning.bybit_patience,
     )
     runner.wakers.append(settlement.wake)
     base.practice.exchange.listeners.append(settlement.heard)

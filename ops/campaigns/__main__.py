@@ -16,6 +16,7 @@ from ops.campaigns import (
     matching_walk,
     monkeys,
     mutations,
+    order_mutants,
     orders,
     payments,
     promo,
@@ -43,6 +44,7 @@ def main() -> int:
         _promo_chat,
         _payments,
         _mutations,
+        _order_mutants,
     )
     is_good = True
     for campaign in campaigns:
@@ -84,6 +86,10 @@ def _payments(seed: int, budget: float) -> Report:
 
 def _mutations(_seed: int, _budget: float) -> Report:
     return mutations.run()
+
+
+def _order_mutants(seed: int, _budget: float) -> Report:
+    return order_mutants.run(seed)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """People's Bybit Demo accounts at the stand-in: connected in chat, made to lose answers, and asked for the truth."""
 
+import asyncio
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -16,8 +17,9 @@ _WRITES: Final = (
     "/v5/position/trading-stop",
     "/v5/position/set-leverage",
 )
-_FAULTS: Final = (("lost_answer", 0.2), ("late_answer", 0.1))
-"""Which answers to writes do not come, or come when nobody waits any more, and how many of them."""
+_READS: Final = ("/v5/position/list", "/v5/order/realtime", "/v5/order/history", "/v5/execution/list")
+_LATE_S: Final = 1.0  # less than a request may take to be executed, or it would be taken for lost
+"""Seconds after its answer that some orders are executed."""
 
 
 async def connect_demo(stack: Stack, user_id: int) -> None:
@@ -35,17 +37,37 @@ async def connect_demo(stack: Stack, user_id: int) -> None:
     await chat.press(message, trial)
 
 
-async def lose_answers(stack: Stack, seed: int) -> None:
-    """Let the stand-in lose some answers to writes from now on, and be late with others."""
+async def lose_answers(stack: Stack, seed: int, *, late: float, misled: Mapping[int, float]) -> None:
+    """From now on the stand-in loses a fifth of the answers to writes, and a tenth come after `late` seconds.
+
+    A tenth of the orders is executed a second after its answer, of some people by Telegram id (`misled`) after so many
+    seconds; a twentieth of the reads fails.
+    """
+
+    async def fault(kind: str, probability: float, **more: object) -> None:
+        await stack.bybit("POST", "/sim/faults", {"kind": kind, "probability": probability, "seed": seed, **more})
+
+    uids = await asyncio.to_thread(_demo_uids, Path(stack.environment["PERPDESK_DATABASE"]))
+    for user_id, seconds in misled.items():
+        await fault("late_execution", 0.2, uid=uids[user_id], seconds=seconds)
     for path in _WRITES:
-        for kind, probability in _FAULTS:
-            body = {"kind": kind, "path": path, "probability": probability, "seed": seed}
-            await stack.bybit("POST", "/sim/faults", body)
+        await fault("lost_answer", 0.2, path=path)
+        await fault("late_answer", 0.1, path=path, seconds=late)
+    for path in _READS:
+        await fault("http_500", 0.05, path=path)
+    await fault("late_execution", 0.1, seconds=_LATE_S)
 
 
 async def answer_again(stack: Stack) -> None:
     """No faults from now on."""
     await stack.bybit("DELETE", "/sim/faults")
+
+
+def _demo_uids(path: Path) -> dict[int, int]:
+    """Bybit's UIDs by the Telegram id of the person."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        rows = connection.execute("SELECT user_id, bybit_uid FROM accounts WHERE account_type = 'demo'").fetchall()
+    return {user_id: int(uid) for user_id, uid in rows}
 
 
 async def demo_truth(stack: Stack, path: Path) -> Mapping[int, Row]:

@@ -27,6 +27,7 @@ class ExchangeOrder:
     stop_order_type: str
     price: Decimal
     trigger_price: Decimal
+    filled: Decimal
 
     @property
     def is_exit(self) -> bool:
@@ -81,6 +82,7 @@ def _practice_order(account: int, link: str, *, is_open: bool, order_id: str, bo
         stop_order_type=body.get("stop_order_type", ""),
         price=_number(body.get("price")),
         trigger_price=_number(body.get("trigger_price")),
+        filled=_number(body.get("cum_exec_qty")),
     )
 
 
@@ -107,6 +109,7 @@ def _bybit_orders(account: int, rows: Iterable[Row]) -> Iterable[ExchangeOrder]:
             stop_order_type=row["stopOrderType"],
             price=_number(row["price"]),
             trigger_price=_number(row["triggerPrice"]),
+            filled=_number(row["cumExecQty"]),
         )
 
 

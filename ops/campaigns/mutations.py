@@ -5,9 +5,6 @@ The mutated module is put in place of the file by an import hook; no file change
 
 import argparse
 import contextlib
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import io
 import os
 import sys
@@ -16,19 +13,13 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
-from types import CodeType
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ops.campaigns import mutants
+from ops.campaigns.mutant_imports import ROOT, put_in_place
 from ops.campaigns.mutants import Mutant
 from ops.campaigns.report import Report
 
-if TYPE_CHECKING:
-    from importlib.machinery import ModuleSpec
-    from types import ModuleType
-
-ROOT: Final = Path(__file__).parents[2]
 SMALL: Final = (
     mutants.NO_EVICTION,
     mutants.NO_BOUND_IP,
@@ -50,6 +41,7 @@ _PROCESS: Final = (f"{_WIRING}the_process_serves_where_the_settings_say",)
 _LISTENER: Final = (f"{_WIRING}who_is_spoken_to_chose_language_and_ring",)
 _SIDECAR: Final = (f"{_WIRING}the_sidecar_tells_of_chat_and_exchange_to_who_has_the_token",)
 _BUDGET: Final = (f"{_WIRING}no_more_calls_than_the_budget_has",)
+_PATIENCE: Final = (f"{_WIRING}bybit_is_given_as_much_time_as_it_is_tuned_to",)
 _HOSTS: Final = (f"{_WIRING}bybit_is_called_where_the_settings_say",)
 _WAKE: Final = (f"{_WIRING}a_commit_wakes_the_outbox", f"{_WIRING}a_support_message_wakes_the_outbox")
 _OWNER_LINK: Final = (f"{_WIRING}an_owner_link_that_was_used_is_gone_after_a_restart",)
@@ -121,6 +113,9 @@ _KILLERS: Final[Killers] = (
     ("the usual cache", (f"{_WIRING}a_region_lives_as_long_as_the_settings_say",)),
     ("open_bybit without limits", _BUDGET),
     ("requests_per_second", _BUDGET),
+    ("Settlement without patience", _PATIENCE),
+    ("Panic without patience", _PATIENCE),
+    ("recv_window", _PATIENCE),
     ("bybit_api_url", _HOSTS),
     ("demo_api_url", _HOSTS),
     ("telegram_token", _LISTENER),
@@ -219,7 +214,7 @@ def _try(each: _Run) -> str | None:
     said = io.StringIO()
     os.chdir(ROOT)
     if each.mutant is not None:
-        sys.meta_path.insert(0, _Hook(each.mutant))
+        put_in_place(each.mutant.path, each.mutant.source)
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         import pytest  # noqa: PLC0415  its plugins look at what was imported before them
 
@@ -231,32 +226,6 @@ def _try(each: _Run) -> str | None:
     if code == 0:
         return f"survived: {each.mutant.name}"
     return f"broken (pytest ended with {code}): {each.mutant.name}\n{said.getvalue()}"
-
-
-class _Hook(importlib.abc.MetaPathFinder):
-    """Finds the mutated module before its file is found."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self._name = mutant.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        self._loader = _Loader(self._name, mutant)
-
-    def find_spec(
-        self, fullname: str, _path: Sequence[str] | None = None, _target: "ModuleType | None" = None
-    ) -> "ModuleSpec | None":
-        if fullname != self._name:
-            return None
-        return importlib.util.spec_from_file_location(fullname, self._loader.path, loader=self._loader)
-
-
-class _Loader(importlib.machinery.SourceFileLoader):
-    """Runs the mutated source; nothing of it is written to a bytecode file."""
-
-    def __init__(self, name: str, mutant: Mutant) -> None:
-        super().__init__(name, str(ROOT / mutant.path))
-        self._source = mutant.source
-
-    def get_code(self, fullname: str) -> CodeType:
-        return compile(self._source, self.get_filename(fullname), "exec", dont_inherit=True)
 
 
 def main() -> int:

@@ -1,46 +1,76 @@
 """The bot as a process that dies at a commit of one's choice: `python -m ops.campaigns.order_child`.
 
-The parent writes a line with a number for each life: the commit, counted from readiness, at which the process kills
-itself: an even one right before SQLite is asked to commit, an odd one right after; -1 for a life that is not cut short.
-A fork of this process then runs the bot with its settings. Forking saves the second that the imports take.
+The parent writes a line for each life, `commit 7` or `send 7`: the step, counted from readiness, at which the process
+kills itself. An even one is right before SQLite is asked to commit, or a write goes out to Bybit; an odd one is right
+after it. -1 is a life that is not cut short. A fork of this process then runs the bot with its settings and a patience
+that fits into such lives. Forking saves the second that the imports take.
 """
 
+import asyncio
 import os
 import signal
 import sqlite3
 import sys
+from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from bot.__main__ import finish, start_logging
 from bot.app import run
+from bot.domain.patience import Patience
+from bot.exchange.bybit.transport import Timeouts, Transport
 from bot.settings import load
-from bot.wiring.outside import Outside
+from bot.wiring.outside import Outside, Tuning
+from bot.wiring.proxies import to_bybit
 
 NEVER: Final = -1
+PATIENCE: Final = Patience(recv_window=1_500, window=3_000, answers=3, over=1_500, apart=200, lag=1_500)
+"""Bybit's, so far shortened that what is unknown is decided within a life, on a busy machine too."""
+TIMEOUTS: Final = Timeouts(answer=2.0, connect=2.0, check=2.0)
+
+
+@dataclass(slots=True)
+class _Countdown:
+    """To the end of this process, in steps of one kind."""
+
+    kind: str = ""
+    left: int = NEVER
+    is_armed: bool = False
+
+    def step(self, kind: str) -> None:
+        """One step of that kind was taken."""
+        if not self.is_armed or kind != self.kind:
+            return
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.left -= 1
+
+
+_END: Final = _Countdown()
 
 
 class KillingConnection(sqlite3.Connection):
     """A connection that ends the process at a commit. One writes, so that commits have an order."""
 
-    steps_left: int = NEVER
-    is_armed: bool = False
-
     def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
         """Every statement of the driver passes here; COMMIT is one."""
-        if not sql.startswith("COMMIT") or not KillingConnection.is_armed:
+        if not sql.startswith("COMMIT"):
             return super().execute(sql, *parameters)
-        _step()
+        _END.step("commit")
         found = super().execute(sql, *parameters)
-        _step()
+        _END.step("commit")
         return found
 
 
-def _step() -> None:
-    """One step towards the end: before or after a commit."""
-    if KillingConnection.steps_left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    if KillingConnection.steps_left > 0:
-        KillingConnection.steps_left -= 1
+class KillingTransport(Transport):
+    """Connections to Bybit that end the process before a write goes out, or once it did, with nobody to be answered."""
+
+    def _write(self, transport: asyncio.Transport, data: bytes) -> None:
+        is_write = data.startswith(b"POST")
+        if is_write:
+            _END.step("send")
+        super()._write(transport, data)
+        if is_write:
+            _END.step("send")
 
 
 def main() -> None:
@@ -49,22 +79,26 @@ def main() -> None:
         sys.stdout.flush()
         pid = os.fork()
         if pid == 0:
-            _live(int(line))
+            _live(*line.split())
         print(f"born {pid}", flush=True)
         _, status = os.waitpid(pid, 0)
         print(f"dead {os.waitstatus_to_exitcode(status)}", flush=True)
 
 
-def _live(steps: int) -> NoReturn:
+def _live(kind: str, steps: str) -> NoReturn:
     os.close(0)
-    KillingConnection.steps_left = steps
+    _END.kind, _END.left = kind, int(steps)
     settings = load()
     start_logging(settings)
-    os._exit(finish(run(settings, outside=Outside(sqlite=KillingConnection), ready=_arm)))
+    outside = Outside(
+        sqlite=KillingConnection,
+        bybit=lambda clock: KillingTransport(clock=clock, connector=to_bybit(settings, clock), timeouts=TIMEOUTS),
+    )
+    os._exit(finish(run(settings, outside=outside, tuning=Tuning(bybit_patience=PATIENCE), ready=_arm)))
 
 
 def _arm(_: str) -> None:
-    KillingConnection.is_armed = True
+    _END.is_armed = True
 
 
 if __name__ == "__main__":

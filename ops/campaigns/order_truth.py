@@ -1,6 +1,7 @@
 """What must hold between an exchange and the bot's own memory once both are at rest."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from decimal import Decimal
@@ -11,9 +12,8 @@ from typing import Final
 from ops.campaigns.exchange_truth import ExchangeOrder, ExchangeTruth, Leg, Row, practice_truth, stand_in_truth
 
 _PLACED: Final = ("acknowledged", "untriggered", "open", "partially_filled", "filled", "canceled")
-_NEVER_THERE: Final = ("abandoned", "not_placed", "intent")
+_NEVER_SENT: Final = ("abandoned", "intent")
 _NOT_YET: Final = ("account value", "⏳ Sending", "⏳ Accepted", "counting", "unknown until")  # of cards, in this order
-_LIVE: Final = ("⏳ Sending", "⏳ Accepted", "sent +")  # what only the card of a confirmed entry says
 _LEAST: Final = MappingProxyType({"BTCUSDT": Decimal("0.001"), "ETHUSDT": Decimal("0.01")})  # minOrderQty
 
 Place = tuple[int, int]  # chat, message
@@ -38,6 +38,7 @@ def disparities(connection: sqlite3.Connection, there: ExchangeTruth) -> list[st
         *_unbooked(connection, there),
         *_unplanned(connection, there),
         *_unprotected(connection, there),
+        *_twice(connection, there),
         *_misremembered(connection, there),
         *_doubled(connection),
         *_past_a_panic(connection),
@@ -68,12 +69,14 @@ def _unsent(connection: sqlite3.Connection, there: ExchangeTruth) -> Iterable[st
     rows = connection.execute(
         "SELECT order_link_id, kind, state FROM order_intents WHERE kind IN ('entry', 'target', 'close', 'reduce')"
     )
-    known = there.link_ids()
+    known = {each.link_id: each for each in there.orders if each.link_id}
     for link, kind, state in rows:
         if state in _PLACED and link not in known:
             yield f"{kind} {link} is {state} and was never at the exchange"
-        if state in _NEVER_THERE and link in known:
+        if state in _NEVER_SENT and link in known:
             yield f"{kind} {link} is {state} and is at the exchange"
+        if state == "not_placed" and link in known and (known[link].is_open or known[link].filled):
+            yield f"{kind} {link} is {state}, and the exchange executed it"
 
 
 def _unbooked(connection: sqlite3.Connection, there: ExchangeTruth) -> Iterable[str]:
@@ -143,6 +146,17 @@ def _missing_targets(
         yield f"the last target of leg {leg} is {targets[-1][1]}, the exchange holds {last}"
 
 
+def _twice(connection: sqlite3.Connection, there: ExchangeTruth) -> Iterable[str]:
+    """Targets of a leg for which more than one order rests."""
+    numbers = dict(
+        connection.execute("SELECT order_link_id, target_number FROM order_intents WHERE kind = 'target'").fetchall()
+    )
+    resting = [each for each in there.orders if each.is_open and each.link_id in numbers]
+    for (leg, number), count in Counter((each.leg, numbers[each.link_id]) for each in resting).items():
+        if count > 1:
+            yield f"target {number} of leg {leg} rests {count} times"
+
+
 def _misremembered(connection: sqlite3.Connection, there: ExchangeTruth) -> Iterable[str]:
     """Legs whose size here is not the one there."""
     rows = connection.execute("SELECT account_id, symbol, position_idx, size FROM active_positions")
@@ -195,7 +209,7 @@ def _untold(connection: sqlite3.Connection) -> Iterable[str]:
 
 
 def _mistold(connection: sqlite3.Connection, said: Mapping[Place, str]) -> Iterable[str]:
-    """Cards that lag behind what was counted as told, and cards of entries that were never written down."""
+    """Cards that lag behind what was counted as told."""
     rows = connection.execute(
         "SELECT order_link_id, state, card_chat_id, card_message_id FROM order_intents AS i"
         " WHERE kind = 'entry' AND is_told = 1 AND final_ts IS NOT NULL"
@@ -206,7 +220,3 @@ def _mistold(connection: sqlite3.Connection, said: Mapping[Place, str]) -> Itera
         text = said.get((place[0], place[1]), "")
         if any(word in text for word in _NOT_YET):
             yield f"entry {link} is {state}, counts as told, and its card says: {text!r}"
-    places = set(connection.execute("SELECT card_chat_id, card_message_id FROM order_intents WHERE kind = 'entry'"))
-    for place, text in said.items():
-        if place not in places and any(word in text for word in _LIVE):
-            yield f"message {place} tells of an entry that was never written down: {text!r}"

@@ -8,7 +8,7 @@ from typing import Final
 from bot.domain.errors import UnreadableRow
 from bot.domain.events import OrderChanged, OrderPlaced, RecordEvent, StopChanged
 from bot.domain.ids import AccountId, Millis, OrderLinkId
-from bot.domain.intent_states import FINAL, quantity_after, state_after
+from bot.domain.intent_states import FINAL, is_concluded, quantity_after, state_after
 from bot.domain.interning import intern_decimal
 from bot.domain.market import Category
 from bot.domain.orders import AmendRequest, CancelRequest, LeverageRequest, OrderRequest, TradingStop
@@ -131,7 +131,8 @@ START_SENDING: Final = """
 UPDATE_INTENT: Final = """
     UPDATE order_intents
        SET state = ?, order_id = ?, cum_exec_qty = ?, avg_price = ?, code = ?, reason = ?, acknowledged_ts = ?,
-           final_ts = ?, is_told = is_told AND state NOT IN ('not_placed', 'abandoned')
+           final_ts = ?,
+           is_told = is_told AND state NOT IN ('not_placed', 'abandoned') AND reason <> 'canceled-vanished'
      WHERE intent_id = ?
     RETURNING account_id, user_id, (SELECT a.exchange FROM accounts AS a WHERE a.account_id = order_intents.account_id),
               (SELECT a.account_type FROM accounts AS a WHERE a.account_id = order_intents.account_id)
@@ -301,7 +302,8 @@ class SqliteOrderIntents:
         average = known.avg_price if news.avg_price is None else news.avg_price
         order_id = known.order_id or news.order_id or ""
         code = known.code if news.code is None else news.code
-        reason = known.reason if news.reason is None else storable(news.reason, limit=_LONGEST_REASON)
+        kept = "" if is_concluded(known) and state is not known.state else known.reason
+        reason = kept if news.reason is None else storable(news.reason, limit=_LONGEST_REASON)
         facts = (known.state, known.order_id, known.cum_exec_qty, known.avg_price, known.code, known.reason)
         if facts == (state, order_id, qty, average, code, reason):
             return None
@@ -358,4 +360,6 @@ def _next(known: OrderIntent, new: IntentState) -> IntentState:
         return known.state
     if new in _CONCLUDED:
         return new if known.state in UNSETTLED else known.state
-    return state_after(known.state, new) if known.is_order else new
+    if not known.is_order:
+        return new
+    return state_after(IntentState.NOT_PLACED if is_concluded(known) else known.state, new)

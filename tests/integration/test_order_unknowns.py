@@ -9,7 +9,7 @@ import pytest
 from harness.order_core import OrderCore, open_core
 
 from bot.domain.errors import ExchangeDown
-from bot.domain.orders import OrderRequest
+from bot.domain.orders import CancelRequest, OrderRequest
 from bot.domain.patience import BYBIT
 from bot.domain.trade_plans import IntentState, ManagedTrade, PlanState
 
@@ -133,3 +133,21 @@ async def test_an_acknowledged_order_that_is_not_shown_for_a_moment_is_not_gone(
     core.gateway.book.clear()
     trade = await asked(core, 1, 6, 5)
     assert (trade.intents[0].state, trade.intents[0].reason) == (IntentState.CANCELED, "canceled-vanished")
+    core.gateway.book.update(book)
+    trade = await asked(core, 1)
+    assert (trade.intents[0].state, trade.intents[0].reason) == (IntentState.CANCELED, "canceled-late")
+    assert core.gateway.sent(CancelRequest), "it was given up, and is taken back"
+
+
+async def test_a_fill_shows_that_an_order_had_not_vanished(core: OrderCore) -> None:
+    await core.confirm(core.card(is_market=False, prices=(D(95),)))
+    core.storage.clock.advance(60)
+    core.gateway.listeners = []
+    book = dict(core.gateway.book)
+    core.gateway.book.clear()
+    assert (await asked(core, 0, 1, 6, 5)).intents[0].reason == "canceled-vanished"
+    core.gateway.book.update(book)
+    core.gateway.fill(next(iter(book.values())).order_link_id, "0.1")
+    trade = await asked(core, 1, 1)
+    assert (trade.intents[0].state, trade.intents[0].cum_exec_qty) == (IntentState.FILLED, D("0.1"))
+    assert trade.plan.state is PlanState.OPEN

@@ -29,10 +29,13 @@ from bot.domain.chat import OutboxMessage
 from bot.domain.errors import UnknownSymbol, WrongKeyFile
 from bot.domain.ids import DAY, ChatId, Millis, Symbol
 from bot.domain.licensing import EntryKind, LicenseType
+from bot.domain.patience import BYBIT
 from bot.domain.secrets import Secret
 from bot.domain.users import Language, Role
 from bot.exchange.budget import Limits
 from bot.services.accounts.key_watch import KeyWatch
+from bot.services.trading.panic import Panic
+from bot.services.trading.settlement import Settlement
 from ops.stack import free_port
 from stats_api import server
 from storage.sqlite.database import PageCheck
@@ -117,6 +120,15 @@ async def test_no_more_calls_than_the_budget_has(tmp_path: Path, is_tuned: bool)
         assert sum(harness.bybit.asked.values()) < 10
         budget = harness.assembly.bybit.stats().budget
         assert budget.waiting or budget.refused
+
+
+async def test_bybit_is_given_as_much_time_as_it_is_tuned_to(tmp_path: Path) -> None:
+    patience = replace(BYBIT, recv_window=7_123, window=60_000)
+    async with open_harness(tmp_path, tuning=replace(TUNING, bybit_patience=patience)) as harness:
+        await harness.demo_account(harness.person())
+        assert f"{KEY_ID}7123".encode() in harness.bybit.seen_keys[-1].signed
+        assert harness.job(Settlement).patience is patience
+        assert harness.job(Panic).patience is patience
 
 
 async def test_a_region_lives_as_long_as_the_settings_say(tmp_path: Path) -> None:

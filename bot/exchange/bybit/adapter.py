@@ -1,7 +1,7 @@
 """Everything about Bybit behind one `async with`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account, AccountType, Credentials, SealedCredentials
 from bot.domain.errors import ExchangeDown
 from bot.domain.ids import AccountId, Millis
+from bot.domain.patience import BYBIT
 from bot.domain.ports.accounts import CredentialVault
 from bot.domain.ports.clock import Clock
 from bot.exchange.budget import Budget, Limits
@@ -78,18 +79,21 @@ async def open_bybit(
     vault: CredentialVault,
     clock: Clock,
     limits: Limits | None = None,
+    recv_window: int = BYBIT.recv_window,
     clients: int = 5_000,
     idle: float = 300.0,
 ) -> AsyncIterator[Bybit]:
-    """The adapter while the block lasts. `clients` accounts are kept, each for `idle` seconds after its last call."""
+    """The adapter while the block lasts. `clients` accounts are kept, each for `idle` seconds after its last call.
+
+    `recv_window`: ms that Bybit takes a request of an account after its signing.
+    """
     async with transport as http:
         market_host = hosts(MARKET_SITE, AccountType.LIVE)
         pipeline = _pipeline(http, Budget(clock=clock, limits=limits or Limits()), clock, market_host)
-        made = _Clients(pipeline=pipeline, hosts=hosts)
-        checks = _HostChecks(pipeline=pipeline, silence=idle)
-        build = made.of_account
+        made = _Clients(pipeline=pipeline, hosts=hosts, recv_window=recv_window)
+        build, check = made.of_account, _HostChecks(pipeline=pipeline, silence=idle)
         pool = ClientPool(
-            clock=clock, vault=vault, credentials=credentials, build=build, check=checks, capacity=clients, idle=idle
+            clock=clock, vault=vault, credentials=credentials, build=build, check=check, capacity=clients, idle=idle
         )
         calls = AccountCalls(pool=pool)
         gateway = BybitGateway(calls=calls, clock=clock, hosts=hosts, client=made.of_key)
@@ -105,7 +109,7 @@ async def open_bybit(
         finally:
             pipeline.budget.close()
             await pipeline.server_time.close()
-            await checks.close()
+            await check.close()
             await pool.close()
 
 
@@ -133,16 +137,20 @@ class _Clients:
 
     pipeline: RequestPipeline
     hosts: Hosts
+    recv_window: int
 
     def of_account(self, account: Account, opened: Credentials) -> BybitClient:
         """With the account's own key, on its site."""
         key = SigningKey(key_type=opened.key_type, api_key=opened.api_key, api_secret=opened.api_secret)
         host = self.hosts(account.host, account.account_type)
-        return BybitClient(host=host, pipeline=self.pipeline, owner=account.account_id, key=key)
+        return self._client(host, account.account_id, key)
 
     def of_key(self, host: str, key: SigningKey) -> BybitClient:
         """With a key that belongs to no account yet."""
-        return BybitClient(host=host, pipeline=self.pipeline, owner=("key", hash(key.api_key)), key=key)
+        return self._client(host, ("key", hash(key.api_key)), key)
+
+    def _client(self, host: str, owner: Hashable, key: SigningKey) -> BybitClient:
+        return BybitClient(host=host, pipeline=self.pipeline, owner=owner, key=key, recv_window=self.recv_window)
 
 
 @dataclass(slots=True, kw_only=True)

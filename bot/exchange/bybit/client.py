@@ -28,6 +28,7 @@ from yarl import URL
 
 from bot.domain.accounts import KeyType
 from bot.domain.errors import KeyTrouble
+from bot.domain.patience import BYBIT
 from bot.domain.secrets import Secret
 from bot.exchange.bybit.answer import Answer
 from bot.exchange.bybit.decode import Json
@@ -37,7 +38,6 @@ from bot.exchange.bybit.transport import Request
 from bot.exchange.request_keys import RequestKey
 from bot.exchange.retcodes import Channel
 
-RECV_WINDOW: Final = 5000  # ms, Bybit's default
 _KEY_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}").fullmatch  # it goes into a header
 _REQUEST_ID: Final = "cdn-request-id"  # by which Bybit's support finds a request (v5 documentation, "Integration")
 _QUERY_SAFE: Final = "%:,/@!$'()*;"  # "%": a cursor comes quoted and goes back as it came
@@ -86,11 +86,17 @@ class BybitClient(MarketHTTP, TradeHTTP, AccountHTTP, PositionHTTP, UserHTTP):  
     """Bybit v5 for one key on one host, or for public data (no key). Every endpoint method returns an awaitable."""
 
     rsa_authentication = False  # pybit's own RSA path is never taken: see _auth
-    recv_window = RECV_WINDOW
 
     def __init__(
-        self, *, host: str, pipeline: RequestPipeline, owner: Hashable | None = None, key: SigningKey | None = None
+        self,
+        *,
+        host: str,
+        pipeline: RequestPipeline,
+        owner: Hashable | None = None,
+        key: SigningKey | None = None,
+        recv_window: int = BYBIT.recv_window,
     ) -> None:
+        self.recv_window = recv_window  # ms
         self.endpoint = host.rstrip("/")
         self._origin = str(URL(self.endpoint).origin())
         self._routes: dict[tuple[str, str, Channel], SignedCall] = {}

@@ -175,7 +175,7 @@ class Transport:
         try:
             connection, protocol, transport = await connected(link.host, self._aiohttp_timeout)
             deadline = link.deadlines.start(transport)
-            transport.write(data)
+            self._write(transport, data)
             reply = await reply_of(protocol, MAX_BODY)
             connection.release()
             connection = None
@@ -189,6 +189,10 @@ class Transport:
             if connection is not None:
                 connection.close()
         raise trouble_of(TimeoutError() if is_late else trouble, is_sent=transport is not None, is_write=is_write)
+
+    def _write(self, transport: asyncio.Transport, data: bytes) -> None:
+        """Let the whole request go out."""
+        transport.write(data)
 
 
 def _bytes(request: Request, standing: str) -> bytes:

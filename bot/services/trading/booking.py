@@ -4,12 +4,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import Millis
-from bot.domain.intent_states import CONCLUDED, UNDECIDED
+from bot.domain.intent_states import CONCLUDED, UNDECIDED, is_concluded
 from bot.domain.leg_costs import (
     ZERO,
     LegCost,
@@ -31,8 +30,6 @@ from bot.services.trading.adoption import Adoption
 from bot.services.trading.messages import closed_message, enqueue
 
 _logger = logging.getLogger(__name__)
-
-_CONCLUDED: Final = frozenset({IntentState.NOT_PLACED, IntentState.ABANDONED})
 
 
 @dataclass(slots=True)
@@ -83,14 +80,14 @@ class Booking:
             await self._late(unit, row, reads, now)
 
     async def _late(self, unit: UnitOfWork, row: Order, reads: AccountAnswers, now: Millis) -> None:
-        """What was taken for not placed, or for never sent, yields to any row of the exchange.
+        """What was taken for not placed, for never sent, or for gone yields to any row of the exchange.
 
         Its plan may have ended with it: then it is taken back, as it was said to be nothing.
         """
         if not self.adoption.is_ours(row.order_link_id):
             return
         intent = await unit.intents.by_link_id(row.order_link_id)
-        news = None if intent is None or intent.state not in _CONCLUDED else outcome_of(intent, reads)
+        news = None if intent is None or not is_concluded(intent) else outcome_of(intent, reads)
         if intent is not None and news is not None:
             await unit.intents.note(intent.intent_id, news, now)
 
@@ -185,7 +182,7 @@ class Booking:
     async def _fill_of(self, unit: UnitOfWork, intent: OrderIntent, fill: Execution, now: Millis) -> None:
         """A fill proves an order, whether nobody knew of it or it was taken for not placed."""
         await unit.intents.add_fill(intent.intent_id, fill.exec_qty)
-        if intent.state in _CONCLUDED | UNDECIDED:
+        if intent.state in UNDECIDED or is_concluded(intent):
             news = IntentNews(
                 state=IntentState.PARTIALLY_FILLED,
                 order_id=fill.order_id,
