@@ -143,3 +143,5 @@ class FoundOrderMessage(TradeMessage):
     """An order or a position of ours that the database did not know: a backup was restored. Targets are not known."""
 
     KIND = "trade-found"
+
+    disagreement_id: int = 0

@@ -138,7 +138,7 @@ def gone(say: Translator, told: PositionGoneMessage) -> Card:
 
 def found(say: Translator, told: FoundOrderMessage) -> Card:
     """An order or a position of ours that a restored backup did not know."""
-    return _card(say, told, say("told-found"), moves=True)
+    return _card(say, told, say("told-found"), moves=True, disagreement=told.disagreement_id)
 
 
 def entries_halted(say: Translator, told: EntriesHaltedMessage) -> Card:

@@ -12,6 +12,7 @@ from harness.order_core import PLACE
 from bot.domain.disagreements import Disagreement, DisagreementEnd, DisagreementKind
 from bot.domain.errors import BadInput, ButtonExpired, ExchangeRejected
 from bot.domain.legs import Ownership
+from bot.domain.order_card import EntryRefused
 from bot.domain.orders import OrderRequest, TradingStop
 from bot.domain.portfolio import Position, Side
 from bot.domain.trade_plans import IntentState, PlanState
@@ -200,6 +201,27 @@ async def test_a_stop_that_is_refused_on_a_leg_opened_elsewhere_closes_nothing(m
         await managing.core.settle()
     assert len(managing.gateway.sent(OrderRequest)) == orders
     assert (await the_one(managing)).kind is DisagreementKind.STOP
+
+
+async def test_an_add_without_a_stop_of_its_own_waits_for_a_word_about_the_changed_one(managing: Managing) -> None:
+    """Its fill would put the promised one back over its owner's."""
+    await with_moved_stop(managing)
+    with pytest.raises(EntryRefused, match="entry-stop-changed"):
+        await managing.core.confirm(managing.core.card(stop=None), key="k-2")
+    trade = await managing.core.confirm(managing.core.card(stop=D(88)), key="k-3")
+    assert (trade.plan.stop, leg(managing).stop_loss) == (D(88), D(88))
+
+
+async def test_what_a_restored_backup_did_not_know_waits_for_its_owners_word(managing: Managing) -> None:
+    await managing.core.confirm()
+    for table in ("closed_trades", "order_intents", "plan_targets", "trade_plans", "leg_costs", "trade_logs"):
+        await managing.core.storage.write(f"DELETE FROM {table}")  # noqa: S608  our own tables
+    managing.core.storage.clock.advance(60)
+    await managing.core.settlement.settle(managing.core.account)
+    row = await the_one(managing)
+    assert (row.kind, row.shown.stop, row.shown.take_profit) == (DisagreementKind.FOUND, D(90), D(120))
+    await managing.disagreements.accept(managing.core.config, row.disagreement_id)
+    await none_is_left(managing)
 
 
 async def opened_elsewhere(managing: Managing, *, stop_loss: Decimal | None) -> None:

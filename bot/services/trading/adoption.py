@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import Account
+from bot.domain.disagreements import Disagreement, DisagreementKind, LegFacts, NewDisagreement
 from bot.domain.ids import Millis, OrderLinkId
 from bot.domain.intent_states import said
 from bot.domain.orders import OrderRequest, TimeInForce, TriggerBy
@@ -92,14 +93,29 @@ class Adoption:
             card=None,
         )
         plan = await unit.plans.open(new, now) if is_open else await unit.plans.open_ended(new, now)
+        row = await self._open(unit, plan, now) if is_open else None
         payload = FoundOrderMessage(
             plan_id=plan.plan_id,
             account_id=account.account_id,
             symbol=leg.symbol,
             position_idx=leg.position_idx,
+            disagreement_id=0 if row is None else row.disagreement_id,
         )
         await enqueue(unit, account, payload, f"found:{plan.plan_id}", now)
         return plan
+
+    async def _open(self, unit: UnitOfWork, plan: TradePlan, now: Millis) -> Disagreement | None:
+        """Its owner has to say whether what was found is all that was wanted: the targets are not known."""
+        target = None if plan.last_target is None else plan.last_target.price
+        new = NewDisagreement(
+            kind=DisagreementKind.FOUND,
+            user_id=plan.user_id,
+            leg=plan.leg,
+            plan_id=plan.plan_id,
+            promised=LegFacts(),
+            shown=LegFacts(stop=plan.stop, take_profit=target, side=plan.side),
+        )
+        return await unit.disagreements.open(new, now)
 
     async def _add(
         self,

@@ -248,6 +248,8 @@ class Entries:
             raise EntryRefused("entry-leg-left-over")
         if any(_opens(each.request, opposite(card.side)) for each in live):
             raise EntryRefused("entry-opposite")
+        if plan is not None and plan.stop_changed_ts is not None and card.stop is None:
+            raise EntryRefused("entry-stop-changed")  # it would carry the promise that its owner has changed there
         mine = _NONE if plan is None else ours_at_most(plan, await unit.intents.of_plan(plan.plan_id))
         if there.size > max(mine, _NONE):
             raise EntryRefused("entry-leg-foreign")

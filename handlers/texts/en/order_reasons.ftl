@@ -3,6 +3,7 @@ entry-fenced = Everything was stopped after you confirmed it, so it was not sent
 entry-paused = New orders are paused on this account. /resume lifts it.
 entry-outdated = Its price is older than 30 seconds. Nothing was sent.
 entry-held = Bybit takes no more requests from here right now, so it was not sent.
+entry-stop-changed = Somebody changed the stop of this position at Bybit. Say first which one counts, or give this order a stop.
 entry-moved = The market has moved to { $price }, beyond the price on the card. Nothing was sent.
 entry-mode-changed = The position mode or margin mode of the account has changed. Nothing was sent.
 entry-leg-closing = This position is being closed. Wait until it is, then order again.
