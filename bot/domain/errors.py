@@ -59,6 +59,10 @@ class NotAllowed(UserFacing):
     """The user may not do that: by role, ban, terms or license; the text says by which."""
 
 
+class LicenseNeeded(NotAllowed):
+    """No license opens that on an account of this type; the text says which one would."""
+
+
 class UnknownSymbol(UserFacing):
     """No such symbol; `nearest` are those that look like it."""
 

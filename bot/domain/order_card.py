@@ -39,7 +39,7 @@ class TargetLine:
 class CardNote:
     """A sentence of the expandable part, or a reason why the order can't be sent: `key` of the texts, its values.
 
-    `cure`: what a button beside a refusal does ("leverage:3", "stop:62000.5", "size:0.001"), "" for none.
+    `cure`: what a button beside a refusal does ("leverage:3", "stop:62000.5", "size:0.001", "license"), "" for none.
     """
 
     key: str

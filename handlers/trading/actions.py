@@ -19,6 +19,13 @@ class ShowOrderCard(DraftFields, ButtonAction):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartTrialForOrder(DraftFields, ButtonAction):
+    """[Start the 7-day trial] on a card that needs a license: the card of the same draft comes back, open."""
+
+    ACTION = "trade.trial"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EditDraft(DraftFields, ButtonAction):
     """[Change]: the order of a card as a ticket."""
 

@@ -11,6 +11,7 @@ from telegram.error import TelegramError
 
 from bot.domain.errors import ExchangeError, UserFacing
 from bot.domain.ids import DAY_S
+from bot.domain.licensing import TRIAL_DAYS
 from bot.domain.order_card import CardOutdated, EntryRefused, OrderCard
 from bot.domain.order_drafts import OrderDraft, OrderSize, PriceLevel, SizeKind
 from bot.domain.portfolio import Side
@@ -19,8 +20,8 @@ from handlers.core import delivery
 from handlers.core.context import UpdateContext
 from handlers.core.errors import sentence
 from handlers.core.live_messages import PATIENCE
-from handlers.core.specs import ANY_AGE, AT_MARKET, EVERYONE, HandlerSpec, action
-from handlers.trading.actions import ConfirmEntry, EditDraft, ShowOrderCard
+from handlers.core.specs import AFTER_TERMS, ANY_AGE, AT_MARKET, EVERYONE, HandlerSpec, action
+from handlers.trading.actions import ConfirmEntry, EditDraft, ShowOrderCard, StartTrialForOrder
 from handlers.trading.card_views import asking_card, cure_label, order_card, outdated_card, refused_card, size_text
 from handlers.trading.legs import known_instrument, place_of
 from handlers.trading.live import show_trade
@@ -77,6 +78,12 @@ async def show_card_again(ctx: UpdateContext, payload: ShowOrderCard) -> None:
     await show_card(ctx, payload.draft)
 
 
+async def start_trial(ctx: UpdateContext, payload: StartTrialForOrder) -> None:
+    """[Start the 7-day trial] on a card, and the same card, which can be confirmed now. Raises BadInput as /license."""
+    await ctx.services.licenses.start_trial(ctx.user_id)
+    await show_card(ctx, payload.draft)
+
+
 async def confirm_entry(ctx: UpdateContext, payload: ConfirmEntry) -> None:
     """The one tap that enters; a second one shows the same trade."""
     try:
@@ -102,6 +109,9 @@ async def _drawn(ctx: UpdateContext, card: OrderCard) -> Card:
             cured = _cured(card.draft, refusal.cure)
             if cured is not None:
                 choices.append((cure_label(ctx.viewer, refusal.cure, card.instrument), ShowOrderCard.make(cured)))
+            elif refusal.cure == "license" and await ctx.services.licenses.may_try(ctx.user_id):
+                trial = ctx.say.plain("button-trial", days=TRIAL_DAYS)
+                choices.append((trial, StartTrialForOrder.make(card.draft)))
     else:
         label = ctx.say.plain(_CONFIRM[card.draft.side], size=size_text(ctx.viewer, card))
         choices.append((label, ConfirmEntry.of(card)))
@@ -165,5 +175,6 @@ def _cured(draft: OrderDraft, cure: str) -> OrderDraft | None:
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     action(ShowOrderCard, show_card_again, access=EVERYONE, repeats=True, good_for_s=ANY_AGE),
+    action(StartTrialForOrder, start_trial, access=AFTER_TERMS),
     action(ConfirmEntry, confirm_entry, access=EVERYONE, repeats=True, good_for_s=AT_MARKET),
 )

@@ -6,6 +6,7 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
+from bot.domain.errors import LicenseNeeded
 from bot.domain.ids import AccountId, Symbol
 from bot.domain.market import Instrument
 from bot.domain.order_card import CardNote, CardOutdated, ConfirmedCard, EntryLine, EntryRefused, OrderCard, TargetLine
@@ -18,6 +19,7 @@ from handlers.trading.leg_codes import AskManage
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import Figures, percent_away
 from handlers.views.frame import command_button, menu_row
+from handlers.views.problems import sentence_card
 from handlers.views.render_context import RenderContext
 from handlers.views.times import span
 
@@ -51,7 +53,7 @@ def order_card(viewer: RenderContext, card: OrderCard, buttons: Row, change: Row
 
 
 def _ways_out(viewer: RenderContext, card: OrderCard) -> Row:
-    """To what stands in the way: the position, orders that rest, a pause."""
+    """To what stands in the way: the position, orders that rest, a pause, a license."""
     draft, row = card.draft, Row()
     for refusal in card.refusals:
         if refusal.key == "card-foreign":
@@ -63,6 +65,8 @@ def _ways_out(viewer: RenderContext, card: OrderCard) -> Row:
             row = (*row, button(viewer.say.plain("button-cancel-some"), viewer.data(ShowCancels(draft.account_id))))
         elif refusal.cure == "resume":
             row = (*row, *command_button(viewer, "button-resume", "resume"))
+        elif refusal.cure == "license":
+            row = (*row, *command_button(viewer, "button-license", "license"))
     return row
 
 
@@ -98,6 +102,11 @@ def refused_card(viewer: RenderContext, refusal: EntryRefused, agreed: Confirmed
     if refusal.key == "entry-leg-foreign":
         foreign = _foreign(viewer, agreed.account_id, agreed.symbol, agreed.position_idx)
     return Card(text=text, rows=(buttons, foreign, (*resume, *menu_row(viewer))))
+
+
+def license_needed_card(viewer: RenderContext, error: LicenseNeeded) -> Card:
+    """Which license would open it, and the way there."""
+    return sentence_card(viewer, error, command_button(viewer, "button-license", "license"))
 
 
 def cure_label(viewer: RenderContext, cure: str, instrument: Instrument | None) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from bot.domain.errors import LicenseNeeded
 from handlers.core.specs import HandlerSpec
 from handlers.trading import (
     again,
@@ -18,6 +19,7 @@ from handlers.trading import (
     ticket,
     typed,
 )
+from handlers.trading.card_views import license_needed_card
 from handlers.views.problems import ProblemCard
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
@@ -35,4 +37,4 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     *orders.HANDLERS,
     *typed.HANDLERS,
 )
-PROBLEMS: Final[tuple[ProblemCard[Any], ...]] = ()
+PROBLEMS: Final[tuple[ProblemCard[Any], ...]] = (ProblemCard(LicenseNeeded, license_needed_card),)

@@ -98,7 +98,7 @@ class DemoTrading:
 
 @asynccontextmanager
 async def demo_trading(
-    folder: Path, *, environment: str = "demo", trade_live: bool = False, **account: Any
+    folder: Path, *, environment: str = "demo", trade_live: bool = False, has_license: bool = True, **account: Any
 ) -> AsyncIterator[DemoTrading]:
     """`account`: more fields of `POST /sim/accounts`. The clock stands at noon; BTCUSDT is at 60,000.
 
@@ -122,7 +122,8 @@ async def demo_trading(
         await chat.terms_accepted(anna.user_id)
         connected = await said(anna, f"/keys add {environment} {made['api_key']} {made['api_secret']}")
         assert "connected" in connected.text, connected.text
-        async with chat.store.begin() as unit:
-            await unit.ledger.append(UserId(anna.user_id), LICENSE, clock.now())
+        if has_license:
+            async with chat.store.begin() as unit:
+                await unit.ledger.append(UserId(anna.user_id), LICENSE, clock.now())
         await chat.services.preferences.set(UserId(anna.user_id), SettingField.DEFAULT_ACCOUNT, environment)
         yield DemoTrading(chat, anna, control, made["uid"], streams)

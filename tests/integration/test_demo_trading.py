@@ -117,3 +117,14 @@ async def test_real_money_is_traded_where_the_setting_says_so(tmp_path: Path, tr
             shown = await said(desk.person, "buy btc $600 sl 58000 tp 66000 live")
             assert "switched off" in shown.text
             assert not [call for call in desk.control.calls("0") if call["method"] == "POST"]
+
+
+async def test_without_a_license_the_card_says_so_and_the_trial_is_one_tap(tmp_path: Path) -> None:
+    async with demo_trading(tmp_path, has_license=False) as desk:
+        card = await said(desk.person, "/buy btc $600 sl 58000")
+        assert "need a license" in card.text
+        assert {"Start the 7-day trial", "License"} < set(card.labels)
+        assert not any(label.startswith("✓") for label in card.labels)
+        again = await desk.person.press("Start the 7-day trial", bubble=card)
+        await desk.person.press(next(label for label in again.labels if label.startswith("✓")), bubble=again)
+        await desk.comes(lambda: bool(held(desk)), what="the position")

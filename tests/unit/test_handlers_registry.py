@@ -99,6 +99,7 @@ def test_keys_and_license_time_come_after_the_terms() -> None:
         "dialogue keys.key-id",
         "dialogue keys.key-and-secret",
         "do license.trial",
+        "do trade.trial",
         "do pay.invoice",
         "do pay.monthly",
         "show buy",
@@ -117,7 +118,8 @@ def test_what_banned_people_reach() -> None:
     assert exits == {
         *("/positions", "show pos", "show posd", "/orders", "show ord", "show cxl", "do trade.cancel"),
         *("do trade.cancel-all", "show leg", "/close", "show cls", "show clm", "show clo", "do trade.close"),
-        *("/panic", "/panic now", "do trade.panic"),
+        *("/panic", "/panic now", "do trade.panic", "do trade.panic-there"),
+        *("show dis", "do trade.restore", "do trade.release"),
     }
 
 

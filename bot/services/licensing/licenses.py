@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.domain.accounts import AccountType
 from bot.domain.audit import AuditEntry
-from bot.domain.errors import BadInput, NotAllowed
+from bot.domain.errors import BadInput, LicenseNeeded
 from bot.domain.ids import DAY, UserId
 from bot.domain.licensing import (
     TRIAL_DAYS,
@@ -28,6 +28,12 @@ from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 
 TRIAL_KEY: Final = "trial"  # once a user
+
+
+def license_needed(feature: Feature, account_type: AccountType) -> LicenseNeeded:
+    """What refuses a feature that is not open on accounts of that type; it names the lowest license that opens it."""
+    kind = needed(feature, account_type)
+    return LicenseNeeded("license-needed", kind="" if kind is None else kind.value, account_type=account_type.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +106,9 @@ class Licenses:
         return opens(await self.held(user_id), feature, account_type)
 
     async def require(self, user_id: UserId, feature: Feature, account_type: AccountType) -> None:
-        """The same for what a person asked for. Raises NotAllowed, which names the type that would open it."""
+        """The same for what a person asked for. Raises LicenseNeeded, which names the type that would open it."""
         if not await self.may(user_id, feature, account_type):
-            kind = needed(feature, account_type)
-            raise NotAllowed("license-needed", kind="" if kind is None else kind.value, account_type=account_type.value)
+            raise license_needed(feature, account_type)
 
     async def most(self, user_id: UserId, limit: Limit) -> int:
         """How many strategies, providers or accounts there may be now."""

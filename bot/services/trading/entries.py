@@ -8,12 +8,12 @@ from typing import Final, Protocol
 
 from bot.domain.accounts import Account, AccountType
 from bot.domain.disagreements import DisagreementEnd
-from bot.domain.errors import ButtonExpired, NotAllowed
+from bot.domain.errors import ButtonExpired
 from bot.domain.ids import Millis, Symbol
 from bot.domain.leg_protection import promised
 from bot.domain.leg_rules import is_entry
 from bot.domain.leg_view import is_beyond
-from bot.domain.licensing import Feature, needed, opens
+from bot.domain.licensing import Feature, opens
 from bot.domain.market import Category
 from bot.domain.order_card import CardOutdated, ConfirmedCard, EntryRefused
 from bot.domain.orders import (
@@ -45,6 +45,7 @@ from bot.domain.trade_plans import (
 )
 from bot.domain.users import UserConfig
 from bot.domain.work_off import ours_at_most
+from bot.services.licensing.licenses import license_needed
 from bot.services.trading.disagreeing import end_plan
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.watch import TradeWatch
@@ -138,7 +139,7 @@ class Entries:
     ) -> ManagedTrade:
         """The plan with its intents on their way; the same key again answers the same trade.
 
-        Raises CardOutdated, EntryRefused, NotAllowed, ButtonExpired, ExchangeErrors of the reads before; nothing was
+        Raises CardOutdated, EntryRefused, LicenseNeeded, ButtonExpired, ExchangeErrors of the reads before; nothing was
         sent then.
         """
         again = await self.queries.by_key(f"{idempotency_key}:entry:0")
@@ -233,9 +234,7 @@ class Entries:
     ) -> None:
         held = await unit.fences.license_of(account.user_id, now)
         if not opens(held, Feature.ENTRY, account.account_type):
-            kind = needed(Feature.ENTRY, account.account_type)
-            word = "" if kind is None else kind.value
-            raise NotAllowed("license-needed", kind=word, account_type=account.account_type.value)
+            raise license_needed(Feature.ENTRY, account.account_type)
         if now - card.quoted_ts > CARD_AGE:
             raise CardOutdated("entry-outdated")
         if await unit.fences.paused_since(account.account_id) is not None:

@@ -11,6 +11,7 @@ from bot.domain.card_inputs import CardInputs
 from bot.domain.card_making import make_card
 from bot.domain.errors import ButtonExpired, ExchangeError, NotAllowed, UnknownSymbol
 from bot.domain.ids import Symbol
+from bot.domain.licensing import Feature, opens
 from bot.domain.market import Category, Instrument
 from bot.domain.order_card import CardNote, OrderCard
 from bot.domain.order_drafts import OrderDraft
@@ -25,6 +26,7 @@ from bot.domain.risk_tiers import RiskTier
 from bot.domain.trade_plans import TradePlan
 from bot.domain.users import UserConfig
 from bot.domain.work_off import ours_at_most
+from bot.services.licensing.licenses import license_needed
 from bot.services.trading.risk_limits import LimitService
 
 _logger = logging.getLogger(__name__)
@@ -107,8 +109,12 @@ class Quotes:
         return account
 
     async def _stopped(self, account: Account) -> tuple[CardNote, ...]:
-        """A pause of the account, a halt of everybody."""
+        """A license that is missing, a pause of the account, a halt of everybody."""
         found = []
+        held = (await self.reads.license(account.user_id)).type_at(self.clock.now())
+        if not opens(held, Feature.ENTRY, account.account_type):
+            refusal = license_needed(Feature.ENTRY, account.account_type)
+            found.append(CardNote(key=refusal.key, values=refusal.values, cure="license"))
         if await self.plans.paused_since(account.account_id) is not None:
             found.append(CardNote(key="entry-paused", cure="resume"))
         if (await self.brakes.halt()).since is not None:
