@@ -133,10 +133,9 @@ async def _choices(ctx: UpdateContext, row: Disagreement) -> tuple[InlineKeyboar
     choices: list[tuple[str, ButtonAction]] = []
     if row.kind in _RESTORABLE:
         choices.append((ctx.say.plain("button-restore"), RestorePromise(disagreement=row.disagreement_id)))
-    choices += [
-        (ctx.say.plain("button-manage"), AcceptShown(disagreement=row.disagreement_id)),
-        (ctx.say.plain("button-watch"), ReleaseLeg(leg=name)),
-    ]
+    if row.kind is not DisagreementKind.GONE:  # where nothing stands there is nothing to manage
+        choices.append((ctx.say.plain("button-manage"), AcceptShown(disagreement=row.disagreement_id)))
+    choices.append((ctx.say.plain("button-watch"), ReleaseLeg(leg=name)))
     return await ctx.buttons(choices, lifetime_s=DAY_S)
 
 
