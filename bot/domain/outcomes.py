@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from bot.domain.ids import Millis, OrderLinkId, Symbol
 from bot.domain.intent_states import UNDECIDED, Absence, said
@@ -10,8 +11,11 @@ from bot.domain.orders import AmendRequest, CancelRequest, LegSettings, Leverage
 from bot.domain.patience import BYBIT, Patience
 from bot.domain.portfolio import Execution, Order, Orders, Positions
 from bot.domain.ports.plans import IntentNews
-from bot.domain.refusals import VANISHED
-from bot.domain.trade_plans import IntentState, OrderIntent
+from bot.domain.refusals import BY_EXCHANGE, VANISHED
+from bot.domain.trade_plans import IntentKind, IntentState, OrderIntent
+
+_BY_RULE: Final = frozenset({"CancelByReduceOnly", "CancelByTpSlTsClear"})
+"""Bybit's cancelType of what it cancels because of the position, not for anybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,7 @@ def _order(intent: OrderIntent, reads: AccountAnswers) -> IntentNews | None:
             order_id=row.order_id,
             cum_exec_qty=row.cum_exec_qty,
             avg_price=row.avg_price,
-            reason=row.reject_reason if said(row) is IntentState.REJECTED else None,
+            reason=_reason(intent, row),
         )
     if isinstance(intent.request, OrderRequest) and intent.fills_qty >= intent.request.qty > 0:
         return IntentNews(state=IntentState.FILLED, cum_exec_qty=intent.fills_qty)  # no list need say it
@@ -77,6 +81,14 @@ def _order(intent: OrderIntent, reads: AccountAnswers) -> IntentNews | None:
     if intent.state in UNDECIDED:
         return IntentNews(state=IntentState.NOT_PLACED)
     return IntentNews(state=IntentState.CANCELED, reason=VANISHED)
+
+
+def _reason(intent: OrderIntent, row: Order) -> str | None:
+    """Why it ended, where that decides what comes after it."""
+    if said(row) is IntentState.REJECTED:
+        return row.reject_reason
+    is_by_rule = intent.kind is IntentKind.TARGET and row.cancel_type in _BY_RULE
+    return BY_EXCHANGE if is_by_rule and said(row) is IntentState.CANCELED else None
 
 
 def _is_absent(intent: OrderIntent, reads: AccountAnswers) -> bool:

@@ -32,6 +32,7 @@ LATE: Final = "canceled-late"  # it was given up before the exchange showed it
 FOREIGN: Final = "canceled-foreign"
 STOP_CHANGED: Final = "canceled-stop-changed"
 BEYOND_STOP: Final = "canceled-beyond-stop"
+BY_EXCHANGE: Final = "canceled-by-exchange"  # by a rule of its own, as when a reduce-only order closes too much
 VANISHED: Final = "canceled-vanished"  # it was there, and the exchange does not know it any more
 SILENT: Final = "order-no-silent"  # practice had no price within a second: the next second may bring one
 NO_BOOK: Final = "order-no-book"  # nobody offered anything: the order ended unfilled

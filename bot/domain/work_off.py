@@ -36,7 +36,7 @@ from bot.domain.orders import (
     opposite,
 )
 from bot.domain.portfolio import NO_LINK_ID, OrderType, Position
-from bot.domain.refusals import FLAT, FOREIGN, LATE
+from bot.domain.refusals import BY_EXCHANGE, FLAT, FOREIGN, LATE
 from bot.domain.trade_plans import (
     Breakeven,
     IntentKind,
@@ -46,6 +46,7 @@ from bot.domain.trade_plans import (
     TradePlan,
 )
 
+_MOST_TRIES: Final = 5  # of a target that the exchange cancels by a rule of its own
 _CLOSING: Final = frozenset({IntentKind.TARGET, IntentKind.CLOSE, IntentKind.REDUCE})
 
 
@@ -216,9 +217,12 @@ def _paced(view: LegView, wanted: list[LegWish]) -> tuple[list[LegWish], bool]:
 
 
 def _was_taken(view: LegView, order: OrderIntent) -> bool:
-    """Whether we canceled it ourselves: then it may be placed again."""
+    """Whether we canceled it ourselves, or the exchange by a rule: then it may be placed again."""
     if order.state is not IntentState.CANCELED:
         return False
+    tries = sum(1 for each in view.of(IntentKind.TARGET) if each.target_number == order.target_number)
+    if order.reason == BY_EXCHANGE and tries < _MOST_TRIES:
+        return True
     return any(
         each.state is IntentState.DONE
         and isinstance(each.request, CancelRequest)

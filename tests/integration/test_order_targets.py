@@ -160,3 +160,17 @@ async def test_a_target_that_the_exchange_moved_to_its_price_limit_is_not_amende
         core.storage.clock.advance(2)
         await core.settle()
     assert core.gateway.sent(AmendRequest) == []
+
+
+async def test_a_target_that_the_exchange_cancels_by_its_rules_is_placed_again(core: OrderCore) -> None:
+    """As when the position was lessened and a reduce-only order would close too much: nobody's will."""
+    trade = await core.confirm(core.card(**THREE))
+    (order_id,) = [key for key, each in core.gateway.book.items() if each.price == D(105)]
+    core.gateway.book[order_id] = replace(
+        core.gateway.book[order_id], order_status="Cancelled", cancel_type="CancelByReduceOnly"
+    )
+    core.storage.clock.advance(2)
+    trade = await core.settle()
+    first = [each.state for each in targets(trade.intents) if each.target_number == 1]
+    assert first == [IntentState.CANCELED, IntentState.OPEN]
+    assert "trade-target-gone" not in await core.messages()

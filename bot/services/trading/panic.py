@@ -86,9 +86,9 @@ class Panic:
             panic, cancels = await self._brake(unit, account, live, idempotency_key)
         self.runner.launch(cancels)
         self._follow(account, panic)
+        await self.runner.finished(cancels, timeout_s=_CANCELS_S * self.pace)
         for wake in self.runner.wakers:  # its turn to be compared is now
             wake(account.account_id)
-        await self.runner.finished(cancels, timeout_s=_CANCELS_S * self.pace)
         return await self._report(account)
 
     async def close_all(
