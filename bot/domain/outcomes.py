@@ -39,10 +39,10 @@ class AccountAnswers:
 
     def order(self, link_id: OrderLinkId, order_id: str = "") -> Order | None:
         """The row of that order, open or closed."""
-        for each in self.orders.items:
+        for each in (*self.orders.items, *filter(None, self.found.values())):
             if (link_id and each.order_link_id == link_id) or (order_id and each.order_id == order_id):
                 return each
-        return self.found.get(link_id)
+        return None
 
     def is_open(self, link_id: OrderLinkId, order_id: str) -> bool:
         return any(

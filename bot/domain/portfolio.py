@@ -188,6 +188,13 @@ class Execution:
     exec_ts: Millis | None
     create_type: str = ""  # of its order: who made it
 
+    @property
+    def is_bookable(self) -> bool:
+        """Whether everything is there, and as it can be, that a row of the log needs."""
+        amounts = (self.exec_price, self.exec_qty, self.exec_value, self.closed_size)
+        are_there = None not in (self.exec_fee, self.is_maker) and bool(self.exec_ts and self.exec_type)
+        return are_there and all(each is not None and each >= 0 for each in amounts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Executions:

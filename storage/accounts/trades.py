@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import Account, AccountType
+from bot.domain.errors import StorageTrouble
 from bot.domain.events import OrderFilled, RecordEvent
 from bot.domain.ids import AccountId, Millis, Symbol
 from bot.domain.interning import intern_decimal, intern_text
@@ -105,8 +106,10 @@ class SqliteTrades:
     async def add(self, account: Account, execution: Execution) -> bool:
         """Log a fill; False if this account has it already, however often and by whatever way it is heard of.
 
-        Raises StorageTrouble for one that lacks a figure: those are heard of again.
+        Raises StorageTrouble for one that is not `is_bookable`.
         """
+        if not execution.is_bookable:
+            raise StorageTrouble("a fill lacks a figure")
         row = (
             account.user_id,
             account.account_id,

@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from harness.order_core import OrderCore, open_core
 
 from bot.domain.errors import ExchangeDown
+from bot.domain.ids import OrderLinkId
 from bot.domain.orders import CancelRequest, OrderRequest
 from bot.domain.patience import BYBIT
 from bot.domain.trade_plans import IntentState, ManagedTrade, PlanState
@@ -151,3 +153,30 @@ async def test_a_fill_shows_that_an_order_had_not_vanished(core: OrderCore) -> N
     trade = await asked(core, 1, 1)
     assert (trade.intents[0].state, trade.intents[0].cum_exec_qty) == (IntentState.FILLED, D("0.1"))
     assert trade.plan.state is PlanState.OPEN
+
+
+async def test_a_fill_that_does_not_say_our_id_is_counted_by_the_exchanges(core: OrderCore) -> None:
+    """Its row was read once and is booked for good: an order that it never reached would count for ever."""
+    await lost(core, "late")
+    core.gateway.listeners = []
+    core.gateway.deliver()
+    core.gateway.fills[0] = replace(core.gateway.fills[0], order_link_id=OrderLinkId("somebody-elses"))
+    trade = await asked(core, 1, 1)
+    assert (trade.intents[0].state, trade.intents[0].fills_qty) == (IntentState.FILLED, D("0.1"))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"exec_fee": None}, {"exec_price": D(-1)}, {"exec_type": ""}, {"is_maker": None}],
+    ids=lambda odd: next(iter(odd)),
+)
+async def test_a_fill_that_can_not_be_booked_yet_holds_nothing_else_up(core: OrderCore, odd: dict[str, Any]) -> None:
+    await lost(core, "late")
+    core.gateway.listeners = []
+    core.gateway.deliver()
+    whole = core.gateway.fills[0]
+    core.gateway.fills[0] = replace(whole, **odd)
+    trade = await asked(core, 1)
+    assert (trade.intents[0].state, trade.intents[0].is_counting) == (IntentState.FILLED, True)
+    core.gateway.fills[0] = whole
+    assert not (await asked(core, 1)).intents[0].is_counting

@@ -325,3 +325,4 @@ async def test_the_position_mode_is_switched_where_nothing_is_held(driver: Drive
     await driver.sim("POST", "/sim/faults", {"kind": "mode_switched", "uid": uid, "symbol": "BTCUSDT"})
     assert await indexes() == {1, 2}
     assert await driver.sim("POST", "/sim/faults", {"kind": "mode_switched", "uid": 1}, status=400)
+    assert await driver.sim("POST", "/sim/faults", {"kind": "mode_switched", "symbol": "NONE"}, status=400)

@@ -43,6 +43,7 @@ def waiting(trader: SimTrader) -> list[tuple[str, str, str]]:
         ({"stopLoss": "61000"}, 10001),
         ({"stopLoss": "-1"}, 10001),
         ({"stopLoss": "59000", "slOrderType": "Limit"}, 10001),
+        ({"stopLoss": "59000", "slTriggerBy": ["MarkPrice"]}, 10001),
         ({"stopLoss": "59000", "positionIdx": 1}, 10001),
         ({"stopLoss": "59000", "symbol": "ETHUSDT"}, 10001),
         ({"stopLoss": "59000", "tpslMode": None}, 10001),
@@ -216,6 +217,7 @@ def test_a_margin_mode_is_of_the_account_and_its_refusal_has_reasons() -> None:
     assert trader.post(MARGIN, setMarginMode="PORTFOLIO_MARGIN").ret_code == 0
     assert trader.post(MARGIN, setMarginMode="REGULAR_MARGIN").ret_code == 0
     poor = SimTrader(balance=50)
+    assert [poor.post(MARGIN, setMarginMode=word).ret_code for word in (["ISOLATED_MARGIN"], {})] == [10001, 10001]
     refused = poor.post(MARGIN, setMarginMode="PORTFOLIO_MARGIN")
     assert (refused.ret_code, refused.result["reasons"][0]["reasonCode"]) == (3400045, "3400000")
 

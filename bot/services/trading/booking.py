@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from bot.domain.accounts import Account
-from bot.domain.errors import StorageTrouble
 from bot.domain.ids import Millis
 from bot.domain.intent_states import CONCLUDED, UNDECIDED, is_concluded
 from bot.domain.leg_costs import (
@@ -100,13 +99,10 @@ class Booking:
         booked: Booked,
         now: Millis,
     ) -> None:
-        try:
-            if not await unit.legs.add_fill(account, fill):
-                return
-        except StorageTrouble as trouble:
-            if None not in (fill.exec_price, fill.exec_fee, fill.exec_ts):
-                raise
-            _logger.warning("a fill lacks a figure; it is heard of again: %s", trouble)
+        if not fill.is_bookable:
+            _logger.warning("a fill of account %d lacks a figure; it is heard of again", account.account_id)
+            return
+        if not await unit.legs.add_fill(account, fill):
             return
         if fill.category is Category.LINEAR and fill.exec_type == FUNDING:
             await self._funding(unit, account, reads, fill, now)
@@ -125,10 +121,13 @@ class Booking:
     ) -> None:
         intent = await unit.intents.by_link_id(fill.order_link_id) if fill.order_link_id else None
         leg = await self._leg_of(unit, account, reads, fill, intent)
+        plan = await unit.plans.of_leg(leg)
+        if intent is None and plan is not None:
+            intent = await self._by_order_id(unit, plan, fill)
         if intent is None and self.adoption.is_ours(fill.order_link_id):
             intent = await self.adoption.fill(unit, account, leg, fill, reads, now)
+            plan = await unit.plans.of_leg(leg)
         booked.legs.add(leg)
-        plan = await unit.plans.of_leg(leg)
         plan_id = None if plan is None else plan.plan_id
         if intent is not None and intent.plan_id is not None:
             plan_id = intent.plan_id
@@ -151,6 +150,13 @@ class Booking:
                 intent=intent,
             )
             booked.closed[closed.order_id, leg.position_idx] = closed
+
+    @staticmethod
+    async def _by_order_id(unit: UnitOfWork, plan: TradePlan, fill: Execution) -> OrderIntent | None:
+        """Of a fill whose row does not say our id: an order that its fills never reach would count for ever."""
+        if not fill.order_id:
+            return None
+        return next((each for each in await unit.intents.of_plan(plan.plan_id) if each.order_id == fill.order_id), None)
 
     @staticmethod
     async def _reason(unit: UnitOfWork, leg: LegKey, fill: Execution, intent: OrderIntent | None) -> ExitReason:

@@ -68,7 +68,9 @@ def _switch_mode(world: World, account: Account, order: Fault) -> None:
     """By coin, as in Bybit's app: what is held or ordered of a symbol stays in its mode."""
     busy = {held.symbol for held in account.held()} | {each.symbol for each in account.orders.values()}
     if order.symbol:
-        one = world.market.any_of(order.symbol, "linear")
+        one = world.market.find("linear", order.symbol)
+        if one is None:
+            raise ControlError(f"symbol: no contract {order.symbol}")
         if order.symbol not in busy:
             account.hedge_of[order.symbol] = not account.is_hedged(one)
     else:

@@ -13,6 +13,7 @@ _MAX_DIGITS: Final = 18
 _LONGEST_NUMBER: Final = 40
 _NUMBER: Final = re.compile(r"-?\d+(\.\d*)?([eE][-+]?\d{1,2})?", re.ASCII)
 _FLAGS: Final = ("true", "false")
+_NESTED: Final = ("array", "object")
 _MISSING: Final = "Missing some parameters that must be filled in, {}"
 _TEXTS: Final = {
     "category": "params error: Category is invalid",
@@ -39,16 +40,20 @@ def asked(query_string: str) -> dict[str, str]:
 def told(endpoint: Endpoint, body: object) -> dict[str, str]:
     """The fields of a POST as text; null and "" count as absent, numbers may be text and texts numbers.
 
-    Nested objects and lists are left out: `Query.raw` has them. Raises BybitError 10001.
+    Nested objects and lists are left out where they belong: `Query.raw` has them. Raises BybitError 10001.
     """
     if not isinstance(body, dict):
         raise wrong_parameter("Request parameter error.")
     found: dict[str, str] = {}
     kinds = {parameter.name: parameter for parameter in endpoint.request}
     for name, value in body.items():
-        if value is None or value == "" or isinstance(value, dict | list):
+        if value is None or value == "":
             continue
         parameter = kinds.get(name)
+        if isinstance(value, dict | list):
+            if parameter is not None and parameter.type not in _NESTED:
+                raise _wrong(endpoint, parameter)
+            continue
         is_flag = parameter is not None and parameter.type == "boolean"
         if parameter is not None and isinstance(value, bool) != is_flag and not (is_flag and value in _FLAGS):
             raise _wrong(endpoint, parameter)
