@@ -46,7 +46,8 @@ class ScriptedGateway:
     """Implements OrderGateway.
 
     `faults` are taken one a write: "lost" (done, no answer), "down" (not done, no answer), "late" (done when `deliver`
-    is called), an error that is raised; None and an empty queue: no fault.
+    is called), "accepted" (answered now, done when `deliver` is called), an error that is raised; None and an empty queue: no
+    fault.
     """
 
     clock: FakeClock
@@ -199,6 +200,9 @@ class ScriptedGateway:
         if fault == "late":
             self.delayed.append((self.clock.now(), effect))
             raise OutcomeUnknown("no answer yet")
+        if fault == "accepted":
+            self.delayed.append((self.clock.now(), effect))
+            return
         effect()
         self._changed()
         if fault == "lost":

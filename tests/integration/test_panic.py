@@ -163,11 +163,12 @@ class TestPanic:
         assert [each.symbol for each in report.foreign] == ["BTCUSDT"]
         assert len(managing.gateway.legs) == 1
 
-    async def test_it_is_not_over_while_an_entry_is_unknown_and_what_it_fills_is_closed(
-        self, managing: Managing
+    @pytest.mark.parametrize("fault", ["late", "accepted"])
+    async def test_it_is_not_over_while_an_entry_may_fill_and_what_it_fills_is_closed(
+        self, managing: Managing, fault: str
     ) -> None:
         await managing.hold()
-        managing.gateway.faults.append("late")
+        managing.gateway.faults.append(fault)
         card = managing.core.card(symbol=Symbol("ETHUSDT"), target_prices=(), target_shares=())
         await managing.core.entries.confirm(managing.core.config, card, place=PLACE, idempotency_key="late")
         await managing.core.quiet()

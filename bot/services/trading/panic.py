@@ -16,7 +16,6 @@ from bot.domain.accounts import Account, AccountType
 from bot.domain.closings import Closing, ClosingState, NewClosing, PanicRecord
 from bot.domain.errors import ExchangeError
 from bot.domain.ids import AccountId, Millis
-from bot.domain.intent_states import UNDECIDED
 from bot.domain.leg_rules import in_panic_order
 from bot.domain.legs import LegClosing, LegProgress, Ownership, PanicReport
 from bot.domain.patience import BYBIT, Patience
@@ -305,8 +304,13 @@ def _cause(panic: PanicRecord) -> str:
 
 
 def _unknown(live: Iterable[OrderIntent]) -> tuple[OrderIntent, ...]:
-    """Entries of which nobody knows yet whether they are at the exchange; what was not sent is not sent any more."""
-    return tuple(each for each in live if each.kind is IntentKind.ENTRY and each.state in UNDECIDED)
+    """Entries that may fill yet and can't be canceled; what was not sent is not sent any more.
+
+    Nobody knows whether they are at the exchange, or it took them and has not said how they ended: an answer to a
+    create comes before the order does anything.
+    """
+    entries = [each for each in live if each.kind is IntentKind.ENTRY and each.state is not IntentState.INTENT]
+    return tuple(each for each in entries if each.is_live and not is_resting_entry(each))
 
 
 def _closing(
