@@ -57,6 +57,14 @@ class LegClosing:
     attempt: OrderIntent | None = None  # the last one
 
 
+class Silence(StrEnum):
+    """Why the positions of a panic are those that were known last."""
+
+    NONE = "none"  # they are not
+    NO_ANSWER = "no-answer"
+    NO_KEY = "no-key"  # the exchange does not take the key any more
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanicReport:
     """What a panic has done so far. It is over when every leg is flat or refused and nothing is unknown."""
@@ -69,3 +77,4 @@ class PanicReport:
     unknown_until: Millis | None
     is_over: bool
     unreadable: tuple[str, ...] = ()  # symbols in which something may stand: "flat" is not said
+    silence: Silence = Silence.NONE

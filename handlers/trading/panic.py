@@ -1,5 +1,6 @@
 """/panic: entries stopped and canceled at once, closes after one confirm; /panic now asks nothing."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ from handlers.views.cards import Card
 _logger = logging.getLogger(__name__)
 _NOW: Final = frozenset({"now", "сейчас", "немедленно", "зараз", "негайно"})
 _STEP: Final = 2.0  # seconds of one look at a panic under way
+_BETWEEN_EDITS: Final = 1.0  # seconds: Telegram takes about one message a second in a chat
 _LOOKS: Final = 150  # that a card follows it; what comes later is told by messages
 _AT_ONCE: Final = 0.6  # seconds that the first card waits for the closes
 BUTTON_S: Final = 3_600  # seconds that its buttons work
@@ -120,6 +122,7 @@ async def _follow(ctx: UpdateContext, account: Account, message_id: int, report:
         await _note_told(ctx, report, results)
         if _is_all_said(report, results):
             return
+        await asyncio.sleep(_BETWEEN_EDITS)
 
 
 async def _results(ctx: UpdateContext, report: PanicReport) -> LegResults:

@@ -8,7 +8,7 @@ from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account
 from bot.domain.ids import Symbol
-from bot.domain.legs import LegClosing, LegProgress, PanicReport
+from bot.domain.legs import LegClosing, LegProgress, PanicReport, Silence
 from bot.domain.market import Instruments
 from bot.domain.portfolio import LegKey, Position, Side
 from handlers.texts.catalog import Markup, join
@@ -66,6 +66,10 @@ def panic_card(
     return Card(text=join(lines), rows=(*rows, (*ways, *menu_row(viewer))))
 
 
+def _is_silent(report: PanicReport) -> bool:
+    return report.silence is not Silence.NONE
+
+
 def standing(report: PanicReport) -> tuple[LegClosing, ...]:
     """The legs that nothing closes yet."""
     return tuple(each for each in report.legs if each.progress is LegProgress.STANDS)
@@ -73,7 +77,7 @@ def standing(report: PanicReport) -> tuple[LegClosing, ...]:
 
 def is_flat(report: PanicReport) -> bool:
     """Whether every leg is known to be flat, and nothing is under way that could open one."""
-    if not report.is_over or report.unknown or report.unreadable:
+    if not report.is_over or report.unknown or report.unreadable or (_is_silent(report) and not report.legs):
         return False
     return all(each.progress is LegProgress.FLAT for each in report.legs)
 
@@ -87,11 +91,13 @@ def _state_lines(viewer: RenderContext, report: PanicReport) -> list[Markup]:
         lines.append(say("panic-unknown", count=len(report.unknown), time=time))
     if report.unreadable:
         lines.append(say("panic-unreadable", names=", ".join(report.unreadable)))
+    if _is_silent(report) and not is_flat(report):
+        lines.append(say("panic-silence", silence=report.silence.value))
     if any(each.progress is LegProgress.REFUSED for each in report.legs):
         lines.append(say("panic-refused"))
     if standing(report):
         lines.append(say("panic-confirm"))
-    elif not report.legs and not report.unknown and not report.unreadable:
+    elif not report.legs and not lines:
         lines.append(say("panic-nothing", foreign=int(bool(report.foreign))))
     elif is_flat(report):
         lines.append(say("panic-flat"))
@@ -105,7 +111,7 @@ def _leg_line(viewer: RenderContext, leg: LegClosing, results: LegResults, rules
     progress = say.plain("panic-progress", progress=leg.progress.value)
     line = say("panic-line", mark=_MARKS[leg.progress], leg=name, progress=progress)
     if leg.reason and say.texts.has(leg.reason):
-        return join([line, say(leg.reason, code=0, symbol=leg.leg.symbol)], " ")
+        return join([line, say(leg.reason, code=0, symbol=leg.leg.symbol)], ". ")
     if leg.progress is LegProgress.FLAT and leg.leg in results:
         net = viewer.figures.money(results[leg.leg], quote_of(leg.leg.symbol), signed=True)
         return say("panic-line-result", line=line, net=net)

@@ -131,11 +131,11 @@ async def test_what_was_opened_elsewhere_is_listed_and_taken_over_when_asked(des
     app = {"act": "open", "symbol": "BTCUSDT", "side": "Buy", "qty": "0.02", "stop_loss": "57000"}
     desk.control.act_in_app(str(desk.uid), app)
     panic = await said(anna, "/panic")
-    assert "Opened elsewhere, not included" in panic.text
+    assert "Not managed by me, not included" in panic.text
     assert "Close these too: 1" in panic.labels
     await said(anna, "/resume")
     refused = await said(anna, "buy 0.01 btc sl 3%")
-    assert "was not opened here" in refused.text
+    assert "I do not manage the position" in refused.text
     ask = await anna.press("Manage it for me", bubble=refused)
     assert "Stop: 57,000.00" in ask.text
     assert "I manage it from now on" in (await anna.press("Manage it for me", bubble=ask)).text

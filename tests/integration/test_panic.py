@@ -10,9 +10,9 @@ import pytest
 from harness.managing import Managing, open_managing
 from harness.order_core import PLACE
 
-from bot.domain.errors import ExchangeRejected, NoPracticePrice, PinRequired
+from bot.domain.errors import ExchangeRejected, KeyTrouble, NoPracticePrice, PinRequired
 from bot.domain.ids import Symbol
-from bot.domain.legs import LegProgress, PanicReport
+from bot.domain.legs import LegProgress, PanicReport, Silence
 from bot.domain.market import Category
 from bot.domain.order_card import EntryRefused
 from bot.domain.orders import CancelRequest, OrderRequest
@@ -178,6 +178,9 @@ class TestPanic:
         assert [each.leg.symbol for each in report.unknown] == ["ETHUSDT"]
         assert report.unknown_until is not None
         assert report.unknown_until > managing.core.storage.clock.now()
+        managing.core.storage.clock.advance(0.5)
+        later, _ = await managing.panic.progress(managing.core.account, version=0, timeout_s=0)
+        assert later == report, "a moment that is ahead does not move with the clock"
         managing.gateway.deliver()
         await managing.core.settlement.settle(managing.core.account)
         await managing.panic.work_off()
@@ -207,6 +210,14 @@ class TestPanic:
         assert managing.gateway.legs == {}
         report, _ = await managing.panic.progress(managing.core.account, version=0, timeout_s=0)
         assert report.is_over
+
+    async def test_a_refusal_is_told_though_the_positions_are_not(self, managing: Managing) -> None:
+        await managing.hold()
+        managing.gateway.faults.append(KeyTrouble("no such key", code=10003))
+        managing.gateway.trouble = KeyTrouble("no such key", code=10003)
+        report = await panic(managing)
+        assert [(each.progress, each.reason) for each in report.legs] == [(LegProgress.REFUSED, "order-no-key")]
+        assert (report.silence, report.is_over) == (Silence.NO_KEY, False)
 
     async def test_a_refused_leg_holds_nobody_up(self, managing: Managing) -> None:
         await managing.hold()

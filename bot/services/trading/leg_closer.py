@@ -120,6 +120,8 @@ class LegCloser:
             instrument = await self._instrument(closing)
         except ExchangeError as trouble:
             _logger.warning("closing %d: the position can't be read: %s", closing_id, trouble)
+            if last is not None and _is_final_no(closing, last):
+                return await self._refuse(closing, last, last.reason)  # told, whatever else can't be
             return await self._wait(closing, pause_before(closing.attempts))
         position = positions.of_leg(closing.leg)
         if position is None and positions.hides(closing.leg.symbol):
@@ -290,3 +292,9 @@ class LegCloser:
     @staticmethod
     def _in(now: Millis, pause_s: float) -> Millis:
         return Millis(now + round(pause_s * 1000))
+
+
+def _is_final_no(closing: Closing, last: OrderIntent) -> bool:
+    """Whether the last attempt was refused for a reason that stays, and nobody was told yet."""
+    is_refused = last.state is IntentState.REJECTED and closing.state is ClosingState.CLOSING
+    return is_refused and last.reason not in PASSING and last.code not in REDUCE_ONLY

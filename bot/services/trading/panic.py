@@ -7,17 +7,17 @@ definitely refused and of no entry it is unknown whether it is at the exchange: 
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
 from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account, AccountType
 from bot.domain.closings import Closing, ClosingState, NewClosing, PanicRecord
-from bot.domain.errors import ExchangeError
+from bot.domain.errors import ExchangeError, KeyTrouble
 from bot.domain.ids import AccountId, Millis
 from bot.domain.leg_rules import in_panic_order
-from bot.domain.legs import LegClosing, LegProgress, Ownership, PanicReport
+from bot.domain.legs import LegClosing, LegProgress, Ownership, PanicReport, Silence
 from bot.domain.patience import BYBIT, Patience
 from bot.domain.portfolio import LegKey, Position, Positions
 from bot.domain.ports.clock import Clock
@@ -56,6 +56,7 @@ class _Known:
     managed: tuple[Position, ...]  # largest risk first
     foreign: tuple[Position, ...]
     unreadable: tuple[str, ...] = ()  # symbols in which something may stand
+    silence: Silence = Silence.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,27 +246,33 @@ class Panic:
         unknown = _unknown(await self.queries.intents_live(account.account_id))
         covered = {each.leg for each in going}
         standing = [each for each in known.managed if each.leg_key(account.account_id) not in covered]
+        is_closing = panic is not None and panic.closes_ts is not None and panic.ended_ts is None
+        progress = LegProgress.CLOSING if is_closing else LegProgress.STANDS
         return PanicReport(
             account_id=account.account_id,
             legs=(
                 *(_of_closing(each, last.get(each.last_intent_id or 0)) for each in going),
-                *(_standing(account, each) for each in standing),
+                *(_standing(account, each, progress) for each in standing),
             ),
             canceled=0 if panic is None else await self.closings.canceled_by(_cause(panic)),
             foreign=tuple(each for each in known.foreign if each.leg_key(account.account_id) not in covered),
             unknown=unknown,
             unknown_until=self._until(unknown),
             unreadable=known.unreadable,
+            silence=known.silence,
             is_over=panic is None or panic.ended_ts is not None,
         )
 
     def _until(self, unknown: Sequence[OrderIntent]) -> Millis | None:
-        """When the last of them can't be executed any more; for those that nobody answers about: in a while."""
+        """When the last of them can't be executed any more; for those that nobody answers about: in a while.
+
+        It stays the same while it lies ahead: a moment that moved with the clock would be another report each time.
+        """
         if not unknown:
             return None
         last = max((each.sent_ts or each.created_ts) + self.patience.window for each in unknown)
-        now = self.clock.now()
-        return Millis(last if last > now else now + self.patience.over)
+        late, step = self.clock.now() - last, max(self.patience.over, 1)
+        return Millis(last if late < 0 else last + (late // step + 1) * step)
 
     def _number(self, account_id: AccountId, report: PanicReport) -> int:
         number, known = self._told.get(account_id, (0, None))
@@ -281,7 +288,8 @@ class Panic:
                 return await self._read(account)
         except (ExchangeError, TimeoutError) as trouble:
             _logger.warning("panic: the positions can't be read, the last known ones stand in: %s", trouble)
-        return await self._judged(account, await self.reads.last_positions(account))
+            silence = Silence.NO_KEY if isinstance(trouble, KeyTrouble) else Silence.NO_ANSWER
+        return replace(await self._judged(account, await self.reads.last_positions(account)), silence=silence)
 
     async def _read(self, account: Account) -> _Known:
         gateway = self.gateways.get(account.account_type)
@@ -345,7 +353,7 @@ def _of_closing(closing: Closing, last: OrderIntent | None) -> LegClosing:
     )
 
 
-def _standing(account: Account, position: Position) -> LegClosing:
+def _standing(account: Account, position: Position, progress: LegProgress) -> LegClosing:
     return LegClosing(
-        leg=position.leg_key(account.account_id), side=position.side, size=position.size, progress=LegProgress.STANDS
+        leg=position.leg_key(account.account_id), side=position.side, size=position.size, progress=progress
     )

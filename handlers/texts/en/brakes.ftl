@@ -31,12 +31,17 @@ panic-progress =
        *[closing] closing
     }
 panic-untouched = not touched
-panic-foreign = Opened elsewhere, not included:
+panic-foreign = Not managed by me, not included:
 panic-unreadable = ⏳ Bybit's answer about { $names } can't be read, so I do not say flat. Please look in Bybit's app.
 panic-unknown =
     { $count ->
         [one] ⏳ { $count } order is unknown until { $time }. What it fills is closed.
        *[other] ⏳ { $count } orders are unknown until { $time }. What they fill is closed.
+    }
+panic-silence =
+    { $silence ->
+        [no-key] ⛔ Bybit does not take the key of this account any more: close in Bybit’s app. /keys
+       *[no-answer] ⏳ Bybit does not answer about the positions: these are the last that I know of. I go on asking.
     }
 panic-refused = ⛔ What was refused still stands: close it in Bybit’s app. I try again when the reason has ended.
 panic-confirm = Close them at market?

@@ -20,7 +20,7 @@ leg-breakeven =
     }
 leg-owner =
     { $owner ->
-        [foreign] ⚠️ Opened elsewhere: I watch it and do not manage it.
+        [foreign] ⚠️ I do not manage this position, I only watch it.
        *[mixed] ⚠️ Part of it was opened elsewhere: a close takes all of it.
     }
 leg-before = ◀ { $name }

@@ -8,7 +8,7 @@ manage-stop-beyond-liquidation = Liquidation comes first, at { $price }: a stop 
 manage-no-breakeven = Nobody says where this position breaks even, so the stop stays as it is.
 manage-breakeven-passed = The price has passed the breakeven at { $price }, so the stop stays as it is. You can close the position now.
 disagreement-no-restore = This can't be undone from here: only a stop or a target can be put back.
-manage-no-plan = This position was opened elsewhere, so there are no targets of mine to change.
+manage-no-plan = I do not manage this position, so there are no targets of mine to change.
 manage-target-passed = The price is { $price } now: a target must lie beyond it, on the side of the profit.
 manage-too-many-targets =
     { $most ->
