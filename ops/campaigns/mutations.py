@@ -85,6 +85,7 @@ _KILLERS: Final[Killers] = (
         ),
     ),
     ("serve with", _PROCESS),
+    ("assemble without", _PROCESS),
     ("TelegramRateLimiter without limits", (f"{_WIRING}after_floods_the_tuned_rate_is_kept_to",)),
     (
         "TelegramRateLimiter without held",

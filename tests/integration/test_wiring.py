@@ -36,6 +36,7 @@ from bot.exchange.budget import Limits
 from bot.services.accounts.key_watch import KeyWatch
 from bot.services.trading.panic import Panic
 from bot.services.trading.settlement import Settlement
+from bot.wiring.outside import Outside, Tuning
 from ops.stack import free_port
 from stats_api import server
 from storage.sqlite.database import PageCheck
@@ -321,15 +322,27 @@ async def test_the_process_serves_where_the_settings_say(telegram: FakeTelegram,
     }
     ready = asyncio.Event()
     addresses: list[str] = []
+    opened: list[str] = []
+
+    class Named(sqlite3.Connection):
+        def __init__(self, *given: Any, **options: Any) -> None:
+            super().__init__(*given, **options)
+            opened.append(str(given[0]))
 
     def heard(address: str) -> None:
         addresses.append(address)
         ready.set()
 
-    task = asyncio.create_task(run(settings_in(tmp_path, **changes), ready=heard))
+    outside, tuning = Outside(sqlite=Named), Tuning(poll_times=PollTimes(long_poll=2))
+    work = run(settings_in(tmp_path, **changes), outside=outside, tuning=tuning, ready=heard)
+    task = asyncio.create_task(work)
     try:
         await until(lambda: ready.is_set() or task.done(), what="readiness")
         assert addresses == [f"http://127.0.0.2:{port}"]
+        assert opened, "over what is given from outside"
+        await until(
+            lambda: any(sent["timeout"] == "2" for sent in telegram.sent("getUpdates")), what="a tuned long poll"
+        )
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
