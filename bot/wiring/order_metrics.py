@@ -1,9 +1,10 @@
 """How orders and positions of all accounts stand, in Prometheus' terms, at a scrape."""
 
 from collections.abc import Callable, Iterable
+from itertools import accumulate
 from typing import Final
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.domain.disagreements import DisagreementKind
@@ -12,6 +13,7 @@ from bot.domain.order_gauges import OrderGauges
 from bot.domain.ports.clock import Clock
 from bot.domain.trade_plans import LIVE
 from bot.services.trading.reconcile import ReconcileStats
+from bot.services.trading.stages import BOUNDS, StageTimes
 
 _STATES: Final = sorted(LIVE)
 
@@ -19,9 +21,16 @@ _STATES: Final = sorted(LIVE)
 class OrderCollector(Collector):
     """The metrics perpdesk_order_* and perpdesk_position_*."""
 
-    def __init__(self, newest: Callable[[], OrderGauges], turns: Callable[[], ReconcileStats], clock: Clock) -> None:
+    def __init__(
+        self,
+        newest: Callable[[], OrderGauges],
+        turns: Callable[[], ReconcileStats],
+        stages: StageTimes,
+        clock: Clock,
+    ) -> None:
         self._newest = newest
         self._turns = turns
+        self._stages = stages
         self._clock = clock
 
     def collect(self) -> Iterable[Metric]:
@@ -48,6 +57,7 @@ class OrderCollector(Collector):
             drift.add_metric((kind.value,), found.disagreements.get(kind, 0))
         yield drift
         yield from self._reconcile(self._turns())
+        yield self._histogram()
         yield CounterMetricFamily(
             "perpdesk_emergency_closes", "Closes of positions whose stop could not be set.", value=found.emergency
         )
@@ -61,6 +71,16 @@ class OrderCollector(Collector):
             "perpdesk_reconcile_oldest_wait_seconds", "Since the turn of the first of them.", value=found.oldest_wait_s
         )
         yield CounterMetricFamily("perpdesk_reconcile_failures", "Comparisons that failed.", value=found.failures)
+
+    def _histogram(self) -> Metric:
+        family = HistogramMetricFamily(
+            "perpdesk_stage_seconds", "From one stage of an order to the next.", labels=("stage",)
+        )
+        for stage, found in self._stages.found.items():
+            totals = accumulate(found.counts)
+            buckets = list(zip((*map(str, BOUNDS), "+Inf"), totals, strict=True))
+            family.add_metric((stage.value,), buckets=buckets, sum_value=found.seconds)
+        return family
 
     def _age(self, since: Millis | None) -> float:
         return 0.0 if since is None else max(0.0, (self._clock.now() - since) / 1000)

@@ -47,7 +47,7 @@ def collectors_of(
         ChatCollector(runtime.stats),
         ExchangeCollector(bybit.stats),
         StreamCollector(streams.stats),
-        OrderCollector(lambda: trading.gauges.newest, trading.reconcile.stats, clock),
+        OrderCollector(lambda: trading.gauges.newest, trading.reconcile.stats, trading.runner.stages, clock),
         JobCollector(jobs.stats),
     )
 

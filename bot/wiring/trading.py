@@ -20,6 +20,7 @@ from bot.services.trading.reconcile import Reconcile
 from bot.services.trading.risk_limits import LimitService
 from bot.services.trading.settlement import Settlement
 from bot.services.trading.signals import AccountSignals
+from bot.services.trading.stages import StageTimes
 from bot.services.trading.telling import Telling
 from bot.services.trading.tickets import TicketService
 from bot.services.trading.trading import Trading
@@ -45,7 +46,7 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
     runner = await make_runner(base, queries, signals)
     settlement = make_settlement(base, queries, runner)
     managers = make_managers(base, queries, runner, pin)
-    watch = TradeWatch(queries=queries, accounts=base.storage.account_queries, transactions=base.store, signals=signals)
+    watch = make_watch(base, queries, runner)
     trading = Trading(
         account_types=frozenset(base.order_gateways),
         runner=runner,
@@ -66,11 +67,26 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
     )
     return trading, (
         jobs.settlements(trading.reconcile, base.clock),
-        jobs.tellings(Telling(queries=queries, transactions=base.store, clock=base.clock), base.clock),
+        jobs.tellings(make_telling(base, queries, runner), base.clock),
         jobs.order_gauges(trading.gauges, base.clock),
         jobs.limit_watch(make_limit_watch(base, limits, queries, runner), base.clock),
         *managers.jobs,
     )
+
+
+def make_watch(base: Foundation, queries: TradingQueries, runner: IntentRunner) -> TradeWatch:
+    return TradeWatch(
+        queries=queries,
+        accounts=base.storage.account_queries,
+        transactions=base.store,
+        signals=runner.signals,
+        stages=runner.stages,
+        clock=base.clock,
+    )
+
+
+def make_telling(base: Foundation, queries: TradingQueries, runner: IntentRunner) -> Telling:
+    return Telling(queries=queries, transactions=base.store, clock=base.clock, stages=runner.stages)
 
 
 def make_entries(
@@ -129,6 +145,7 @@ async def make_runner(base: Foundation, queries: TradingQueries, signals: Accoun
         signals=signals,
         drops=base.reads,
         tasks=TaskSet(),
+        stages=StageTimes(),
         prefix=f"p{secret.hex()[:_PREFIX_DIGITS]}-",
     )
 

@@ -24,6 +24,8 @@ from bot.services.trading.intents import IntentRunner
 from bot.services.trading.plan_work import PlanWork
 from bot.services.trading.settlement import Settlement
 from bot.services.trading.signals import AccountSignals
+from bot.services.trading.stages import StageTimes
+from bot.services.trading.telling import Telling
 from bot.services.trading.watch import TradeWatch
 from harness.order_gateway import MarketOf, ScriptedGateway
 from harness.storage import StorageHarness, open_storage
@@ -180,6 +182,7 @@ def make_core(
         drops=DropLog(),
         tasks=TaskSet(),
         prefix="ptest-",
+        stages=StageTimes(),
     )
     market: Any = MarketOf(gateway)
     settlement = Settlement(
@@ -196,7 +199,14 @@ def make_core(
         patience=patience,
     )
     runner.wakers.append(settlement.wake)
-    watch = TradeWatch(queries=queries, accounts=storage.queries, transactions=storage.store, signals=signals)
+    watch = TradeWatch(
+        queries=queries,
+        accounts=storage.queries,
+        transactions=storage.store,
+        signals=signals,
+        stages=runner.stages,
+        clock=storage.clock,
+    )
     entries = Entries(
         transactions=storage.store,
         queries=queries,
@@ -216,6 +226,16 @@ def make_core(
         settlement=settlement,
         watch=watch,
         entries=entries,
+    )
+
+
+def telling_of(core: OrderCore) -> Telling:
+    """What tells of what no card has told."""
+    return Telling(
+        queries=core.queries,
+        transactions=core.storage.store,
+        clock=core.storage.clock,
+        stages=core.runner.stages,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from harness.managing import Managing, open_managing
-from harness.order_core import PLACE, Holding
+from harness.order_core import PLACE, Holding, telling_of
 from harness.waiting import until
 
 from bot.domain.accounts import Account
@@ -18,7 +18,6 @@ from bot.domain.legs import Ownership
 from bot.domain.orders import AmendRequest, CancelRequest, OrderRequest, PositionMode, TradingStop
 from bot.domain.portfolio import Side
 from bot.domain.trade_plans import IntentKind, IntentState, PlannedTarget, PlanState
-from bot.services.trading.telling import Telling
 
 
 @pytest.fixture
@@ -44,9 +43,7 @@ async def rest(managing: Managing, price: str = "95") -> None:
 async def told(managing: Managing, *, after_s: float) -> int:
     """How many refusals of exits went out, once what no card told is due."""
     managing.core.storage.clock.advance(after_s)
-    await Telling(
-        queries=managing.core.queries, transactions=managing.core.storage.store, clock=managing.core.storage.clock
-    ).tell_due()
+    await telling_of(managing.core).tell_due()
     rows = await managing.core.storage.database.fetch("SELECT 1 FROM outbox WHERE kind = 'trade-exit-refused'")
     return len(rows)
 

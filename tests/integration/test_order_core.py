@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from harness.fakes import FakeClock
-from harness.order_core import PLACE, DropLog, Holding, OrderCore, open_core
+from harness.order_core import PLACE, DropLog, Holding, OrderCore, open_core, telling_of
 
 from bot.aio.timers import Later, Timer, loop_later
 from bot.domain.errors import ExchangeDown, ExchangeRejected
@@ -15,7 +15,6 @@ from bot.domain.ids import AccountId
 from bot.domain.orders import CancelRequest, OrderRequest, TradingStop
 from bot.domain.trade_plans import IntentKind, IntentState, PlanState
 from bot.services.trading.signals import AccountSignals
-from bot.services.trading.telling import Telling
 
 D = Decimal
 
@@ -140,7 +139,7 @@ async def test_after_a_restore_what_was_opened_is_kept_and_what_rests_is_taken_b
 
 
 async def test_what_no_card_told_of_goes_out_by_the_outbox_once(core: OrderCore) -> None:
-    telling = Telling(queries=core.queries, transactions=core.storage.store, clock=core.storage.clock)
+    telling = telling_of(core)
     first = await core.confirm()
     await core.watch.told(first.intents)
     core.gateway.fill_ratio = D("0.5")
@@ -231,7 +230,7 @@ async def test_an_entry_that_a_process_left_behind_too_long_is_not_sent(core: Or
     assert (trade.intents[0].state, trade.intents[0].reason) == (IntentState.ABANDONED, "entry-outdated")
     assert core.gateway.calls == []
     core.storage.clock.advance(11)
-    telling = Telling(queries=core.queries, transactions=core.storage.store, clock=core.storage.clock)
+    telling = telling_of(core)
     await telling.tell_due()
     assert await core.messages() == ["trade-entry"]
 
@@ -253,7 +252,7 @@ async def test_written_and_sending_are_one_commit_and_a_process_that_dies_then_a
 
 
 async def test_an_order_that_rests_after_it_was_given_up_is_taken_back_and_told(core: OrderCore) -> None:
-    telling = Telling(queries=core.queries, transactions=core.storage.store, clock=core.storage.clock)
+    telling = telling_of(core)
     core.gateway.faults.append("late")
     await core.confirm(core.card(is_market=False, prices=(D(95),)))
     core.storage.clock.advance(11)

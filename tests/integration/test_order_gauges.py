@@ -28,7 +28,9 @@ class Page:
     def __init__(self, core: OrderCore) -> None:
         self._reader = OrderGaugeReader(queries=SqliteOrderGauges(core.storage.database))
         self._registry = CollectorRegistry()
-        self._registry.register(OrderCollector(lambda: self._reader.newest, ReconcileStats, core.storage.clock))
+        self._registry.register(
+            OrderCollector(lambda: self._reader.newest, ReconcileStats, core.runner.stages, core.storage.clock)
+        )
 
     async def read(self) -> dict[str, float]:
         await self._reader.read()
@@ -91,3 +93,17 @@ async def test_the_counter_of_emergency_closes_does_not_fall_with_their_rows(cor
     async with core.storage.store.begin() as unit:
         await unit.privacy.erase(core.config.user_id)
     assert (await page.read())["emergency_closes_total"] == 1
+
+
+async def test_the_stages_of_a_trade_are_timed_once(core: OrderCore) -> None:
+    page = Page(core)
+    trade = await core.confirm()
+    core.storage.clock.advance(0.2)
+    for _ in range(2):
+        await core.watch.told(trade.intents)
+        trade = await core.trade()
+    found = await page.read()
+    stages = ("tap_commit", "commit_wire", "wire_ack", "ack_fill", "fill_told")
+    assert [found[f"stage_seconds_count:{stage}"] for stage in stages] == [1] * 5
+    assert found["stage_seconds_sum:fill_told"] == pytest.approx(0.2)
+    assert (found["stage_seconds_bucket:0.1:fill_told"], found["stage_seconds_bucket:0.25:fill_told"]) == (0, 1)

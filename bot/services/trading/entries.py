@@ -48,6 +48,7 @@ from bot.domain.work_off import ours_at_most
 from bot.services.licensing.licenses import license_needed
 from bot.services.trading.disagreeing import end_plan
 from bot.services.trading.intents import IntentRunner
+from bot.services.trading.stages import Stage
 from bot.services.trading.watch import TradeWatch
 
 CARD_AGE: Final = 30_000  # ms after its price was read a card is old
@@ -151,6 +152,7 @@ class Entries:
         gateway = self.gateways.get(account.account_type)
         if gateway is None:
             raise EntryRefused("entry-not-yet", account_type=account.account_type.value)
+        began = self.clock.monotonic()
         while True:  # until the card is too old at the latest
             now_there = await self._read(account, gateway, card)
             written = await self._write(account, card, now_there, place, idempotency_key)
@@ -158,6 +160,7 @@ class Entries:
                 break
         plan, intents = written
         self.runner.launch(intents)
+        self.runner.stages.observe(Stage.TAP_COMMIT, self.clock.monotonic() - began)
         return await self._trade(plan.plan_id)
 
     async def _trade(self, plan_id: int) -> ManagedTrade:

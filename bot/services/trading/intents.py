@@ -30,6 +30,7 @@ from bot.domain.priorities import RequestPriority, at_priority
 from bot.domain.refusals import HELD, LINK_ID_KNOWN, NO_GATEWAY, UNCHANGED, reason_of
 from bot.domain.trade_plans import UNSETTLED, IntentKind, IntentState, NewIntent, OrderIntent
 from bot.services.trading.signals import AccountSignals, wait_for
+from bot.services.trading.stages import Stage, StageTimes
 
 _logger = logging.getLogger(__name__)
 
@@ -60,6 +61,9 @@ _SHORTEST_WAIT_S: Final = 0.1  # of an exit that was held back
 _LONGEST_WAIT_S: Final = 30.0
 
 
+_ACCEPTED: Final = frozenset({IntentState.ACKNOWLEDGED, IntentState.DONE})
+
+
 @dataclass(slots=True)
 class _Lane:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -77,6 +81,7 @@ class IntentRunner:
     signals: AccountSignals
     drops: CacheDrops
     tasks: TaskSet
+    stages: StageTimes
     prefix: str  # of this installation: what carries it and has no row is ours all the same
     wakers: list[Callable[[AccountId], None]] = field(default_factory=list)
     _lanes: dict[tuple[LegKey, str], _Lane] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -195,8 +200,12 @@ class IntentRunner:
                         return
                     intent = sending
                     self.signals.changed(account.account_id)
+                    self.stages.sent(sending, self.clock.now())
+                    began = self.clock.monotonic()
                     with self._waiting_for(account.account_id):
                         news = await self._answer_of(account, sending)
+                    if news.state in _ACCEPTED:
+                        self.stages.observe(Stage.WIRE_ACK, self.clock.monotonic() - began)
             except NotSent as held:
                 if intent.kind in _OF_THE_MOMENT:
                     await self._give_up(intent, HELD)

@@ -13,6 +13,7 @@ from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.trade_messages import EntryMessage, ExitRefusedMessage, TradeMessage
 from bot.domain.trade_plans import IntentKind, IntentState, OrderIntent
 from bot.services.trading.messages import closed_message, enqueue
+from bot.services.trading.stages import StageTimes
 
 TOLD_WITHIN: Final = 10_000  # ms that a card has to say what became of an order
 _AT_ONCE: Final = 100  # intents
@@ -27,6 +28,7 @@ class Telling:
     queries: TradingQueries
     transactions: Transactions
     clock: Clock
+    stages: StageTimes
 
     async def tell_due(self) -> int:
         """Those that stand so for ten seconds; how many there were."""
@@ -41,6 +43,7 @@ class Telling:
                 if account is not None:
                     await self._tell(unit, account, current, now)
                 await unit.intents.told([intent.intent_id])
+            self.stages.told([current], now)
         return len(due)
 
     async def _tell(self, unit: UnitOfWork, account: Account, intent: OrderIntent, now: Millis) -> None:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from bot.domain.portfolio import LegKey, Position
 from bot.domain.ports.accounts import AccountQueries
+from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.storage import Transactions
 from bot.domain.trade_plans import ManagedTrade, OrderIntent
 from bot.services.trading.signals import AccountSignals, wait_for
+from bot.services.trading.stages import StageTimes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +21,8 @@ class TradeWatch:
     accounts: AccountQueries
     transactions: Transactions
     signals: AccountSignals
+    stages: StageTimes
+    clock: Clock
 
     async def trade(self, plan_id: int) -> ManagedTrade | None:
         """A plan with everything that was done for it; None: there is no such plan."""
@@ -51,8 +55,10 @@ class TradeWatch:
 
     async def told(self, intents: tuple[OrderIntent, ...]) -> None:
         """Their last states stand on a card now: the outbox does not tell of them any more."""
-        ids = [each.intent_id for each in intents if each.final_ts is not None and not each.is_told]
+        news = [each for each in intents if each.final_ts is not None and not each.is_told]
+        ids = [each.intent_id for each in news]
         if ids:
+            self.stages.told(news, self.clock.now())
             async with self.transactions.begin_aside() as unit:
                 await unit.intents.told(ids)
 
