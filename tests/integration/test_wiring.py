@@ -35,7 +35,6 @@ from bot.domain.users import Language, Role
 from bot.exchange.budget import Limits
 from bot.services.accounts.key_watch import KeyWatch
 from bot.services.trading.panic import Panic
-from bot.services.trading.settlement import Settlement
 from bot.wiring.outside import Outside, Tuning
 from ops.stack import free_port
 from stats_api import server
@@ -128,7 +127,7 @@ async def test_bybit_is_given_as_much_time_as_it_is_tuned_to(tmp_path: Path) -> 
     async with open_harness(tmp_path, tuning=replace(TUNING, bybit_patience=patience)) as harness:
         await harness.demo_account(harness.person())
         assert f"{KEY_ID}7123".encode() in harness.bybit.seen_keys[-1].signed
-        assert harness.job(Settlement).patience is patience
+        assert harness.services.trading.settlement.patience is patience
         assert harness.job(Panic).patience is patience
 
 
