@@ -43,8 +43,11 @@ class ScriptedStream:
             is_good = self.key not in self.owner.refused_keys
             self.put({"success": is_good, "ret_msg": "", "op": "auth", "conn_id": "c"})
         elif frame["op"] in ("subscribe", "unsubscribe"):
-            is_good = not self.owner.refuse_topics
+            is_good = not self.owner.refuse_topics and not self.owner.unknown_topics.intersection(frame["args"])
             self.owner.refuse_topics = max(0, self.owner.refuse_topics - 1)
+            if self.owner.is_silent_once:
+                self.owner.is_silent_once = False
+                return
             if is_good:
                 change = self.topics.update if frame["op"] == "subscribe" else self.topics.difference_update
                 change(frame["args"])
@@ -82,6 +85,10 @@ class ScriptedStreams:
     """Pings are not answered."""
     refuse_topics: int = 0
     """How many subscriptions are refused from now on."""
+    unknown_topics: set[str] = field(default_factory=set)
+    """One of them refuses a whole request."""
+    is_silent_once: bool = False
+    """The next subscription is not answered."""
     connections: list[ScriptedStream] = field(default_factory=list)
     attempts: int = 0
     asked: list[tuple[str, str]] = field(default_factory=list)

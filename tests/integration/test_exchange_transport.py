@@ -150,6 +150,7 @@ GOOD = orjson.dumps({"retCode": 0, "retMsg": "OK", "result": WALLET, "time": 1})
         (raw(b'{"retCode":0,"retCode":0,"result":{}}'), "a key twice"),
         (raw(b'{"retCode":"0","result":{}}'), "no retCode"),
         (raw(b'{"retCode":true,"result":{}}'), "no retCode"),
+        (raw(b'{"retCode":100000000000,"result":{}}'), "no retCode"),
         (raw(b'{"result":{}}'), "no retCode"),
         (raw(b'{"retCode":0,"result":[]}'), "no result"),
         (raw(b'{"retCode":0}'), "no result"),

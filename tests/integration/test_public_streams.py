@@ -181,3 +181,24 @@ async def test_a_lost_connection_is_made_anew_with_its_topics(feed: Feed) -> Non
     await feed.turn(4)
     assert feed.bybit.asked == [("subscribe", "tickers.BTCUSDT")] * 2
     assert feed.streams.connected == 1
+
+
+async def test_a_topic_that_is_not_there_keeps_no_other_out(feed: Feed, caplog: pytest.LogCaptureFixture) -> None:
+    feed.bybit.unknown_topics = {"tickers.GONEUSDT"}
+    feed.held |= {BTC, Symbol("GONEUSDT")}
+    await feed.turn(30)
+    feed.push("tickers.BTCUSDT", TICKER, "snapshot")
+    await feed.turn()
+    assert feed.streams.marks() == {BTC: 64001}
+    assert (len(feed.bybit.asked), feed.bybit.attempts) == (4, 1)  # both, each alone, and no more
+    assert "tickers.GONEUSDT" in caplog.text
+
+
+async def test_a_subscription_without_an_answer_is_asked_on_a_new_connection(feed: Feed) -> None:
+    feed.bybit.is_silent_once = True
+    feed.held.add(BTC)
+    await feed.turn(20)
+    feed.push("tickers.BTCUSDT", TICKER, "snapshot")
+    await feed.turn()
+    assert feed.streams.marks() == {BTC: 64001}
+    assert feed.bybit.attempts == 2

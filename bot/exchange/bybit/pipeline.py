@@ -38,6 +38,7 @@ from bot.http_exchange import Reply
 
 _LARGE: Final = 128 * 1024  # bytes: decoding more than that would hold the loop for milliseconds
 _MAX_MESSAGE: Final = 160
+_LARGEST_CODE: Final = 2**31  # what is beyond is none of Bybit's, and could not be stored
 _BANNED: Final = b"too frequent"  # Bybit's words for a ban of our address; no retCode comes with them
 _OVERLOAD_WAIT: Final = 2.0  # seconds
 _UNREADABLE: Final = "unreadable"
@@ -146,7 +147,7 @@ class RequestPipeline:
         elif _BANNED in reply.body.lower():
             raise self._banned(call)
         code = answer.get("retCode")
-        if type(code) is not int:  # True is an int too
+        if type(code) is not int or abs(code) > _LARGEST_CODE:  # True is an int too
             raise self._of_status(reply, call, str(answer.get(_UNREADABLE, "no retCode")))
         if code and (kind := class_of(code, is_write=call.is_write, channel=call.channel)) is not RetCodeClass.FINE:
             raise self._of_code(code, kind, answer, reply, call)

@@ -3,7 +3,8 @@
 Only what is newer is applied: positions by (seq, updatedTime), since seq keeps the value of the last transaction when
 settings change; orders by updatedTime, then by cumExecQty, which only grows. An answer by REST counts as of the moment
 it was asked, and what it does not have is gone, unless that was told within the five seconds before: Bybit's answers
-lag behind its streams. Moments are monotonic seconds.
+lag behind its streams. An answer that contradicts for longer than that is believed, whatever number or time an event
+had: one event that says that it is of the year 2100 must not stand for ever. Moments are monotonic seconds.
 """
 
 from collections import OrderedDict
@@ -98,7 +99,7 @@ class AccountBook:
         self._account_id = account_id
         self._legs: dict[tuple[Symbol, int], _Leg] = {}
         self._orders: dict[str, _Known] = {}
-        self._closed: OrderedDict[str, Order] = OrderedDict()
+        self._closed: OrderedDict[str, float] = OrderedDict()  # when that was heard
         self._balance: Balance | None = None
         self._balance_heard = 0.0
         self._heard: dict[type, float] = {}
@@ -127,7 +128,7 @@ class AccountBook:
             return False
         if order.order_status in CLOSED:
             self._orders.pop(order.order_id, None)
-            self._note_closed(order)
+            self._note_closed(order, at)
             return known is not None or closed is None
         self._orders[order.order_id] = _Known(order, at)
         return known is None or known.order != order
@@ -149,13 +150,16 @@ class AccountBook:
         for key, position in told.items():
             known = self._legs.get(key)
             leg = _Leg(position, position.seq, position.updated_ts or 0, asked)
-            if known is not None and (known.is_after(leg.seq, leg.updated) or (known.heard >= asked and leg.seq < 0)):
+            is_older = known is not None and known.is_after(leg.seq, leg.updated)
+            if known is not None and known.heard >= asked - (YOUNG_S if is_older else 0) and (is_older or leg.seq < 0):
                 continue
             is_news |= known is None or known.position is None or _substance(known.position) != _substance(position)
             self._legs[key] = leg
         for key, known in tuple(self._legs.items()):
             is_gone = key not in told and key[0] not in answer.unreadable and known.heard < asked - YOUNG_S
-            if is_gone and known.position is not None:
+            if is_gone and known.position is None:
+                del self._legs[key]
+            elif is_gone:
                 self._legs[key] = replace(known, position=None, heard=asked)
                 is_news = True
         return is_news
@@ -168,8 +172,11 @@ class AccountBook:
         is_news = False
         for order_id, order in told.items():
             known = self._orders.get(order_id)
-            if order_id in self._closed or (known is not None and known.is_after(order)):
+            closed = self._closed.get(order_id)
+            heard = known.heard if known is not None and known.is_after(order) else closed
+            if heard is not None and heard >= asked - YOUNG_S:
                 continue
+            self._closed.pop(order_id, None)
             is_news |= known is None or _terms(known.order) != _terms(order)
             self._orders[order_id] = _Known(order, asked)
         for order_id, known in tuple(self._orders.items()):
@@ -219,8 +226,8 @@ class AccountBook:
         """Where a position stands."""
         return frozenset(symbol for (symbol, _), leg in self._legs.items() if leg.position is not None)
 
-    def _note_closed(self, order: Order) -> None:
-        self._closed[order.order_id] = order
+    def _note_closed(self, order: Order, at: float) -> None:
+        self._closed[order.order_id] = at
         self._closed.move_to_end(order.order_id)
         while len(self._closed) > _CLOSED_KEPT:
             self._closed.popitem(last=False)

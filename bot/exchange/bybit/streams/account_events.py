@@ -5,6 +5,7 @@ of the REST answers but for the average price of a position, which is `entryPric
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +15,7 @@ from bot.domain.market import Category
 from bot.domain.portfolio import NAMELESS, Balance, Order, Position
 from bot.exchange.bybit import account_answers
 from bot.exchange.bybit.answer import Answer
-from bot.exchange.bybit.fields import Fields, position_idx, symbol_of, whole
+from bot.exchange.bybit.fields import Fields, identifier, position_idx, symbol_of, whole
 
 _SETTLE_COIN: Final = "USDT"
 _TRADE: Final = "Trade"  # an execType
@@ -77,10 +78,17 @@ def order_rows(data: object) -> EventRows:
 
 
 def fill_rows(data: object) -> tuple[FillNews, ...]:
-    """Fills of an order of a USDT perpetual or of spot: funding and settlements belong to none."""
+    """Fills of an order of a USDT perpetual or of spot: funding and settlements belong to none.
+
+    One that can't be read is left out: what it filled is told by its order, and booked from REST's answer.
+    """
     found = EventRows(positions=[], orders=[], unreadable=[])
-    rows = [each for each in _rows(data, found) if _category(each) is not None and each.get("execType") == _TRADE]
-    return tuple([FillNews(symbol_of(each), str(each.get("orderId") or "")) for each in rows])
+    fills: list[FillNews] = []
+    for each in _rows(data, found):
+        if _category(each) is not None and each.get("execType") == _TRADE:
+            with suppress(ExchangeUnreadable):
+                fills.append(FillNews(symbol_of(each), identifier(each, "orderId")))
+    return tuple(fills)
 
 
 def wallet_rows(data: object, account_id: AccountId, as_of: Millis) -> Balance:

@@ -113,6 +113,8 @@ class AccountStream:
         self._missing_until: float | None = None  # REST showed what the stream has to bring by then
         self._compare_at = 0.0
         self._is_comparing = False
+        self._unread = 0  # frames of the link
+        self._doubted_at: float | None = None  # something was told that could not be read
 
     @property
     def is_behind(self) -> bool:
@@ -120,10 +122,15 @@ class AccountStream:
         return self.is_late or self._missing_until is not None
 
     @property
+    def _is_sure(self) -> bool:
+        """Whether what stands in the book may be shown."""
+        return self.is_live and not self.is_behind and self._doubted_at is None
+
+    @property
     def is_healthy(self) -> bool:
         """See `StreamWatch.is_healthy`."""
         link = self.link
-        if link is None or not self.is_live or self.is_behind:
+        if link is None or not self._is_sure:
             return False
         return self._parts.clock.monotonic() - link.heard_at < SILENT_AFTER_S
 
@@ -166,6 +173,9 @@ class AccountStream:
             self._tasks.start(self._keep_alive(self.link), "ping of a stream")
         if not self.is_live:
             return
+        if self._unread != self.link.unread:
+            self._unread = self.link.unread
+            self._doubt(now)
         self._due.sweep(now)
         if self._due.take_lost(now):
             self._compare_at = now
@@ -208,7 +218,7 @@ class AccountStream:
             self.book.take_balance(answer, asked)
         if is_news:
             self._missing()
-        if not self.is_behind:
+        if self._is_sure:
             self._shown.show(type(answer), self._parts.marks(), asked=asked)
 
     def dropped(self) -> None:
@@ -287,9 +297,11 @@ class AccountStream:
             )
         news = [self.book.take_positions(positions, asked), self.book.take_orders(orders, asked)]
         self.book.take_balance(balance, asked)
+        if self._doubted_at is not None and asked >= self._doubted_at:
+            self._doubted_at = None
         if self.is_live and any(news):
             self._missing()
-        if self.is_live and not self.is_behind:
+        if self._is_sure:
             self._show_all()
 
     async def _ask_for_late(self) -> None:
@@ -317,11 +329,16 @@ class AccountStream:
             self._shown.end()
             self._parts.changed(self.account)
 
+    def _doubt(self, now: float) -> None:
+        """Nothing is shown until REST has answered what stands."""
+        self._doubted_at = self._compare_at = now
+        self._shown.end()
+
     def _look_if_whole(self) -> None:
         """Where nothing is late any more, what is shown is of the stream again."""
         if self.is_late and not self._due.late_orders(self._parts.clock.monotonic()):
             self.is_late = False
-            if not self.is_behind:
+            if self._is_sure:
                 self._show_all()
 
     # --- messages ---------------------------------------------------------------------------------------------
@@ -367,15 +384,15 @@ class AccountStream:
         self._active_until = now + _ACTIVE_S
         self._compare_at = min(self._compare_at, now + COMPARE_ACTIVE_S)
         if rows is not None and rows.unreadable:
-            self._compare_at = now
+            self._doubt(now)
         if self._missing_until is not None:
             self._missing_until = None
-            if self.is_live and not self.is_late:
+            if self._is_sure:
                 self._show_all()
         self._look_if_whole()
 
     def _show(self, kind: Kind) -> None:
-        if self.is_live and not self.is_behind:
+        if self._is_sure:
             self._shown.show(kind, self._parts.marks())
 
     def _show_all(self) -> None:

@@ -50,7 +50,7 @@ def topics_frame(op: str, req_id: str, topics: Sequence[str]) -> str:
 
 def read_frame(text: str) -> StreamMessage | StreamReply:
     """Raises decode.Unreadable for what is no frame of Bybit's."""
-    fields = decode(text.encode())
+    fields = decode(text.encode(errors="surrogatepass"))
     topic = fields.get("topic")
     if isinstance(topic, str) and "data" in fields:
         sent = fields.get("ts", fields.get("creationTime"))

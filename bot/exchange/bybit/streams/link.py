@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from bot.domain.errors import ExchangeError
+from bot.domain.errors import ExchangeError, ExchangeUnreadable
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.decode import Unreadable
 from bot.exchange.bybit.streams.connection import StreamConnection, StreamEnded
@@ -16,6 +16,7 @@ SILENT_AFTER_S: Final = 45.0  # two pongs have not come
 _ANSWER_S: Final = 10.0
 _TOPICS_A_REQUEST: Final = 10  # spot's limit; the other categories have none
 _LOGIN: Final = "auth"
+_THERE_ALREADY: Final = "already subscribed"  # Bybit's words, July 2026: "error:already subscribed,topic:…"
 _logger = logging.getLogger(__name__)
 
 
@@ -39,6 +40,7 @@ class StreamLink:
         "_why",
         "heard_at",
         "mishaps",
+        "unread",
     )
 
     def __init__(
@@ -52,6 +54,7 @@ class StreamLink:
         self._pinged_at = self.heard_at = clock.monotonic()
         self._why = ""
         self.mishaps = 0  # frames that could not be read or taken
+        self.unread = 0  # those of them that could not be read: whatever they told of is not known
 
     async def listen(self) -> None:
         """Until the connection ends, which raises StreamEnded."""
@@ -77,6 +80,19 @@ class StreamLink:
         for some in _requests(topics):
             if not await self._is_taken("subscribe", some) and not await self._is_taken("subscribe", some):
                 raise StreamRefused(f"Bybit does not take the topics {', '.join(some)}")
+
+    async def subscribe_each(self, topics: Sequence[str]) -> frozenset[str]:
+        """Those that Bybit takes. Raises StreamEnded.
+
+        One topic that is not there, or is subscribed to already, refuses its whole request: then each is asked alone.
+        """
+        taken: set[str] = set()
+        for some in _requests(topics):
+            if await self._is_taken("subscribe", some):
+                taken.update(some)
+            else:
+                taken.update([topic for topic in some if await self._is_taken("subscribe", (topic,))])
+        return frozenset(taken)
 
     async def unsubscribe(self, topics: Sequence[str]) -> None:
         """What is refused is let be. Raises StreamEnded."""
@@ -108,12 +124,18 @@ class StreamLink:
                 self._on_message(frame)
             elif not frame.is_pong:
                 self._answer(frame)
-        except Unreadable as fault:
-            self.mishaps += 1
-            _logger.warning("a frame of a stream can't be read: %s", fault)
+        except (Unreadable, ExchangeUnreadable) as fault:
+            self.unread += 1
+            if self._is_to_be_told():
+                _logger.warning("a frame of a stream can't be read, %d so far: %s", self.unread, fault)
         except Exception:  # what one message does must not end the stream
-            self.mishaps += 1
-            _logger.exception("a message of a stream could not be taken")
+            if self._is_to_be_told():
+                _logger.exception("a message of a stream could not be taken, %d so far", self.mishaps)
+
+    def _is_to_be_told(self) -> bool:
+        """Count a mishap. The first, second, fourth … is logged: what is always odd must not fill the disk."""
+        self.mishaps += 1
+        return not self.mishaps & (self.mishaps - 1)
 
     def _answer(self, reply: StreamReply) -> None:
         waiting = self._asked.pop(_LOGIN if reply.op == _LOGIN else reply.req_id, None)
@@ -123,7 +145,8 @@ class StreamLink:
     async def _is_taken(self, op: str, topics: Sequence[str]) -> bool:
         self._count += 1
         req_id = f"{op}-{self._count}"
-        return (await self._ask(req_id, topics_frame(op, req_id, topics))).is_ok
+        reply = await self._ask(req_id, topics_frame(op, req_id, topics))
+        return reply.is_ok or (len(topics) == 1 and _THERE_ALREADY in reply.text)
 
     async def _ask(self, req_id: str, frame: str) -> StreamReply:
         answer = self._asked[req_id] = asyncio.get_running_loop().create_future()
@@ -132,7 +155,9 @@ class StreamLink:
             async with asyncio.timeout(_ANSWER_S):
                 await asyncio.wait((answer,))
         except TimeoutError:
-            raise StreamEnded("the stream does not answer") from None
+            why = "the stream does not answer"
+            await self.close(why)  # what Bybit made of it is not known: the next connection begins anew
+            raise StreamEnded(why) from None
         finally:
             self._asked.pop(req_id, None)
         if answer.cancelled():

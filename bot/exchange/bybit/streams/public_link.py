@@ -17,6 +17,7 @@ from bot.exchange.bybit.streams.link import StreamLink
 
 _LONGEST_PAUSE_S: Final = 30.0
 _ANEW_EVERY_S: Final = 10.0  # for one topic
+_REFUSED_S: Final = 600.0  # before a topic that Bybit did not take is asked for again
 _logger = logging.getLogger(__name__)
 
 
@@ -34,6 +35,7 @@ class PublicLink:
     _link: StreamLink | None = field(default=None, init=False)
     _taken: set[str] = field(default_factory=set, init=False)
     _anew: dict[str, float] = field(default_factory=dict, init=False)
+    _refused: dict[str, float] = field(default_factory=dict, init=False)  # until when
     _is_changing: bool = field(default=False, init=False)
     _is_connecting: bool = field(default=False, init=False)
     _next_try: float = field(default=0.0, init=False)
@@ -71,7 +73,8 @@ class PublicLink:
             return
         if link.is_due(now):
             self._tasks.start(self._quietly(link.keep_alive()), "ping of a public stream")
-        if self.topics != self._taken and not self._is_changing:
+        self._refused = {topic: until for topic, until in self._refused.items() if until > now}
+        if self.topics - self._refused.keys() != self._taken and not self._is_changing:
             self._is_changing = True
             self._tasks.start(self._change(link), "topics of a public stream")
 
@@ -108,17 +111,18 @@ class PublicLink:
 
     async def _change(self, link: StreamLink) -> None:
         try:
-            gone, new = self._taken - self.topics, self.topics - self._taken
+            gone, new = self._taken - self.topics, self.topics - self._taken - self._refused.keys()
             if gone:
                 self._taken -= gone
                 await link.unsubscribe(sorted(gone))
             if new:
-                await link.subscribe(sorted(new))
-                self._taken |= new
+                taken = await link.subscribe_each(sorted(new))
+                self._taken |= taken
+                if refused := sorted(new - taken):
+                    self._refused |= dict.fromkeys(refused, self.clock.monotonic() + _REFUSED_S)
+                    _logger.warning("a public stream: Bybit does not take %s", ", ".join(refused))
         except StreamEnded:
             pass  # `listen` has raised it, too
-        except ExchangeError as no:
-            _logger.warning("a public stream: %s", no)
         finally:
             self._is_changing = False
 
