@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 
 from bot.domain.accounts import Account
 from bot.domain.ids import AccountId
-from bot.domain.legs import LegProgress, PanicReport
+from bot.domain.legs import LegProgress, PanicReport, Silence
 from bot.domain.market import Category
 from bot.domain.portfolio import LegKey
 from bot.domain.trade_plans import ClosedTrade
@@ -85,7 +85,10 @@ async def close_in_panic(ctx: UpdateContext, act: CloseInPanic) -> None:
 async def _stop_and_ask(ctx: UpdateContext, account: Account, *, below: bool = False) -> None:
     report = await ctx.services.trading.panic.stop_entries(account, idempotency_key=ctx.idempotency_key)
     card = await _card(ctx, account, report, {})
-    await (ctx.send(card) if below else ctx.show(card))
+    message_id = await (ctx.send(card) if below else ctx.show(card))
+    if message_id > 0 and not _is_all_said(report, {}):
+        work = _follow(ctx, account, message_id, report, version=0)
+        ctx.data.live_messages.keep(ctx.target, message_id, work, "a panic that asks")
 
 
 async def _close(ctx: UpdateContext, account: Account, also: Sequence[LegName]) -> None:
@@ -144,9 +147,10 @@ async def _note_told(ctx: UpdateContext, report: PanicReport, results: LegResult
 
 
 def _is_all_said(report: PanicReport, results: LegResults) -> bool:
-    """Whether nothing more comes: it is over, and what each close brought is booked."""
+    """Whether nothing more comes: it is over, every position was read, and what each close brought is booked."""
     flat = (each for each in report.legs if each.progress is LegProgress.FLAT)
-    return report.is_over and all(each.leg in results for each in flat)
+    is_read = report.silence is Silence.NONE and not report.unreadable
+    return report.is_over and is_read and all(each.leg in results for each in flat)
 
 
 async def _card(ctx: UpdateContext, account: Account, report: PanicReport, results: LegResults) -> Card:

@@ -91,9 +91,11 @@ def _state_lines(viewer: RenderContext, report: PanicReport) -> list[Markup]:
         lines.append(say("panic-unknown", count=len(report.unknown), time=time))
     if report.unreadable:
         lines.append(say("panic-unreadable", names=", ".join(report.unreadable)))
-    if _is_silent(report) and not is_flat(report):
+    is_refused = any(each.progress is LegProgress.REFUSED for each in report.legs)
+    is_told = report.silence is Silence.NO_KEY and is_refused  # the line of that leg says so
+    if _is_silent(report) and not is_told and not is_flat(report):
         lines.append(say("panic-silence", silence=report.silence.value))
-    if any(each.progress is LegProgress.REFUSED for each in report.legs):
+    if is_refused:
         lines.append(say("panic-refused"))
     if standing(report):
         lines.append(say("panic-confirm"))

@@ -128,3 +128,15 @@ async def test_without_a_license_the_card_says_so_and_the_trial_is_one_tap(tmp_p
         again = await desk.person.press("Start the 7-day trial", bubble=card)
         await desk.person.press(next(label for label in again.labels if label.startswith("✓")), bubble=again)
         await desk.comes(lambda: bool(held(desk)), what="the position")
+
+
+async def test_a_panic_that_could_not_see_the_positions_shows_them_once_bybit_answers(tmp_path: Path) -> None:
+    held_elsewhere = {"symbol": "BTCUSDT", "side": "Buy", "size": "0.01"}
+    async with demo_trading(tmp_path, positions=[held_elsewhere]) as desk:
+        desk.control.add_fault({"kind": "http_500", "path": "/v5/position/list"})
+        card = await said(desk.person, "/panic")
+        assert "does not answer about the positions" in card.text
+        assert not any(label.startswith("Close") for label in card.labels), "nothing to be closed is known"
+        desk.control.clear_faults()
+        await desk.comes(lambda: "Close these too: 1" in desk.person.last.labels, what="the positions")
+        assert "does not answer" not in desk.person.last.text

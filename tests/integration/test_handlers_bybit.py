@@ -55,7 +55,7 @@ async def test_positions_there_are_closed_or_let_go(desk: DemoTrading) -> None:
     assert "only watch" in (await anna.press("Leave it open, stop managing", bubble=ask)).text
     assert sizes(desk) == ["0.01"]
     leg = await anna.press("BTCUSDT")
-    assert "I watch it and do not manage it" in leg.text
+    assert "I do not manage this position" in leg.text
     await anna.press("Manage it for me", bubble=leg)
     assert "I manage it from now on" in (await anna.press("Manage it for me")).text
     ask = await said(anna, "/close btc")

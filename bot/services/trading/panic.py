@@ -77,6 +77,9 @@ class Panic:
     pace: float = 1.0
     patience: Patience = BYBIT
     _followed: set[int] = field(default_factory=set, init=False, repr=False, compare=False)
+    _reading: dict[AccountId, "asyncio.Task[_Known]"] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _told: dict[AccountId, tuple[int, PanicReport]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     async def stop_entries(self, account: Account, *, idempotency_key: str) -> PanicReport:
@@ -282,14 +285,26 @@ class Panic:
         return number + 1
 
     async def _known(self, account: Account) -> _Known:
-        """As the exchange shows it now; as it was known, if that takes too long or fails."""
+        """As the exchange shows it now; as it was known, if that takes too long or fails.
+
+        A read that takes too long goes on for whoever asks next: hundreds of legs may take seconds.
+        """
         try:
             async with asyncio.timeout(_READ_S):
-                return await self._read(account)
+                return await asyncio.shield(self._reading_of(account))
         except (ExchangeError, TimeoutError) as trouble:
             _logger.warning("panic: the positions can't be read, the last known ones stand in: %s", trouble)
             silence = Silence.NO_KEY if isinstance(trouble, KeyTrouble) else Silence.NO_ANSWER
         return replace(await self._judged(account, await self.reads.last_positions(account)), silence=silence)
+
+    def _reading_of(self, account: Account) -> "asyncio.Task[_Known]":
+        task = self._reading.get(account.account_id)
+        if task is None:
+            name = f"panic: positions of account {account.account_id}"
+            task = self.tasks.spawn(self._read(account), name, expected=ExchangeError)
+            self._reading[account.account_id] = task
+            task.add_done_callback(lambda _: self._reading.pop(account.account_id, None))
+        return task
 
     async def _read(self, account: Account) -> _Known:
         gateway = self.gateways.get(account.account_type)
