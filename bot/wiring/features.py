@@ -34,6 +34,7 @@ from bot.services.promo.campaigns import CampaignService
 from bot.services.promo.redemption import Redemptions
 from bot.services.services import Services
 from bot.services.support.support import Support
+from bot.services.trading.trading import Trading
 from bot.services.users.people import People
 from bot.services.users.pin import PinService
 from bot.services.users.preferences import Preferences
@@ -54,7 +55,7 @@ from storage.users.privacy import SqlitePrivacyQueries
 
 async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any], ...]]:
     """Every use case and every job. Raises WrongKeyFile, StorageTrouble."""
-    people, preferences, pin, privacy, user_jobs = await make_users(base)
+    people, preferences, pin = await make_users(base)
     keys, account_jobs = make_accounts(base)
     licenses, licensing_jobs = make_licensing(base)
     promo, redemptions, promo_jobs = await make_promo(base, licenses, people, pin)
@@ -62,6 +63,8 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
     user_admin, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
     accounts, market = make_screens(base)
     trading, order_jobs = await make_trading(base, pin)
+    privacy = make_privacy(base, trading)
+    user_jobs = (jobs.erasures(privacy, base.clock),)
     services = Services(
         reads=base.reads,
         clock=base.clock,
@@ -104,9 +107,7 @@ def make_screens(base: Foundation) -> tuple[AccountScreens, MarketScreens]:
     return accounts, market
 
 
-async def make_users(
-    base: Foundation,
-) -> tuple[People, Preferences, PinService, Privacy, tuple[Periodic[Any], ...]]:
+async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]:
     key_file = base.settings.key_file
     people = People(
         reads=base.reads,
@@ -124,15 +125,19 @@ async def make_users(
         cost=base.tuning.pin_cost,
     )
     preferences = Preferences(reads=base.reads, transactions=base.store)
-    privacy = Privacy(
+    return people, preferences, pin
+
+
+def make_privacy(base: Foundation, trading: Trading) -> Privacy:
+    return Privacy(
         queries=SqlitePrivacyQueries(base.database),
         transactions=base.store,
         drops=base.reads,
         clock=base.clock,
         roles=base.roles,
         marks=base.storage.marks,
+        leave=partial(trading.leaving.leave_all, idempotency_key="erasure"),
     )
-    return people, preferences, pin, privacy, (jobs.erasures(privacy, base.clock),)
 
 
 def make_accounts(base: Foundation) -> tuple[Keys, tuple[Periodic[Any], ...]]:

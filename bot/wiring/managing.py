@@ -7,6 +7,7 @@ from bot.aio.periodic import Periodic
 from bot.services.trading.brakes import Halts, Pauses
 from bot.services.trading.disagreements import Disagreements
 from bot.services.trading.intents import IntentRunner
+from bot.services.trading.leaving import Leaving
 from bot.services.trading.leg_closer import LegCloser
 from bot.services.trading.leg_manager import LegManager
 from bot.services.trading.leg_stops import LegStops
@@ -26,6 +27,7 @@ class Managers:
     """The use cases, and the jobs that go on with what their tasks have left."""
 
     legs: LegManager
+    leaving: Leaving
     disagreements: Disagreements
     pauses: Pauses
     halts: Halts
@@ -56,11 +58,23 @@ def make_managers(base: Foundation, queries: SqliteTradingQueries, runner: Inten
     )
     return Managers(
         legs=legs,
+        leaving=make_leaving(base, queries, runner),
         disagreements=make_disagreements(base, queries, runner, legs.stops),
         pauses=pauses,
         halts=Halts(closings=closings, transactions=base.store, pin=pin, clock=base.clock),
         panic=panic,
         jobs=(jobs.closings(closer, base.clock), jobs.panics(panic, base.clock)),
+    )
+
+
+def make_leaving(base: Foundation, queries: SqliteTradingQueries, runner: IntentRunner) -> Leaving:
+    return Leaving(
+        reads=base.reads,
+        queries=queries,
+        transactions=base.store,
+        gateways=base.order_gateways,
+        runner=runner,
+        clock=base.clock,
     )
 
 

@@ -57,6 +57,7 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
         entries=make_entries(base, queries, runner, watch, limits),
         limits=limits,
         legs=managers.legs,
+        leaving=managers.leaving,
         disagreements=managers.disagreements,
         pauses=managers.pauses,
         halts=managers.halts,

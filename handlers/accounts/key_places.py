@@ -16,22 +16,30 @@ from handlers.accounts.key_views import (
     ask_place_card,
     connected_card,
     discarded_card,
+    domain_of,
     place_label,
     shown_first_card,
 )
 from handlers.core.context import UpdateContext
+from handlers.core.leaving import what_may_fill, what_stands
 from handlers.core.specs import AFTER_TERMS, EVERYONE, HandlerSpec, action
+from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakePlace(ButtonAction):
-    """[Replace Live]: the key that waits takes the place of that account's."""
+    """[Replace Live]: the key that waits takes the place of that account's.
+
+    `confirmed`: what stands in an account that goes was shown; `anyway`: with orders that may fill all the same.
+    """
 
     ACTION = "keys.replace"
     account_type: AccountType
     waiting: AccountId
     place: AccountId
+    confirmed: bool = False
+    anyway: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +79,38 @@ async def first_button(ctx: UpdateContext, account: Account) -> InlineKeyboardBu
 
 
 async def take_place(ctx: UpdateContext, payload: TakePlace) -> None:
-    """The key is stored in the other's place."""
+    """The key is stored in the other's place; an account that goes with that is left as /keys remove leaves it."""
     await ctx.services.pin.demand_for_keys(ctx.user_id)
+    going = await ctx.services.keys.given_up(ctx.user_id, payload.waiting, payload.place)
+    if going is not None and not payload.anyway and await _is_asked(ctx, payload, going):
+        return
     report = await ctx.services.keys.replace(ctx.user_id, payload.account_type, payload.waiting, payload.place)
     await ctx.show(await attached_card(ctx, report))
+
+
+async def _is_asked(ctx: UpdateContext, payload: TakePlace, going: Account) -> bool:
+    """Whether there is something to be asked about before that account goes; its entries are canceled then."""
+    if not payload.confirmed:
+        standing = await what_stands(ctx, going)
+        if not standing.is_empty:
+            site, name = domain_of(going), ctx.viewer.account_name(going)
+            title = ctx.say("keys-ask-replacement", account=name, site=site)
+            wish = replace(payload, confirmed=True)
+            await _ask_to_go_on(ctx, join([title, *standing.lines]), "button-confirm-replacement", wish)
+            return True
+    if not ctx.viewer.trades(going):
+        return False
+    left = await ctx.services.trading.leaving.leave(going.account_id, idempotency_key=ctx.idempotency_key)
+    if left:
+        wish = replace(payload, confirmed=True, anyway=True)
+        await _ask_to_go_on(ctx, what_may_fill(ctx, left), "button-leave-anyway", wish)
+    return bool(left)
+
+
+async def _ask_to_go_on(ctx: UpdateContext, text: Markup, label: str, wish: TakePlace) -> None:
+    keep = DiscardKey(account_type=wish.account_type, waiting=wish.waiting)
+    buttons = await ctx.buttons([(ctx.say.plain(label), wish), (ctx.say.plain("button-keep-keys"), keep)])
+    await ctx.show(Card(text=text, rows=tuple((each,) for each in buttons)))
 
 
 async def discard_key(ctx: UpdateContext, payload: DiscardKey) -> None:

@@ -1,15 +1,18 @@
 """/privacy and /forget: what is stored, a copy of it, and the way out."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final
 
 from telegram import InlineKeyboardButton
 
+from bot.domain.accounts import AccountType
 from bot.domain.ids import DAY_S, Millis
 from bot.services.chat.buttons import ButtonAction
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
 from handlers.core.delivery import Document
+from handlers.core.leaving import what_may_fill, what_stands
 from handlers.core.specs import EVEN_BANNED, HandlerSpec, action, command
 from handlers.users.privacy_views import (
     export_card,
@@ -19,6 +22,7 @@ from handlers.users.privacy_views import (
     kept_card,
     privacy_card,
 )
+from handlers.views.cards import Card
 
 FILE_NAME: Final = "perpdesk-my-data.json"
 
@@ -39,9 +43,10 @@ class AskErasureAgain(ButtonAction):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraseData(ButtonAction):
-    """[Yes] of the second question of /forget: the 23 hours begin."""
+    """[Yes] of the second question of /forget: the 23 hours begin. `anyway`: with orders that may fill all the same."""
 
     ACTION = "privacy.erase"
+    anyway: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,14 +79,27 @@ async def ask_erasure(ctx: UpdateContext) -> None:
 
 
 async def ask_erasure_again(ctx: UpdateContext, _: AskErasureAgain) -> None:
-    """Asks a second time before an erasure."""
+    """Asks a second time before an erasure, and names what stands at Bybit."""
+    accounts = [each for each in ctx.config.accounts if each.account_type is not AccountType.PAPER]
+    found = await asyncio.gather(*(what_stands(ctx, each) for each in accounts))
+    standing = {
+        ctx.viewer.account_name(account): each.lines
+        for account, each in zip(accounts, found, strict=True)
+        if not each.is_empty
+    }
     erase, keep = await _erasure_buttons(ctx, "button-forget-erase", EraseData())
-    await ctx.show(forget_surely_card(ctx.viewer, erase, keep))
+    await ctx.show(forget_surely_card(ctx.viewer, erase, keep, standing))
 
 
-async def schedule_erasure(ctx: UpdateContext, _: EraseData) -> None:
-    """Their copy first; only when that has arrived the date is set."""
+async def schedule_erasure(ctx: UpdateContext, act: EraseData) -> None:
+    """Entries at Bybit are canceled, then comes their copy; only when that has arrived the date is set."""
     ctx.services.privacy.refuse_role(ctx.config)
+    if not act.anyway:
+        left = await ctx.services.trading.leaving.leave_all(ctx.user_id, idempotency_key=ctx.idempotency_key)
+        if left:
+            erase, keep = await _erasure_buttons(ctx, "button-leave-anyway", EraseData(anyway=True))
+            await ctx.show(Card(text=what_may_fill(ctx, left), rows=((keep,), (erase,))))
+            return
     await ctx.services.subscriptions.stop_all(ctx.user_id)  # nobody is charged who is not known
     await _send_copy(ctx, await ctx.services.privacy.copy(ctx.user_id))
     at = await ctx.services.privacy.forget(ctx.config)

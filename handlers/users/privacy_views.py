@@ -1,5 +1,7 @@
 """/terms, /privacy and /forget."""
 
+from collections.abc import Mapping, Sequence
+
 from telegram import InlineKeyboardButton
 
 from bot.domain.ids import Millis
@@ -41,9 +43,15 @@ def forget_card(viewer: RenderContext, go_on: InlineKeyboardButton, keep: Inline
     return Card(text=join([say("forget-title"), say("forget-body")], "\n\n"), rows=((keep,), (go_on,)))
 
 
-def forget_surely_card(viewer: RenderContext, erase: InlineKeyboardButton, keep: InlineKeyboardButton) -> Card:
-    """Asks a second time before an erasure."""
-    return Card(text=viewer.say("forget-surely"), rows=((keep,), (erase,)))
+def forget_surely_card(
+    viewer: RenderContext,
+    erase: InlineKeyboardButton,
+    keep: InlineKeyboardButton,
+    standing: Mapping[str, Sequence[Markup]],
+) -> Card:
+    """Asks a second time before an erasure; `standing`: what is at Bybit, by the name of its account."""
+    accounts = [join([viewer.say("forget-account", account=name), *sentences]) for name, sentences in standing.items()]
+    return Card(text=join([viewer.say("forget-surely"), *accounts], "\n\n"), rows=((keep,), (erase,)))
 
 
 def forgotten_card(viewer: RenderContext, at: Millis, keep: InlineKeyboardButton) -> Card:

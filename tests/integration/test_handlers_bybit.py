@@ -1,15 +1,19 @@
 """Bybit Demo in chat, beside practice and a live account that is not traded."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from harness.app import said
-from harness.demo_trading import DemoTrading, demo_trading
+from harness.demo_trading import LICENSE, DemoTrading, demo_trading
 from harness.waiting import until
 
 from bot.domain.chat import QueuedMessage
+from bot.domain.ids import UserId
+from bot.domain.licensing import LicenseType
 from bot.services.trading.telling import Telling
+from bot.services.users.privacy import ERASE_AFTER, Privacy
 
 
 @pytest.fixture
@@ -124,6 +128,57 @@ async def test_before_a_key_goes_its_entries_do_and_what_stays_is_named(desk: De
     await until(lambda: [each for each in desk.truth["orders"] if each["price"] == "59000.00"] == [], what="the cancel")
     (position,) = desk.truth["positions"]
     assert position["stopLoss"] not in {"", "0"}, "what protects it stays"
+
+
+def entries_at(desk: DemoTrading, price: str) -> list[str]:
+    """The states of what rests at Bybit at that price."""
+    return [each["orderStatus"] for each in desk.truth["orders"] if each["price"] == price]
+
+
+async def test_a_key_of_another_account_ends_entries_of_the_one_that_goes(tmp_path: Path) -> None:
+    async with demo_trading(tmp_path, has_license=False) as desk:
+        async with desk.chat.store.begin() as unit:
+            trial = replace(LICENSE, license_type=LicenseType.TRIAL)  # of which one account of a kind has room
+            await unit.ledger.append(UserId(desk.person.user_id), trial, desk.chat.clock.now())
+        anna = desk.person
+        await desk.buy("btc limit 59000 $600 sl 57000")
+        other = desk.control.make_account({"environment": "demo"})
+        question = await said(anna, f"/keys add demo {other['api_key']} {other['api_secret']}")
+        ask = await anna.press("Replace Bybit Demo", bubble=question)
+        assert "open orders: 1" in ask.text
+        assert entries_at(desk, "59000.00") == ["New"], "nothing is canceled before it was said what stands there"
+        assert "is connected" in (await anna.press("Yes, replace", bubble=ask)).text
+        await until(lambda: not entries_at(desk, "59000.00"), what="the cancel")
+        assert (await desk.chat.config()).default_account.bybit_uid == str(other["uid"])
+
+
+async def test_before_a_person_is_erased_their_entries_end_and_what_is_unknown_is_asked_about(
+    desk: DemoTrading,
+) -> None:
+    anna = desk.person
+    await desk.buy("0.01 btc sl 3%")
+    await desk.buy("btc limit 59000 $600 sl 57000")
+    desk.control.add_fault({"kind": "reset_before", "path": "/v5/order/create"})
+    await desk.buy("btc limit 58500 $600 sl 57000")
+    ask = await anna.press("Go on", bubble=await said(anna, "/forget"))
+    assert "BTC Long 0.01" in words(ask.text)
+    unknown = await anna.press("Yes, erase everything", bubble=ask)
+    assert "One order is unknown until" in unknown.text
+    await until(lambda: not entries_at(desk, "59000.00"), what="the cancel")
+    assert (await desk.chat.services.privacy.state(UserId(anna.user_id))).erase_at is None
+    await anna.press("Go on all the same", bubble=unknown)
+    assert "will be erased" in anna.last.text
+    await desk.buy("btc limit 59100 $600 sl 57000")
+    desk.chat.clock.advance(ERASE_AFTER / 1000 + 1)
+
+    async def is_erased() -> bool:
+        desk.chat.clock.advance(2)
+        await desk.settle()
+        return await desk.chat.job(Privacy).erase_due() == 1
+
+    await until(is_erased, what="the erasure")
+    assert not entries_at(desk, "59100.00"), "what came after the question, too"
+    assert sizes(desk) == ["0.01"]
 
 
 async def test_what_was_opened_elsewhere_is_listed_and_taken_over_when_asked(desk: DemoTrading) -> None:

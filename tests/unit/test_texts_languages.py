@@ -15,7 +15,7 @@ COUNTS = (0, 1, 2, 5, 11, 21, 22, 25, 101, 112)
 PLAIN_PREFIXES = ("button-", "command-", "bot-", "account-", "tab-", "page", "span-", "side-", "category-", "notify-",
                   "order-type-", "banned-alert", "not-yours", "none", "role-name")  # fmt: skip
 SAME_EVERYWHERE = {
-    "account-demo", "button-next", "button-previous", "button-page-back", "button-page-first",
+    "account-demo", "forget-account", "button-next", "button-previous", "button-page-back", "button-page-first",
     "button-page-last", "button-page-on", "command-lang", "finding-good", "finding-refuse",
     "finding-warn", "keys-line", "order-head", "order-kind", "order-state", "position-head",
     "position-result", "positions-roi", "trade-pnl", "trades-day",

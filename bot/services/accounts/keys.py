@@ -24,8 +24,9 @@ from bot.domain.ports.exchange import KeyInspector
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.secrets import Secret
-from bot.domain.sites import Site, site_of
+from bot.domain.sites import Site
 from bot.domain.users import UserConfig
+from bot.services.accounts.key_input import shaped, usable_site
 from bot.services.accounts.key_offers import KeyOffer, shown_before
 from bot.services.accounts.key_places import LABELS, KeyQuestion, free_label, places_for, waiting_key
 from bot.services.chat.dialogues import DialoguePayload, question
@@ -68,7 +69,7 @@ class Keys:
 
         A key made at Bybit of what was shown first stays good. `asks` for the id from the same commit on.
         """
-        site = _usable_site(site_code, account_type)
+        site = usable_site(site_code, account_type)
         offer = await self.waiting_offer(user_id, account_type)
         pair: KeyPair | None = None
         public_pem = await shown_before(offer, site, self.vault, self.key_pairs)
@@ -102,7 +103,7 @@ class Keys:
             account_type=account_type,
             host=waiting.host,
             key_type=KeyType.RSA,
-            api_key=_shaped(Secret(api_key.strip()), _KEY_LENGTHS),
+            api_key=shaped(Secret(api_key.strip()), _KEY_LENGTHS),
             api_secret=self.vault.open(waiting).api_secret,
         )
         return await self._attach(user_id, key, answers)
@@ -121,13 +122,13 @@ class Keys:
 
         Raises KeyRefused, AlreadyAttached, BadInput, ExchangeError.
         """
-        site = _usable_site(site_code, account_type)
+        site = usable_site(site_code, account_type)
         key = NewKey(
             account_type=account_type,
             host=site.code,
             key_type=KeyType.HMAC,
-            api_key=_shaped(api_key, _KEY_LENGTHS),
-            api_secret=_shaped(api_secret, _SECRET_LENGTHS),
+            api_key=shaped(api_key, _KEY_LENGTHS),
+            api_secret=shaped(api_secret, _SECRET_LENGTHS),
         )
         return await self._attach(user_id, key, answers)
 
@@ -187,6 +188,15 @@ class Keys:
                 await unit.users.set_default_account(user_id, practice.account_id if practice else None)
             await self._note(unit, user_id, account, "key.remove")
         return account
+
+    async def given_up(self, user_id: UserId, waiting: AccountId, place: AccountId) -> Account | None:
+        """The account that goes if the key that waits takes its place; None where both are of one Bybit account."""
+        former = (await self._config(user_id)).account(place)
+        sealed = await self.queries.credentials(waiting)
+        if former is None or sealed is None or sealed.check is None:
+            return None  # `replace` says why it does not come to that
+        is_same = (former.bybit_uid, former.host) == (sealed.check.bybit_uid, sealed.host)
+        return None if is_same else former
 
     async def replace(
         self, user_id: UserId, account_type: AccountType, waiting: AccountId, place: AccountId
@@ -373,24 +383,6 @@ def _is_same(before: SealedCredentials | None, after: SealedCredentials | None) 
 
 def _ending(api_key: Secret) -> str:
     return api_key.reveal()[-ENDING:]
-
-
-def _usable_site(code: str, account_type: AccountType) -> Site:
-    site = site_of(code)
-    if site is None or account_type is AccountType.PAPER:
-        raise BadInput("keys-unknown-site")
-    if not site.api_keys_work:
-        raise BadInput("keys-site-without-keys", site=site.domain)
-    if account_type is AccountType.DEMO and not site.has_demo:
-        raise BadInput("keys-site-without-demo", site=site.domain)
-    return site
-
-
-def _shaped(secret: Secret, lengths: range) -> Secret:
-    text = secret.reveal()
-    if len(text) not in lengths or not text.isascii() or not text.isprintable() or " " in text:
-        raise BadInput("keys-malformed")
-    return secret
 
 
 def _refused(findings: tuple[Finding, ...], account_type: AccountType, *, is_stored: bool = False) -> KeyRefused:

@@ -8,13 +8,11 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 from bot.domain.accounts import Account, AccountType
 from bot.domain.closings import ClosingState, NewClosing
 from bot.domain.errors import BadInput, ButtonExpired, ExchangeError, NotAllowed
 from bot.domain.ids import AccountId, OrderLinkId, Symbol
-from bot.domain.intent_states import UNDECIDED
 from bot.domain.leg_rules import (
     breakeven_stop,
     check_stop,
@@ -44,8 +42,6 @@ from bot.services.trading.leg_stops import LegStops, StandingLeg
 from bot.services.trading.owners import LegOwners, OwnedLeg
 
 _logger = logging.getLogger(__name__)
-
-_LEAVE_S: Final = 3.0  # that the cancels before the end of a key may take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,14 +180,6 @@ class LegManager:
             )
         self.runner.launch(cancels)
         return cancels
-
-    async def leave(
-        self, config: UserConfig, account_id: AccountId, *, idempotency_key: str
-    ) -> tuple[OrderIntent, ...]:
-        """Before a key goes: every resting entry is canceled. Answers what is still undecided a few seconds later."""
-        cancels = await self.cancel_all(config, account_id, None, idempotency_key=idempotency_key)
-        await self.runner.finished(cancels, timeout_s=_LEAVE_S)
-        return tuple(each for each in await self.queries.intents_live(account_id) if each.state in UNDECIDED)
 
     async def _close(
         self,

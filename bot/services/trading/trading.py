@@ -7,6 +7,7 @@ from bot.services.trading.brakes import Halts, Pauses
 from bot.services.trading.disagreements import Disagreements
 from bot.services.trading.entries import Entries
 from bot.services.trading.intents import IntentRunner
+from bot.services.trading.leaving import Leaving
 from bot.services.trading.leg_manager import LegManager
 from bot.services.trading.order_gauges import OrderGaugeReader
 from bot.services.trading.panic import Panic
@@ -32,6 +33,7 @@ class Trading:
     entries: Entries
     limits: LimitService
     legs: LegManager
+    leaving: Leaving
     disagreements: Disagreements
     pauses: Pauses
     halts: Halts

@@ -3,31 +3,33 @@
 What stays: rows of the append-only ledgers under a pseudonym that nothing leads to any more, charges without their
 payer, as bookkeeping demands, and a mark of each thing that is given once (bot/domain/marks.py). Whoever comes back is
 a new person who has had their trial and their codes.
-Positions and orders at Bybit are not touched; the keys to them are gone here.
+Positions at Bybit and their stops are not touched; the keys to them are gone here. Entries are taken back before.
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import BadInput
-from bot.domain.ids import DAY, HOUR, Millis, UserId
+from bot.domain.ids import DAY, HOUR, MINUTE, Millis, UserId
 from bot.domain.marks import Marks
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.reads import CacheDrops
 from bot.domain.ports.storage import Transactions
 from bot.domain.ports.users import PrivacyReads
 from bot.domain.privacy import PrivacyState
+from bot.domain.trade_plans import OrderIntent
 from bot.domain.users import Role, UserConfig
 from bot.services.users.access import RoleResolver
 
 EXPORT_EVERY: Final = DAY  # ms between two copies
 ERASE_AFTER: Final = 23 * HOUR  # ms: with a round every ten minutes it is done within 24 hours
+_SETTLED_WITHIN: Final = 30 * MINUTE  # ms after that: an order that is unknown still holds nothing up any more
 _BATCH: Final = 20
 _LAST_MOMENT: Final = 253_402_300_799_999  # the end of the year 9999, where calendars end
 _logger = logging.getLogger(__name__)
@@ -35,7 +37,10 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Privacy:
-    """Hands out what is stored of a user, and erases it after a delay."""
+    """Hands out what is stored of a user, and erases it after a delay.
+
+    `leave` takes back the entries of a user and answers what may fill all the same.
+    """
 
     queries: PrivacyReads
     transactions: Transactions
@@ -43,6 +48,7 @@ class Privacy:
     clock: Clock
     roles: RoleResolver
     marks: Marks
+    leave: Callable[[UserId], Awaitable[Sequence[OrderIntent]]]
 
     async def state(self, user_id: UserId) -> PrivacyState:
         return await self.queries.privacy_state(user_id)
@@ -101,13 +107,14 @@ class Privacy:
         return erased
 
     async def _erase(self, user_id: UserId) -> bool:
-        """False if they took it back in the last moment, or became owner by the settings."""
+        """False if they took it back in the last moment, became owner by the settings, or an order is unknown yet."""
         if user_id in self.roles.owner_ids:
             return False
+        left = await self.leave(user_id)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
             due = (await unit.privacy.state(user_id)).erase_at
-            if due is None or due > now:
+            if due is None or due + (_SETTLED_WITHIN if left else 0) > now:
                 return False
             await unit.audit(_entry(user_id, "user.forget"), now)
             had_trial, campaigns = await unit.privacy.used_once(user_id)

@@ -55,25 +55,36 @@ keys-ask-place =
 button-replace-key = Replace { $account }
 button-keep-keys = Keep what is there
 keys-discarded = The new key is forgotten. Everything is as it was.
+keys-ask-replacement =
+    <b>Replace the key of { $account } ({ $site })?</b>
+    The new key is of another Bybit account. I forget the old one and what I read with it.
+button-confirm-replacement = Yes, replace
 keys-ask-removal =
     <b>Remove the key of { $account } ({ $site })?</b>
     I forget the key and what I read with it. Your account at Bybit stays as it is.
 button-confirm-removal = Yes, remove
 button-keep = Keep it
-keys-removal-nothing = Nothing is open there.
-keys-removal-unread = What is open there can't be read right now: Bybit's app shows it.
-keys-removal-stays =
+leaving-nothing = Nothing is open there.
+leaving-unread = What is open there can't be read right now: Bybit's app shows it.
+leaving-orders = It stays there, and I manage it no more: open orders: { $orders }
+leaving-stays =
     It stays there, and I manage it no more: <b>{ $names }</b>{ $more ->
         [0] {""}
        *[other] {" "}and { $more } more
     } · open orders: { $orders }
-keys-removal-entries = Entries that wait are canceled first.
-keys-removal-unknown =
+leaving-entries = Entries that wait are canceled first.
+leaving-unknown =
     { $count ->
-        [one] ⏳ <b>One order is unknown until { $time }.</b> What it fills would stand there without me. Wait, or remove the key all the same?
-       *[other] ⏳ <b>{ $count } orders are unknown until { $time }.</b> What they fill would stand there without me. Wait, or remove the key all the same?
+        [one] ⏳ <b>One order is unknown until { $time }.</b> What it fills would stand there without me.
+       *[other] ⏳ <b>{ $count } orders are unknown until { $time }.</b> What they fill would stand there without me.
     }
-button-remove-anyway = Remove all the same
+leaving-refused =
+    { $count ->
+        [one] ⚠️ <b>Bybit did not cancel one order.</b> It may still fill there, without me: Bybit's app cancels it.
+       *[other] ⚠️ <b>Bybit did not cancel { $count } orders.</b> They may still fill there, without me: Bybit's app cancels them.
+    }
+leaving-anyway = Wait, or go on all the same?
+button-leave-anyway = Go on all the same
 keys-removed =
     The key of { $account } is removed here.
     It still works at Bybit: delete it on { $site }, too.

@@ -120,13 +120,14 @@ privacy-exported-today =
 
 forget-title = <b>Erase everything?</b>
 forget-body =
-    • Positions and orders at Bybit stay as they are; I just stop knowing them. <b>Close them or set stops first</b>, and delete the key at Bybit.
+    • Positions at Bybit stay as they are, their stops, too; I just stop knowing them. Entries that wait are canceled. <b>Close positions or set stops first</b>, and delete the key at Bybit.
     • License time that is left is lost, paid or not.
     • Practice money, settings, keys and support threads go.
     • Payments stay in the books under a random name that leads to nobody. A refund is not possible afterwards.
 
     You get a copy of your data first. You can take it back for almost a day.
 forget-surely = <b>Are you sure?</b> This erases your account here, and all license time with it.
+forget-account = <b>{ $account }</b>
 forget-due = Everything about you will be erased soon after { $date }. Until then [Keep my account] or /start takes it back.
 forget-due-banned = Everything about you will be erased, but not before { $date } and only once you are unbanned: the ban would go with it. [Keep my account] takes it back; /paysupport reaches whoever runs this bot.
 forget-kept = ✓ Nothing is erased. Your account stays as it is.
