@@ -1,11 +1,12 @@
 """Bybit's streams between the network and the cache: private ones of accounts, public ones of perpetuals."""
 
+import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVarTuple
 
 from bot.aio.periodic import Periodic
 from bot.aio.timers import Later, loop_later
@@ -20,10 +21,10 @@ from bot.exchange.addresses import BYBIT, BYBIT_STREAMS, StreamAddresses
 from bot.exchange.bybit.adapter import Bybit
 from bot.exchange.bybit.gateway import BybitGateway
 from bot.exchange.bybit.market import DEPTH, BybitMarket
-from bot.exchange.bybit.streams.account_stream import ConnectResult, StreamLogin, StreamParts
 from bot.exchange.bybit.streams.account_streams import AccountStreams
 from bot.exchange.bybit.streams.connection import StreamConnection, StreamConnector, StreamEnded
 from bot.exchange.bybit.streams.network import NetworkStreams
+from bot.exchange.bybit.streams.parts import ConnectResult, StreamLogin, StreamParts
 from bot.exchange.bybit.streams.public_streams import PublicStreams
 from bot.exchange.bybit.streams.stats import StreamStats
 from bot.exchange.bybit.streams.streamed_market import StreamedMarket
@@ -37,6 +38,9 @@ from cache.regions import Regions
 _LOGIN_MS: Final = 10_000  # that a signature is good for
 _TOGETHER_S: Final = 0.1  # events of one change come in several messages
 _P99: Final = 0.99
+_logger = logging.getLogger(__name__)
+
+Ts = TypeVarTuple("Ts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,15 @@ class Streams:
         )
 
 
+def _tell_each(told: Iterable[Callable[[*Ts], None]], *news: *Ts) -> None:
+    """Whoever raises keeps nobody else from being told, and no stream from going on."""
+    for each in told:
+        try:
+            each(*news)
+        except Exception:  # what one of them does with the news is his own trouble
+            _logger.exception("what a stream told could not be taken")
+
+
 @dataclass(slots=True, kw_only=True)
 class _ToldTogether:
     """Changes of an account, told once for all that come within a tenth of a second."""
@@ -109,8 +122,7 @@ class _ToldTogether:
 
     def _tell(self, account_id: AccountId) -> None:
         self._waiting.discard(account_id)
-        for listener in self.listeners:
-            listener(account_id)
+        _tell_each(self.listeners, account_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +151,7 @@ class _KeptPushes:
     def push(self, account: Account, value: AccountPush, *, good_for: float) -> None:
         self.cache.push(account, value, good_for=good_for)
         if not isinstance(value, Balance):
-            for keep in self.keepers:
-                keep(account, value)
+            _tell_each(self.keepers, account, value)
 
     def renew(self, account: Account, value: AccountPush, before: AccountPush, *, good_for: float) -> bool:
         return self.cache.renew(account, value, before, good_for=good_for)

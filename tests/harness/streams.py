@@ -13,7 +13,8 @@ import orjson
 
 from bot.domain.accounts import Account
 from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
-from bot.domain.portfolio import Balance, CoinBalance, Order, Orders, Positions
+from bot.domain.portfolio import Balance, CoinBalance, Order, Orders, Position, Positions
+from bot.exchange.bybit.streams.account_events import position_rows
 from bot.exchange.bybit.streams.connection import StreamConnection, StreamEnded
 from harness.virtual_time import LoopClock
 
@@ -109,7 +110,7 @@ class ScriptedStreams:
         """A message of a topic, to every open connection that has it."""
         for each in self.open:
             if topic in each.topics:
-                each.put({"topic": topic, "id": "1", "creationTime": 1, "data": rows, **fields})
+                each.put({"topic": topic, "id": "1", "creationTime": LoopClock().now(), "data": rows, **fields})
 
 
 @dataclass
@@ -137,6 +138,12 @@ class ScriptedAccount:
         now = await self._ask("positions")
         none = Positions(account_id=account.account_id, items=(), as_of=now)
         return replace(self.positions_now or none, account_id=account.account_id, as_of=now)
+
+    def hold(self, *rows: Any) -> tuple[Position, ...]:
+        """Let these rows of the topic `position` stand."""
+        held = tuple(each.position for each in position_rows([*rows]).positions if each.position)
+        self.positions_now = Positions(account_id=AccountId(1), items=held, as_of=self.clock.now())
+        return held
 
     async def orders(self, account: Account) -> Orders:
         now = await self._ask("orders")

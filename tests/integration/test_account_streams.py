@@ -1,33 +1,25 @@
 """Private streams: what is pushed into the cache, what ends, what is made anew; over the real cache."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from decimal import Decimal
 
 import pytest
-from harness.cache import Source
 from harness.cache import account as an_account
-from harness.streams import ScriptedAccount, ScriptedStreams, order_row, position_row
+from harness.stream_desk import MAIN, Desk, stream_desk
+from harness.streams import order_row, position_row
 from harness.virtual_time import LoopClock
 
-from bot.domain.accounts import Account
 from bot.domain.errors import ExchangeDown
 from bot.domain.events import OrderFilled
-from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
+from bot.domain.ids import OrderLinkId, Symbol
 from bot.domain.market import Category
 from bot.domain.orders import OrderRequest
-from bot.domain.portfolio import OrderType, Positions, Side
-from bot.exchange.bybit.streams.account_events import order_rows, position_rows
-from bot.exchange.bybit.streams.account_stream import StreamLogin, StreamParts
-from bot.exchange.bybit.streams.account_streams import AccountStreams
-from cache.facade import CachedReads
-from cache.pushes import CachePushes
-from cache.regions import Regions
+from bot.domain.portfolio import OrderType, Side
+from bot.exchange.bybit.streams.account_events import order_rows
 
 pytestmark = pytest.mark.virtual_time
 BTC = Symbol("BTCUSDT")
-MAIN = an_account(1, 12)
 
 
 def an_order(link_id: OrderLinkId) -> OrderRequest:
@@ -43,89 +35,10 @@ def an_order(link_id: OrderLinkId) -> OrderRequest:
     )
 
 
-@dataclass
-class Records:
-    """StreamRecords in memory."""
-
-    accounts: list[Account] = field(default_factory=list)
-    opened: list[Millis] = field(default_factory=list)
-
-    async def wanted(self, used_since: Millis) -> Sequence[Account]:
-        assert used_since
-        return self.accounts
-
-    async def connections_since(self, host: str, since: Millis) -> Sequence[Millis]:
-        assert host == "127.0.0.1"
-        return [each for each in self.opened if each >= since]
-
-    async def note_connections(self, hosts: Sequence[str], now: Millis) -> None:
-        self.opened += [now] * len(hosts)
-
-
-@dataclass
-class Desk:
-    """The streams, the fake of Bybit beneath them and the cache above."""
-
-    bybit: ScriptedStreams
-    rest: ScriptedAccount
-    records: Records
-    regions: Regions
-    reads: CachedReads
-    source: Source
-    streams: AccountStreams
-    changed: list[AccountId]
-    marks: dict[Symbol, Decimal]
-
-    async def until(self, condition: Callable[[], object], *, seconds: float = 30) -> None:
-        """Turn rounds, a second each, until it holds."""
-        async with asyncio.timeout(seconds):
-            while not condition():
-                await self.turn()
-
-    async def turn(self, seconds: float = 1) -> None:
-        for _ in range(int(seconds)):
-            await self.streams.round()
-            await asyncio.sleep(1)
-
-    async def up(self, account: Account = MAIN) -> None:
-        self.records.accounts = [account]
-        await self.until(lambda: self.streams.is_healthy(account.account_id))
-
-    async def asked(self) -> int:
-        """How often the exchange was asked for what the cache loads."""
-        await self.reads.positions(MAIN)
-        return self.source.asked["positions", MAIN]
-
-
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
-    clock = LoopClock()
-    bybit, rest, records, source = ScriptedStreams(), ScriptedAccount(), Records(), Source()
-    regions, changed, marks = Regions(clock=clock), list[AccountId](), dict[Symbol, Decimal]()
-
-    async def login(account: Account) -> StreamLogin:
-        return StreamLogin(f"key {account.account_id}", 1, "signed")
-
-    def is_slow() -> bool:
-        return streams.is_slow()
-
-    parts = StreamParts(
-        clock=clock,
-        connector=bybit,
-        login=login,
-        asker=rest,
-        find_order=rest.find_order,
-        pushes=CachePushes(regions),
-        marks=lambda: marks,
-        changed=lambda account: changed.append(account.account_id),
-        is_slow=is_slow,
-    )
-    streams = AccountStreams(
-        clock=clock, records=records, parts=parts, url_of=lambda _: "ws://127.0.0.1/v5/private", randomness=lambda: 0.0
-    )
-    reads = source.reads(regions=regions)
-    yield Desk(bybit, rest, records, regions, reads, source, streams, changed, marks)
-    await streams.close()
+    async with stream_desk() as desk:
+        yield desk
 
 
 async def test_events_are_read_without_asking(desk: Desk) -> None:
@@ -193,11 +106,7 @@ async def test_pushed_values_live_while_the_stream_is_heard(desk: Desk) -> None:
 
 
 async def test_positions_are_marked_by_the_market_or_read_again(desk: Desk) -> None:
-    desk.rest.positions_now = Positions(
-        account_id=MAIN.account_id,
-        items=tuple(each.position for each in position_rows([position_row()]).positions if each.position),
-        as_of=LoopClock().now(),
-    )
+    desk.rest.hold(position_row())
     await desk.up()
     desk.marks[BTC] = Decimal(65000)
     await desk.turn(30)
@@ -218,6 +127,7 @@ async def test_a_message_that_can_not_be_taken_does_not_end_the_stream(
     desk.bybit.push("wallet", [{"coin": 7}])
     desk.bybit.push("wallet", 7)
     desk.bybit.open[0].frames.put_nowait("no json")
+    desk.rest.hold(position_row())
     desk.bybit.push("position", [position_row()])
     await desk.turn(2)
     assert len((await desk.reads.positions(MAIN)).items) == 1
@@ -247,9 +157,7 @@ async def test_an_event_from_the_far_future_does_not_stand_for_ever(desk: Desk) 
     await desk.up()
     desk.bybit.push("position", [position_row(seq=10**15, updated=10**15), position_row("ETHUSDT", "0", seq=10**15)])
     desk.bybit.push("order", [order_row(updated=10**15), order_row("o2", "Filled", updated=10**15)])
-    there = position_rows([position_row(size="0.3", seq=7), position_row("ETHUSDT", seq=8)])
-    held = tuple(each.position for each in there.positions if each.position)
-    desk.rest.positions_now = Positions(account_id=MAIN.account_id, items=held, as_of=LoopClock().now())
+    desk.rest.hold(position_row(size="0.3", seq=7), position_row("ETHUSDT", seq=8))
     desk.rest.orders_now = tuple(order_rows([order_row(qty="0.7"), order_row("o2")]).orders)
     await desk.turn(4)
     assert {each.size for each in (await desk.reads.positions(MAIN)).items} == {Decimal("0.5")}
@@ -291,12 +199,14 @@ async def test_a_late_own_event_is_asked_for_and_a_mute_stream_made_anew(desk: D
 async def test_an_event_in_time_or_no_order_at_all_leaves_the_stream_alone(desk: Desk) -> None:
     await desk.up()
     sent = LoopClock().monotonic()
+    desk.rest.hold(position_row())
+    desk.rest.orders_now = tuple(order_rows([order_row(link="p-1")]).orders)
     desk.bybit.push("order", [order_row(link="p-1")])
     desk.bybit.push("position", [position_row()])
     await desk.turn()
     for link_id in ("p-1", "p-2", "p-3"):
         desk.streams.sent(MAIN, an_order(OrderLinkId(link_id)), sent)
-    desk.bybit.push("order", [order_row(link="p-2", status="Rejected")])
+    desk.bybit.push("order", [order_row("o2", link="p-2", status="Rejected")])
     await desk.turn(20)
     assert [each for each in desk.rest.asked if each.startswith("order ")] == ["order p-3"]
     assert desk.streams.is_healthy(MAIN.account_id)
@@ -379,8 +289,7 @@ async def test_a_stream_that_nobody_wants_ends(desk: Desk) -> None:
 
 async def test_a_lost_message_is_made_good_soon(desk: Desk) -> None:
     await desk.up()
-    held = tuple(each.position for each in position_rows([position_row(seq=9)]).positions if each.position)
-    desk.rest.positions_now = Positions(account_id=MAIN.account_id, items=held, as_of=LoopClock().now())
+    held = desk.rest.hold(position_row(seq=9))
     desk.bybit.push("order", [order_row(status="Filled", updated=2)])  # its position event is lost
     await desk.until(lambda: not desk.streams.is_healthy(MAIN.account_id), seconds=8)
     assert await desk.asked() == 1

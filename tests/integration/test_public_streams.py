@@ -128,7 +128,7 @@ async def test_what_is_looked_at_twice_is_streamed_until_nobody_looks(feed: Feed
     await feed.market.ticker(Category.SPOT, BTC)
     await feed.turn(2)
     assert feed.bybit.asked == [("subscribe", "tickers.BTCUSDT")]
-    await feed.turn(200)
+    await feed.turn(200, each={"topic": "tickers.BTCUSDT", "data": TICKER, "kind": "snapshot"})
     assert feed.bybit.asked[1:] == [("unsubscribe", "tickers.BTCUSDT")]
 
 
@@ -161,7 +161,7 @@ async def test_candles_go_on_from_what_rest_answered(feed: Feed) -> None:
         await feed.market.klines(Category.LINEAR, BTC, "1")
     await feed.turn(2)
     for start, close in ((2 * MINUTE, "5"), (3 * MINUTE, "6")):
-        told = {"start": start, "open": "1", "high": "6", "low": "1", "close": close, "volume": "9"}
+        told = {"start": start, "open": "1", "high": "6", "low": "1", "close": close, "volume": "9", "confirm": True}
         feed.push("kline.1.BTCUSDT", [told])
     await feed.turn()
     found = await feed.reads.klines(BTC, "1")
@@ -186,7 +186,7 @@ async def test_a_lost_connection_is_made_anew_with_its_topics(feed: Feed) -> Non
 async def test_a_topic_that_is_not_there_keeps_no_other_out(feed: Feed, caplog: pytest.LogCaptureFixture) -> None:
     feed.bybit.unknown_topics = {"tickers.GONEUSDT"}
     feed.held |= {BTC, Symbol("GONEUSDT")}
-    await feed.turn(30)
+    await feed.turn(20)
     feed.push("tickers.BTCUSDT", TICKER, "snapshot")
     await feed.turn()
     assert feed.streams.marks() == {BTC: 64001}
@@ -202,3 +202,41 @@ async def test_a_subscription_without_an_answer_is_asked_on_a_new_connection(fee
     await feed.turn()
     assert feed.streams.marks() == {BTC: 64001}
     assert feed.bybit.attempts == 2
+
+
+async def test_a_connection_that_answers_pings_and_says_nothing_is_made_anew(feed: Feed) -> None:
+    feed.held.add(BTC)
+    await feed.turn(20, each={"topic": "tickers.BTCUSDT", "data": TICKER, "kind": "snapshot"})
+    assert len(feed.bybit.connections) == 1
+    await feed.turn(40)
+    assert feed.bybit.connections[0].pings > 1
+    assert len(feed.bybit.connections) == 2
+
+
+async def test_a_snapshot_that_was_overtaken_takes_nothing_back_and_is_asked_for_now_and_then(feed: Feed) -> None:
+    feed.held.add(BTC)
+    await feed.turn(2)
+    feed.push("tickers.BTCUSDT", {"symbol": "BTCUSDT", "lastPrice": "64005"})
+    await feed.turn()
+    assert feed.streams.ticker(BTC) is None  # it has no snapshot yet
+    feed.ts -= 2
+    feed.push("tickers.BTCUSDT", TICKER, "snapshot")
+    await feed.turn()
+    found = feed.streams.ticker(BTC)
+    assert found is not None
+    assert (found.last_price, found.mark_price) == (64005, 64001)
+    await feed.turn(50, each={"topic": "tickers.BTCUSDT", "data": {"symbol": "BTCUSDT", "markPrice": "64002"}})
+    assert feed.bybit.asked.count(("subscribe", "tickers.BTCUSDT")) >= 2
+
+
+async def test_a_candle_of_which_the_last_word_was_lost_is_asked_for(feed: Feed) -> None:
+    for _ in range(2):
+        await feed.market.klines(Category.LINEAR, BTC, "1")
+    await feed.turn(2)
+    told = {"open": "1", "high": "6", "low": "1", "close": "5", "volume": "9", "confirm": False}
+    feed.push("kline.1.BTCUSDT", [{**told, "start": 2 * MINUTE}])
+    feed.push("kline.1.BTCUSDT", [{**told, "start": 3 * MINUTE}])
+    await feed.turn()
+    asked = feed.rest.asked
+    await feed.market.klines(Category.LINEAR, BTC, "1")
+    assert feed.rest.asked == asked + 1

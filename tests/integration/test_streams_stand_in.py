@@ -68,9 +68,13 @@ async def test_marks_of_held_positions_come_by_public_streams(desk: DemoTrading)
     desk.price("BTCUSDT", "61000")
     marks = assembly.streams.public.marks
     await turned(desk, lambda: marks().get(Symbol("BTCUSDT")) == 61000, what="another mark price")
-    await turned(desk, lambda: True, what="a renewal", seconds=6)
-    (held,) = (await assembly.reads.positions(account)).items
-    assert held.mark_price == Decimal(61000)
+
+    async def is_marked() -> bool:
+        await turned(desk, lambda: True, what="a second")
+        (held,) = (await assembly.reads.positions(account)).items
+        return held.mark_price == Decimal(61000)
+
+    await until(is_marked, what="the position at that price")
     assert (await assembly.reads.ticker(Symbol("BTCUSDT"))).last_price == 61000
 
 

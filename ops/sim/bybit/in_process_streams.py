@@ -4,6 +4,7 @@ For campaigns beside `in_process`: give the same world to both.
 """
 
 import asyncio
+import math
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from types import TracebackType
@@ -87,7 +88,8 @@ class QueueOutlet:
         self.arrived.put_nowait(None)
 
     def _put(self, text: str | None) -> None:
-        self._last_due = max(self._last_due, self._loop.time() + self._trip())
+        soonest = math.nextafter(self._last_due, math.inf)  # timers of one moment come in any order
+        self._last_due = max(soonest, self._loop.time() + self._trip())
         self._loop.call_at(self._last_due, self.arrived.put_nowait, text)
 
 

@@ -3,8 +3,9 @@
 Only what is newer is applied: positions by (seq, updatedTime), since seq keeps the value of the last transaction when
 settings change; orders by updatedTime, then by cumExecQty, which only grows. An answer by REST counts as of the moment
 it was asked, and what it does not have is gone, unless that was told within the five seconds before: Bybit's answers
-lag behind its streams. An answer that contradicts for longer than that is believed, whatever number or time an event
-had: one event that says that it is of the year 2100 must not stand for ever. Moments are monotonic seconds.
+lag behind its streams. What is gone that way no event of before brings back; where one may be younger, REST is asked
+again. An answer that contradicts for longer than that is believed, whatever number or time an event had: one event that
+says that it is of the year 2100 must not stand for ever. Moments are monotonic seconds.
 """
 
 from collections import OrderedDict
@@ -20,23 +21,29 @@ from bot.exchange.bybit.streams.account_events import CLOSED, PositionNews
 
 YOUNG_S: Final = 5.0
 _CLOSED_KEPT: Final = 100  # orders: an answer that was asked before may still have them
+_REMEMBERED_S: Final = 60.0  # that a leg is known to be empty: stalled events of before may still come
+_CLOCKS_MS: Final = 1_000  # that Bybit's clock and ours may lie apart
 _NOTHING: Final = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Leg:
-    """`position` None: it is known that nothing stands there."""
+    """`position` None: it is known that nothing stands there; `is_gone`: because an answer by REST did not have it."""
 
     position: Position | None
     seq: int
     updated: int
     heard: float
+    is_gone: bool = False
 
     def is_after(self, seq: int, updated: int) -> bool:
         """Whether this is newer; where one of them has no seq, by time alone."""
         if self.seq < 0 or seq < 0:
             return self.updated > updated
         return (self.seq, self.updated) > (seq, updated)
+
+    def is_of(self, seq: int, updated: int) -> bool:
+        return (self.seq, self.updated) == (seq, updated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,11 @@ def _terms(order: Order) -> tuple[object, ...]:
     )
 
 
+def _amounts(balance: Balance) -> dict[str, Decimal]:
+    """What lies in the wallet, by coin; what it is worth moves without an event."""
+    return {each.coin: each.wallet_balance for each in balance.coins if each.wallet_balance}
+
+
 def _version(order: Order) -> tuple[int, Decimal]:
     return order.updated_ts or 0, order.cum_exec_qty or _NOTHING
 
@@ -85,14 +97,20 @@ class AccountBook:
     __slots__ = (
         "_account_id",
         "_balance",
+        "_balance_asked",
         "_balance_heard",
         "_closed",
+        "_coins_sent",
+        "_disputed",
+        "_gone",
         "_heard",
         "_left_out",
         "_legs",
         "_orders",
         "_unreadable_orders",
         "_unreadable_positions",
+        "_wallet_sent",
+        "is_doubtful",
     )
 
     def __init__(self, account_id: AccountId) -> None:
@@ -100,8 +118,13 @@ class AccountBook:
         self._legs: dict[tuple[Symbol, int], _Leg] = {}
         self._orders: dict[str, _Known] = {}
         self._closed: OrderedDict[str, float] = OrderedDict()  # when that was heard
+        self._gone: OrderedDict[str, float] = OrderedDict()  # when an answer was asked for that did not have them
+        self._disputed: set[str | tuple[Symbol, int]] = set()  # not in an answer, though told of just before
+        self.is_doubtful = False  # an event spoke of what REST says is gone
         self._balance: Balance | None = None
         self._balance_heard = 0.0
+        self._balance_asked = self._wallet_sent = Millis(0)
+        self._coins_sent: dict[str, Millis] = {}
         self._heard: dict[type, float] = {}
         self._left_out: tuple[Category, ...] = ()
         self._unreadable_orders: tuple[str, ...] = ()
@@ -116,6 +139,11 @@ class AccountBook:
         known = self._legs.get(key)
         if known is not None and known.is_after(news.seq, news.updated):
             return False
+        if known is not None and known.is_gone and news.position is not None:
+            self.is_doubtful = True
+            if known.is_of(news.seq, news.updated):
+                return False
+        self._disputed.discard(key)
         self._legs[key] = _Leg(news.position, news.seq, news.updated, at)
         return known is None or known.position != news.position
 
@@ -126,19 +154,35 @@ class AccountBook:
         known = self._orders.get(order.order_id)
         if (known is not None and known.is_after(order)) or (closed is not None and order.order_status not in CLOSED):
             return False
+        self._disputed.discard(order.order_id)
         if order.order_status in CLOSED:
             self._orders.pop(order.order_id, None)
-            self._note_closed(order, at)
+            _note(self._closed, order.order_id, at)
             return known is not None or closed is None
+        if order.order_id in self._gone:
+            self.is_doubtful = True
+            return False
         self._orders[order.order_id] = _Known(order, at)
         return known is None or known.order != order
 
-    def hear_wallet(self, told: Balance, at: float) -> None:
-        """Coins that are not told stay as they were."""
+    def hear_wallet(self, told: Balance, at: float, sent: Millis) -> None:
+        """Coins that are not told stay as they were; of those that are, what was sent before changes nothing.
+
+        `sent`: by Bybit's clock.
+        """
+        self._heard[Balance] = at
+        if sent < self._balance_asked - _CLOCKS_MS:
+            return  # kept back on its way: REST has answered since
         before = () if self._balance is None else self._balance.coins
-        coins = {each.coin: each for each in (*before, *told.coins)}
-        self._balance = replace(told, coins=tuple(coins.values()))
-        self._balance_heard = self._heard[Balance] = at
+        coins = {each.coin: each for each in before}
+        for each in told.coins:
+            if sent >= self._coins_sent.get(each.coin, sent):
+                coins[each.coin] = each
+                self._coins_sent[each.coin] = sent
+        newest = told if self._balance is None or sent >= self._wallet_sent else self._balance
+        self._wallet_sent = max(sent, self._wallet_sent)
+        self._balance = replace(newest, coins=tuple(coins.values()))
+        self._balance_heard = at
 
     # --- what REST answers ------------------------------------------------------------------------------------
 
@@ -148,6 +192,7 @@ class AccountBook:
         self._unreadable_positions = answer.unreadable
         is_news = False
         for key, position in told.items():
+            self._disputed.discard(key)
             known = self._legs.get(key)
             leg = _Leg(position, position.seq, position.updated_ts or 0, asked)
             is_older = known is not None and known.is_after(leg.seq, leg.updated)
@@ -156,11 +201,13 @@ class AccountBook:
             is_news |= known is None or known.position is None or _substance(known.position) != _substance(position)
             self._legs[key] = leg
         for key, known in tuple(self._legs.items()):
-            is_gone = key not in told and key[0] not in answer.unreadable and known.heard < asked - YOUNG_S
-            if is_gone and known.position is None:
-                del self._legs[key]
-            elif is_gone:
-                self._legs[key] = replace(known, position=None, heard=asked)
+            if key in told or key[0] in answer.unreadable:
+                continue
+            if known.position is None:
+                if known.heard < asked - _REMEMBERED_S:
+                    del self._legs[key]
+            elif self._is_gone(key, known.heard, asked):
+                self._legs[key] = replace(known, position=None, heard=asked, is_gone=True)
                 is_news = True
         return is_news
 
@@ -171,27 +218,45 @@ class AccountBook:
             self._unreadable_orders, self._left_out = answer.unreadable, answer.left_out
         is_news = False
         for order_id, order in told.items():
+            self._disputed.discard(order_id)
             known = self._orders.get(order_id)
             closed = self._closed.get(order_id)
             heard = known.heard if known is not None and known.is_after(order) else closed
             if heard is not None and heard >= asked - YOUNG_S:
                 continue
+            if self._gone.get(order_id, -1.0) >= asked:
+                continue
             self._closed.pop(order_id, None)
+            self._gone.pop(order_id, None)
             is_news |= known is None or _terms(known.order) != _terms(order)
             self._orders[order_id] = _Known(order, asked)
         for order_id, known in tuple(self._orders.items()):
-            is_gone = order_id not in told and known.order.symbol not in answer.unreadable
             was_asked = known.order.category in categories and known.order.category not in answer.left_out
-            if is_gone and was_asked and known.heard < asked - YOUNG_S:
+            if order_id in told or known.order.symbol in answer.unreadable or not was_asked:
+                continue
+            if self._is_gone(order_id, known.heard, asked):
                 del self._orders[order_id]
+                _note(self._gone, order_id, asked)
                 is_news = True
         return is_news
 
-    def take_balance(self, answer: Balance, asked: float) -> None:
-        """Unless the stream told of the wallet since."""
-        if self._balance is None or self._balance_heard < asked:
-            self._balance = answer
-            self._balance_heard = asked
+    def _is_gone(self, key: str | tuple[Symbol, int], heard: float, asked: float) -> bool:
+        """Whether what an answer does not have is gone; where it was told of just before, that is disputed."""
+        if heard >= asked:
+            return False  # the answer is older
+        is_young = heard >= asked - YOUNG_S
+        (self._disputed.add if is_young else self._disputed.discard)(key)
+        return not is_young
+
+    def take_balance(self, answer: Balance, asked: float, asked_at: Millis) -> bool:
+        """Whether it had amounts that the stream had not told. `asked_at`: the same moment, epoch milliseconds."""
+        if self._balance is not None and self._balance_heard >= asked:
+            return False
+        is_news = self._balance is not None and _amounts(self._balance) != _amounts(answer)
+        self._balance = answer
+        self._balance_heard = asked
+        self._balance_asked = asked_at
+        return is_news
 
     # --- what stands ------------------------------------------------------------------------------------------
 
@@ -217,6 +282,11 @@ class AccountBook:
         """As of the moment in which it was told; None before anything was heard of it."""
         return self._balance
 
+    @property
+    def is_disputed(self) -> bool:
+        """Whether an answer did not have something that was told of just before, and neither was said again since."""
+        return bool(self._disputed)
+
     def heard(self, kind: type[Positions | Orders | Balance]) -> float:
         """When the stream told of that last; -1: never."""
         return self._heard.get(kind, -1.0)
@@ -226,11 +296,13 @@ class AccountBook:
         """Where a position stands."""
         return frozenset(symbol for (symbol, _), leg in self._legs.items() if leg.position is not None)
 
-    def _note_closed(self, order: Order, at: float) -> None:
-        self._closed[order.order_id] = at
-        self._closed.move_to_end(order.order_id)
-        while len(self._closed) > _CLOSED_KEPT:
-            self._closed.popitem(last=False)
+
+def _note(kept: OrderedDict[str, float], order_id: str, at: float) -> None:
+    """The last hundred."""
+    kept[order_id] = at
+    kept.move_to_end(order_id)
+    while len(kept) > _CLOSED_KEPT:
+        kept.popitem(last=False)
 
 
 def with_marks(positions: Positions, marks: "Marked", as_of: Millis) -> Positions:

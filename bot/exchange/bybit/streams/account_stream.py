@@ -8,24 +8,21 @@ that the stream does not bring within five seconds more.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final
 
 from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account
 from bot.domain.errors import ExchangeError, KeyTrouble
-from bot.domain.ids import OrderLinkId, Symbol
+from bot.domain.ids import Millis
 from bot.domain.market import Category
 from bot.domain.orders import AmendRequest, CancelRequest, OrderRequest, TradingStop
-from bot.domain.portfolio import Balance, Order, Orders, Positions
-from bot.domain.ports.clock import Clock
-from bot.domain.ports.streams import Pushes
+from bot.domain.portfolio import Balance, Orders, Positions
 from bot.domain.priorities import RequestPriority, at_priority
 from bot.domain.trade_plans import AnyRequest
-from bot.exchange.bybit.streams.account_book import AccountBook, Marked
+from bot.exchange.bybit.fields import moment
+from bot.exchange.bybit.streams.account_book import YOUNG_S, AccountBook
 from bot.exchange.bybit.streams.account_events import (
     EventRows,
     FillNews,
@@ -34,10 +31,11 @@ from bot.exchange.bybit.streams.account_events import (
     position_rows,
     wallet_rows,
 )
-from bot.exchange.bybit.streams.connection import StreamConnector, StreamEnded
+from bot.exchange.bybit.streams.connection import StreamEnded
 from bot.exchange.bybit.streams.due_events import DueEvent, DueEvents
 from bot.exchange.bybit.streams.frames import StreamMessage
 from bot.exchange.bybit.streams.link import SILENT_AFTER_S, StreamLink, StreamRefused
+from bot.exchange.bybit.streams.parts import ConnectResult, StreamLogin, StreamParts
 from bot.exchange.bybit.streams.shown import Kind, ShownAccount
 
 TOPICS: Final = ("order", "execution", "position", "wallet")
@@ -47,51 +45,6 @@ COMPARE_ACTIVE_S: Final = 45.0  # where something went on lately: a lost message
 _ACTIVE_S: Final = 60.0
 _ASK_AGAIN_S: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 _logger = logging.getLogger(__name__)
-
-
-class ConnectResult(StrEnum):
-    """What became of a connection that was wanted."""
-
-    OK = "ok"
-    FAILED = "failed"
-    REFUSED = "refused"
-    NO_KEY = "no_key"
-
-
-class AccountAsker(Protocol):
-    """What a stream is compared with. Raises ExchangeErrors."""
-
-    async def positions(self, account: Account) -> Positions: ...
-    async def orders(self, account: Account) -> Orders: ...
-    async def balance(self, account: Account) -> Balance: ...
-
-
-FindOrder = Callable[[Account, Symbol, OrderLinkId], Awaitable[Order | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class StreamLogin:
-    """What opens a private stream. `expires`: epoch milliseconds."""
-
-    api_key: str = field(repr=False)
-    expires: int
-    signature: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamParts:
-    """What all private streams share. `changed` is called with an account after an event that concerns orders."""
-
-    clock: Clock
-    connector: StreamConnector
-    login: Callable[[Account], Awaitable[StreamLogin]]
-    asker: AccountAsker
-    find_order: FindOrder
-    pushes: Pushes
-    marks: Callable[[], Marked]
-    changed: Callable[[Account], None]
-    is_slow: Callable[[], bool]
-    """Whether so many streams are late at once that it is Bybit, not a stream."""
 
 
 class AccountStream:
@@ -118,8 +71,8 @@ class AccountStream:
 
     @property
     def is_behind(self) -> bool:
-        """Whether an own event is late, or REST shows what the stream has not brought."""
-        return self.is_late or self._missing_until is not None
+        """Whether an own event is late, REST shows what the stream has not brought, or they contradict each other."""
+        return self.is_late or self._missing_until is not None or self.book.is_disputed
 
     @property
     def _is_sure(self) -> bool:
@@ -214,10 +167,10 @@ class AccountStream:
         elif isinstance(answer, Orders):
             is_news = self.book.take_orders(answer, asked, categories)
         else:
-            is_news = False
-            self.book.take_balance(answer, asked)
+            is_news = self.book.take_balance(answer, asked, self._epoch(asked))
         if is_news:
             self._missing()
+        self._look_for_disputes()
         if self._is_sure:
             self._shown.show(type(answer), self._parts.marks(), asked=asked)
 
@@ -295,12 +248,16 @@ class AccountStream:
             positions, orders, balance = await asyncio.gather(
                 asker.positions(account), asker.orders(account), asker.balance(account)
             )
-        news = [self.book.take_positions(positions, asked), self.book.take_orders(orders, asked)]
-        self.book.take_balance(balance, asked)
+        news = [
+            self.book.take_positions(positions, asked),
+            self.book.take_orders(orders, asked),
+            self.book.take_balance(balance, asked, self._epoch(asked)),
+        ]
         if self._doubted_at is not None and asked >= self._doubted_at:
             self._doubted_at = None
         if self.is_live and any(news):
             self._missing()
+        self._look_for_disputes()
         if self._is_sure:
             self._show_all()
 
@@ -322,6 +279,11 @@ class AccountStream:
             self._due.put_off(clock.monotonic())
         self._look_if_whole()
 
+    def _epoch(self, at: float) -> Millis:
+        """The epoch millisecond of a monotonic second."""
+        clock = self._parts.clock
+        return Millis(clock.now() - int((clock.monotonic() - at) * 1000))
+
     def _missing(self) -> None:
         """REST shows a change that the stream has not brought."""
         if self._missing_until is None:
@@ -333,6 +295,12 @@ class AccountStream:
         """Nothing is shown until REST has answered what stands."""
         self._doubted_at = self._compare_at = now
         self._shown.end()
+
+    def _look_for_disputes(self) -> None:
+        """What an answer does not have though it was told of just before: nobody vouches for it until asked again."""
+        if self.is_live and self.book.is_disputed:
+            self._shown.end()
+            self._compare_at = min(self._compare_at, self._parts.clock.monotonic() + YOUNG_S)
 
     def _look_if_whole(self) -> None:
         """Where nothing is late any more, what is shown is of the stream again."""
@@ -353,7 +321,9 @@ class AccountStream:
             case "execution":
                 self._hear_fills(fill_rows(message.data), now)
             case "wallet":
-                self.book.hear_wallet(wallet_rows(message.data, self.account.account_id, self._parts.clock.now()), now)
+                told = wallet_rows(message.data, self.account.account_id, self._parts.clock.now())
+                self.book.hear_wallet(told, now, moment({"creationTime": message.sent}, "creationTime"))
+                self._after(None, now)
                 self._show(Balance)
 
     def _hear_positions(self, rows: EventRows, now: float) -> None:
@@ -385,6 +355,9 @@ class AccountStream:
         self._compare_at = min(self._compare_at, now + COMPARE_ACTIVE_S)
         if rows is not None and rows.unreadable:
             self._doubt(now)
+        if self.book.is_doubtful:
+            self.book.is_doubtful = False
+            self._compare_at = now
         if self._missing_until is not None:
             self._missing_until = None
             if self._is_sure:

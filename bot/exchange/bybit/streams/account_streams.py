@@ -20,7 +20,8 @@ from bot.domain.portfolio import Balance, Orders, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.streams import StreamRecords
 from bot.domain.trade_plans import AnyRequest
-from bot.exchange.bybit.streams.account_stream import AccountStream, ConnectResult, StreamParts
+from bot.exchange.bybit.streams.account_stream import AccountStream
+from bot.exchange.bybit.streams.parts import ConnectResult, StreamParts
 from bot.exchange.bybit.streams.ramp import WINDOW_MS, StreamRamp
 
 USED_MS: Final = 15 * MINUTE  # that an account keeps its stream after it was used

@@ -25,10 +25,12 @@ class GapInBook(ValueError):  # noqa: N818  named by what it is
 
 @dataclass(slots=True)
 class TickerState:
-    """The fields of one ticker, each with the sequence number of the message that told it last."""
+    """The fields of one ticker, each with the moment of the message that told it last; empty until a snapshot came."""
 
     symbol: Symbol
     heard_at: float
+    whole_at: float | None = None
+    """When the last snapshot came: a change that is lost is not missed before the next one."""
     _fields: dict[str, object] = field(default_factory=dict)
     _told_by: dict[str, int] = field(default_factory=dict)
 
@@ -36,16 +38,19 @@ class TickerState:
         """Older messages that come later change only what no newer one has told."""
         told_by = whole({"ts": message.sent}, "ts")
         if message.kind == SNAPSHOT:
-            self._fields.clear()
-            self._told_by.clear()
+            self.whole_at = at
+            for name in [each for each, moment_told in self._told_by.items() if moment_told <= told_by]:
+                del self._fields[name], self._told_by[name]
         for name, value in fields.items():
             if told_by >= self._told_by.get(name, told_by):
                 self._fields[name] = value
                 self._told_by[name] = told_by
         self.heard_at = at
 
-    def value(self, as_of: Millis) -> Ticker:
-        """Raises ExchangeUnreadable while there is no last price."""
+    def value(self, as_of: Millis) -> Ticker | None:
+        """None before a snapshot. Raises ExchangeUnreadable while there is no last price."""
+        if self.whole_at is None:
+            return None
         return ticker(Answer({"list": [self._fields]}), Category.LINEAR, self.symbol, as_of)
 
 
@@ -55,6 +60,8 @@ class BookState:
 
     symbol: Symbol
     heard_at: float
+    whole_at: float | None = None
+    """When the last snapshot came."""
     _u: int | None = None
     _bids: dict[Decimal, Decimal] = field(default_factory=dict)
     _asks: dict[Decimal, Decimal] = field(default_factory=dict)
@@ -63,6 +70,7 @@ class BookState:
         """Raises GapInBook where a change was lost. What was told already is let be."""
         u = whole(fields, "u")
         if message.kind == SNAPSHOT:
+            self.whole_at = at
             self._bids.clear()
             self._asks.clear()
         elif self._u is None or u > self._u + 1:
@@ -91,15 +99,23 @@ class BookState:
 
 @dataclass(slots=True)
 class CandleState:
-    """Candles that REST answered, with what the stream told of the last one since."""
+    """Candles that REST answered, with what the stream told of the last one since.
+
+    Not whole any more where a candle was missed, or the last word on one: then REST is asked again.
+    """
 
     klines: Klines
     heard_at: float
     is_whole: bool = True
+    _told_by: int = 0
+    _is_final: bool = False
 
-    def take(self, data: object, at: float) -> None:
-        """A candle that begins later is the next one, if none was missed."""
-        for told in data if isinstance(data, list) else ():
+    def take(self, message: StreamMessage, at: float) -> None:
+        """A candle that begins later is the next one. Older messages that come later change nothing."""
+        told_by = whole({"ts": message.sent}, "ts")
+        if told_by < self._told_by:
+            return
+        for told in message.data if isinstance(message.data, list) else ():
             candle = _candle(told)
             items = self.klines.items
             if not items or candle.start_ts < items[-1].start_ts:
@@ -108,9 +124,12 @@ class CandleState:
                 items = (*items[:-1], candle)
             else:
                 step = items[-1].start_ts - items[-2].start_ts if len(items) > 1 else 0
-                self.is_whole = self.is_whole and candle.start_ts - items[-1].start_ts == step
+                is_next = self._is_final and candle.start_ts - items[-1].start_ts == step
+                self.is_whole = self.is_whole and is_next
                 items = (*items[1:], candle)
+            self._is_final = told.get("confirm") is True
             self.klines = replace(self.klines, items=items)
+        self._told_by = told_by
         self.heard_at = at
 
     def value(self, as_of: Millis) -> Klines:

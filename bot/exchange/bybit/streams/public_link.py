@@ -10,14 +10,15 @@ from typing import Final
 from bot.aio.tasks import TaskSet
 from bot.domain.errors import ExchangeError
 from bot.domain.ports.clock import Clock
-from bot.exchange.bybit.streams.account_stream import ConnectResult
 from bot.exchange.bybit.streams.connection import StreamConnector, StreamEnded
 from bot.exchange.bybit.streams.frames import StreamMessage
 from bot.exchange.bybit.streams.link import StreamLink
+from bot.exchange.bybit.streams.parts import ConnectResult
 
 _LONGEST_PAUSE_S: Final = 30.0
 _ANEW_EVERY_S: Final = 10.0  # for one topic
 _REFUSED_S: Final = 600.0  # before a topic that Bybit did not take is asked for again
+_MUTE_AFTER_S: Final = 30.0  # that no topic says anything, though pings are answered
 _logger = logging.getLogger(__name__)
 
 
@@ -29,13 +30,17 @@ class PublicLink:
     connector: StreamConnector
     clock: Clock
     on_message: Callable[[StreamMessage], None]
+    on_end: Callable[[], None]
+    """What was told so far goes on no more: the next connection begins with snapshots."""
     counts: Counter[str]
     topics: frozenset[str] = frozenset()
     mishaps: int = field(default=0, init=False)
     _link: StreamLink | None = field(default=None, init=False)
     _taken: set[str] = field(default_factory=set, init=False)
-    _anew: dict[str, float] = field(default_factory=dict, init=False)
     _refused: dict[str, float] = field(default_factory=dict, init=False)  # until when
+    _anew_at: dict[str, float] = field(default_factory=dict, init=False)
+    _anew: set[str] = field(default_factory=set, init=False)
+    _told_at: float = field(default=0.0, init=False)
     _is_changing: bool = field(default=False, init=False)
     _is_connecting: bool = field(default=False, init=False)
     _next_try: float = field(default=0.0, init=False)
@@ -58,10 +63,9 @@ class PublicLink:
     def ask_anew(self, topic: str) -> None:
         """Its snapshot is needed: leave it and take it again, once in ten seconds."""
         now = self.clock.monotonic()
-        if topic in self._taken and now - self._anew.get(topic, -_ANEW_EVERY_S) >= _ANEW_EVERY_S:
-            self._anew[topic] = now
-            self._taken.discard(topic)
-            self._tasks.start(self._take_anew(topic), "order book anew")
+        if topic in self._taken and now - self._anew_at.get(topic, -_ANEW_EVERY_S) >= _ANEW_EVERY_S:
+            self._anew_at[topic] = now
+            self._anew.add(topic)
 
     def tick(self, now: float) -> None:
         """Connect, ping, follow the topics; `now` is monotonic seconds."""
@@ -74,7 +78,9 @@ class PublicLink:
         if link.is_due(now):
             self._tasks.start(self._quietly(link.keep_alive()), "ping of a public stream")
         self._refused = {topic: until for topic, until in self._refused.items() if until > now}
-        if self.topics - self._refused.keys() != self._taken and not self._is_changing:
+        if self._taken and now - self._told_at >= _MUTE_AFTER_S:
+            self._tasks.start(link.close("the stream is mute"), "end of a mute public stream")
+        elif (self._anew or self.topics - self._refused.keys() != self._taken) and not self._is_changing:
             self._is_changing = True
             self._tasks.start(self._change(link), "topics of a public stream")
 
@@ -90,9 +96,11 @@ class PublicLink:
         finally:
             self._failures = 0 if self._taken else self._failures + 1
             self._taken.clear()
+            self._anew.clear()
             self._is_connecting = False
             pause = min(2.0 ** min(self._failures, 10), _LONGEST_PAUSE_S)
             self._next_try = self.clock.monotonic() + pause
+            self.on_end()
 
     async def _connection(self) -> None:
         try:
@@ -101,7 +109,8 @@ class PublicLink:
             self.counts[ConnectResult.FAILED] += 1
             raise
         self.counts[ConnectResult.OK] += 1
-        link = self._link = StreamLink(connection, clock=self.clock, on_message=self.on_message)
+        self._told_at = self.clock.monotonic()
+        link = self._link = StreamLink(connection, clock=self.clock, on_message=self._hear)
         try:
             await link.listen()
         finally:
@@ -109,27 +118,31 @@ class PublicLink:
             self.mishaps += link.mishaps
             await link.close()
 
+    def _hear(self, message: StreamMessage) -> None:
+        self._told_at = self.clock.monotonic()
+        self.on_message(message)
+
     async def _change(self, link: StreamLink) -> None:
+        """Leave what is not wanted, and what is to be taken anew; take what is new."""
         try:
-            gone, new = self._taken - self.topics, self.topics - self._taken - self._refused.keys()
-            if gone:
-                self._taken -= gone
-                await link.unsubscribe(sorted(gone))
-            if new:
-                taken = await link.subscribe_each(sorted(new))
-                self._taken |= taken
-                if refused := sorted(new - taken):
-                    self._refused |= dict.fromkeys(refused, self.clock.monotonic() + _REFUSED_S)
-                    _logger.warning("a public stream: Bybit does not take %s", ", ".join(refused))
+            gone, anew = self._taken - self.topics, self._anew & self.topics
+            self._taken -= gone
+            self._anew.clear()
+            if gone or anew:
+                await link.unsubscribe(sorted(gone | anew))
+            if new := anew | (self.topics - self._taken - self._refused.keys()):
+                await self._take(link, new)
         except StreamEnded:
             pass  # `listen` has raised it, too
         finally:
             self._is_changing = False
 
-    async def _take_anew(self, topic: str) -> None:
-        link = self._link
-        if link is not None:
-            await self._quietly(link.unsubscribe([topic]))  # the next tick takes it again
+    async def _take(self, link: StreamLink, new: set[str]) -> None:
+        taken = await link.subscribe_each(sorted(new))
+        self._taken = (self._taken - new) | taken
+        if refused := sorted(new - taken):
+            self._refused |= dict.fromkeys(refused, self.clock.monotonic() + _REFUSED_S)
+            _logger.warning("a public stream: Bybit does not take %s", ", ".join(refused))
 
     async def _quietly(self, work: Awaitable[None]) -> None:
         with suppress(StreamEnded):

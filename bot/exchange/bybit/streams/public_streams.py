@@ -26,6 +26,7 @@ MOST_TOPICS: Final = 300
 _BOOK_TOPIC: Final = "orderbook.200"  # each 100 ms; that of 50 levels comes five times as often
 _LOOKED_S: Final = 180.0  # that a topic stays after it was last asked for
 _AGAIN_S: Final = 60.0  # a second look within so long makes a topic wanted
+_WHOLE_S: Final = 45.0  # that a snapshot holds: a change that was lost shows by the next one only
 _BELIEVED_S: Final = 10.0  # that a topic may say nothing while others of its connection speak
 _LINK_FRESH_S: Final = 1.0
 _PUSH_EVERY_S: Final = 0.25
@@ -128,6 +129,7 @@ class PublicStreams:
         wanted = self._wanted(now)
         self._spread(wanted)
         for link in self._links:
+            self._ask_anew(link, now)
             link.tick(now)
         if now >= self._renew_at:
             self._renew_at = now + _RENEW_EVERY_S
@@ -184,11 +186,25 @@ class PublicStreams:
                 connector=self.connector,
                 clock=self.clock,
                 on_message=self._on_message,
+                on_end=self._forget,
                 counts=self.connects,
             )
             self._links.append(link)
         for link in self._links:
             link.topics = frozenset(self._by_name)
+
+    def _ask_anew(self, link: PublicLink, now: float) -> None:
+        """Snapshots that did not come, or are old."""
+        for states, kind in ((self._tickers, "tickers"), (self._books, "book")):
+            for symbol, state in states.items():
+                if state.whole_at is None or now - state.whole_at >= _WHOLE_S:
+                    link.ask_anew(Topic(kind, symbol).name)
+
+    def _forget(self) -> None:
+        """A connection has ended: what changes meanwhile nobody tells."""
+        self._tickers.clear()
+        self._books.clear()
+        self._candles.clear()
 
     # --- messages ---------------------------------------------------------------------------------------------
 
@@ -200,7 +216,7 @@ class PublicStreams:
         if topic.kind == "kline":
             candles = self._candles.get(topic)
             if candles is not None:
-                candles.take(message.data, now)
+                candles.take(message, now)
         elif not isinstance(message.data, dict):
             raise ExchangeUnreadable("a message of a public stream can't be read", field="data")
         elif topic.kind == "book":
