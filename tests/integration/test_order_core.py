@@ -11,7 +11,7 @@ from harness.order_core import PLACE, DropLog, Holding, OrderCore, open_core, te
 
 from bot.aio.timers import Later, Timer, loop_later
 from bot.domain.errors import ExchangeDown, ExchangeRejected
-from bot.domain.ids import AccountId
+from bot.domain.ids import AccountId, Symbol
 from bot.domain.orders import CancelRequest, OrderRequest, TradingStop
 from bot.domain.trade_plans import IntentKind, IntentState, PlanState
 from bot.services.trading.signals import AccountSignals
@@ -124,8 +124,10 @@ async def test_what_the_exchange_says_later_wins_over_what_was_concluded(core: O
 
 async def test_after_a_restore_what_was_opened_is_kept_and_what_rests_is_taken_back(core: OrderCore) -> None:
     """The rows of what was ordered since the backup are gone; the exchange has it all."""
-    await core.confirm()
-    await core.confirm(core.card(is_market=False, prices=(D(95),)), key="k-2")
+    await core.confirm(core.card(target_prices=(D(110), D(120)), target_shares=(D("0.5"), D("0.5"))))
+    await core.settle()
+    await core.confirm(core.card(symbol=Symbol("ETHUSDT"), is_market=False, prices=(D(95),)), key="k-2")
+    assert any(each.reduce_only for each in core.gateway.book.values()), "a target rests"
     for table in ("closed_trades", "order_intents", "plan_targets", "trade_plans", "leg_costs", "trade_logs"):
         await core.storage.write(f"DELETE FROM {table}")  # noqa: S608  our own tables
     core.storage.clock.advance(60)
@@ -135,7 +137,7 @@ async def test_after_a_restore_what_was_opened_is_kept_and_what_rests_is_taken_b
     assert [(each.stop, each.side) for each in plans] == [(D(90), "Buy")]
     assert {each.order_status for each in core.gateway.book.values()} == {"Filled", "Cancelled"}
     assert core.gateway.legs["BTCUSDT", 0].size == D("0.1")  # type: ignore[index]  a symbol
-    assert (await core.messages()).count("trade-found") == 2
+    assert (await core.messages()).count("trade-found") == 2, "one a leg"
 
 
 async def test_what_no_card_told_of_goes_out_by_the_outbox_once(core: OrderCore) -> None:

@@ -94,15 +94,22 @@ class Adoption:
         )
         plan = await unit.plans.open(new, now) if is_open else await unit.plans.open_ended(new, now)
         row = await self._open(unit, plan, now) if is_open else None
+        if not is_open and open_plan is None and position is not None and position.side is not side:
+            return plan  # a target of what stands there: the fills of that leg are found, too, and told with a choice
+        await self._tell(unit, account, plan, row, now)
+        return plan
+
+    async def _tell(
+        self, unit: UnitOfWork, account: Account, plan: TradePlan, row: Disagreement | None, now: Millis
+    ) -> None:
         payload = FoundOrderMessage(
             plan_id=plan.plan_id,
             account_id=account.account_id,
-            symbol=leg.symbol,
-            position_idx=leg.position_idx,
+            symbol=plan.leg.symbol,
+            position_idx=plan.leg.position_idx,
             disagreement_id=0 if row is None else row.disagreement_id,
         )
         await enqueue(unit, account, payload, f"found:{plan.plan_id}", now)
-        return plan
 
     async def _open(self, unit: UnitOfWork, plan: TradePlan, now: Millis) -> Disagreement | None:
         """Its owner has to say whether what was found is all that was wanted: the targets are not known."""
