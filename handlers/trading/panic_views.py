@@ -63,7 +63,7 @@ def panic_card(
         *command_button(viewer, "button-positions", "positions"),
         *command_button(viewer, "button-resume", "resume"),
     )
-    return Card(text=join(lines), rows=(*rows, (*ways, *menu_row(viewer))))
+    return Card(text=join(lines), rows=(*rows, ways, menu_row(viewer)))
 
 
 def _is_silent(report: PanicReport) -> bool:

@@ -43,8 +43,8 @@ keys-connected = ✅ <b>{ $account } is connected</b> · { $site }
 keys-checked =
     <b>{ $account }</b> · { $site }
     Checked { $time }
-keys-first-stays = Screens still show <b>{ $account }</b> first.
-keys-shown-first = ✓ Screens show <b>{ $account }</b> first now.
+keys-first-stays = Screens and orders still start with <b>{ $account }</b>.
+keys-shown-first = ✓ Screens and orders start with <b>{ $account }</b> now.
 button-show-first = Show { $account } first
 keys-ask-same =
     <b>This Bybit account is connected already.</b>

@@ -43,8 +43,8 @@ keys-connected = ✅ <b>Подключено: { $account }</b> · { $site }
 keys-checked =
     <b>{ $account }</b> · { $site }
     Проверено { $time }
-keys-first-stays = Первым по-прежнему показываю: <b>{ $account }</b>.
-keys-shown-first = ✓ Теперь первым показываю: <b>{ $account }</b>.
+keys-first-stays = Экраны и ордера по-прежнему начинаются с: <b>{ $account }</b>.
+keys-shown-first = ✓ Экраны и ордера теперь начинаются с: <b>{ $account }</b>.
 button-show-first = Первым: { $account }
 keys-ask-same =
     <b>Этот счёт Bybit уже подключён.</b>

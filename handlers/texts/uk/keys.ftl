@@ -43,8 +43,8 @@ keys-connected = ✅ <b>Підключено: { $account }</b> · { $site }
 keys-checked =
     <b>{ $account }</b> · { $site }
     Перевірено { $time }
-keys-first-stays = Першим, як і раніше, показую: <b>{ $account }</b>.
-keys-shown-first = ✓ Тепер першим показую: <b>{ $account }</b>.
+keys-first-stays = Екрани й ордери, як і раніше, починаються з: <b>{ $account }</b>.
+keys-shown-first = ✓ Екрани й ордери тепер починаються з: <b>{ $account }</b>.
 button-show-first = Першим: { $account }
 keys-ask-same =
     <b>Цей рахунок Bybit уже підключено.</b>
