@@ -21,18 +21,22 @@ from ops.campaigns.report import Report
 
 _FILE: Final = Path(__file__).with_suffix(".toml")
 _ENOUGH: Final = 1_800.0  # seconds for one run, which ends after its kills
-_TRIES: Final = 3  # seeds, until a mutant counts as a survivor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderMutant:
-    """One module with its edits; `kills` of a run, and the share of its entries that a panic follows."""
+    """One module with its edits. Runs of so many `kills` are tried with one seed after the other, `tries` at most.
+
+    `rests`: how often all is looked at in a run; `panics`: the share of entries that a panic follows.
+    """
 
     name: str
     path: str
     source: str
     signs: tuple[str, ...]
     kills: int
+    tries: int
+    rests: int
     panics: float
 
 
@@ -54,6 +58,8 @@ def _mutant(row: Mapping[str, Any]) -> OrderMutant:
         source=source,
         signs=tuple(row["signs"]),
         kills=row.get("kills", 16),
+        tries=row.get("tries", 3),
+        rests=row.get("rests", 1),
         panics=row.get("panics", 0.1),
     )
 
@@ -63,7 +69,7 @@ def run(seed: int, *, only: str = "") -> Report:
     mutants = [each for each in order_mutants().values() if only in each.name]
     began, kills, failures = time.monotonic(), 0, []
     for mutant in mutants:
-        for number in range(_TRIES):
+        for number in range(mutant.tries):
             report = _tried(mutant, seed + number)
             kills += report.cases
             if _shown(mutant, report):
@@ -85,7 +91,15 @@ def _tried(mutant: OrderMutant, seed: int) -> Report:
 
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
         child = ("ops.campaigns.order_mutants", "--child", mutant.name)
-        run_of_lives = orders.run(seed, _ENOUGH, Path(folder), kills=mutant.kills, child=child, panics=mutant.panics)
+        run_of_lives = orders.run(
+            seed,
+            _ENOUGH,
+            Path(folder),
+            kills=mutant.kills,
+            child=child,
+            panics=mutant.panics,
+            rests=mutant.rests,
+        )
         return asyncio.run(run_of_lives)
 
 

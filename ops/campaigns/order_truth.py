@@ -16,6 +16,8 @@ _NEVER_SENT: Final = ("abandoned", "intent")
 _NOT_YET: Final = ("account value", "⏳ Sending", "⏳ Accepted", "counting", "unknown until")  # of cards, in this order
 _LEAST: Final = MappingProxyType({"BTCUSDT": Decimal("0.001"), "ETHUSDT": Decimal("0.01")})  # minOrderQty
 
+NOTHING_FILLED: Final = "nothing was filled at one of them"
+
 Place = tuple[int, int]  # chat, message
 
 
@@ -26,7 +28,7 @@ def look_into(path: Path, said: Mapping[Place, str], accounts: Mapping[int, Row]
     """
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         practice, bybit = practice_truth(connection), stand_in_truth(accounts)
-        empty = [] if practice.fills and bybit.fills else ["nothing was filled at one of them"]
+        empty = [] if practice.fills and bybit.fills else [NOTHING_FILLED]
         return [*empty, *disparities(connection, practice.joined(bybit)), *_mistold(connection, said)]
 
 

@@ -25,7 +25,7 @@ from typing import Final
 from ops.campaigns.demo_accounts import answer_again, demo_truth, lose_answers
 from ops.campaigns.order_child import NEVER, PATIENCE, TIMEOUTS
 from ops.campaigns.order_traders import SYMBOLS, Trader
-from ops.campaigns.order_truth import look_into, unsound
+from ops.campaigns.order_truth import NOTHING_FILLED, look_into, unsound
 from ops.campaigns.order_words import Heard, untrue
 from ops.campaigns.report import Report
 from ops.stack import ROOT, DriverError, Stack, running_stack
@@ -52,28 +52,28 @@ async def run(
     kills: int | None = None,
     child: Sequence[str] = ("ops.campaigns.order_child",),
     panics: float = 0.1,
+    rests: int = 1,
 ) -> Report:
     """Kill at one step after the other until the budget (seconds) is used or so many kills were done; then look.
 
     `child`: the module that runs the lives, and its arguments. `panics`: the share of entries that a panic follows.
+    `rests`: how often people stop and all is looked at, the last time at the end.
     """
     draw = random.Random(seed)  # noqa: S311  a repeatable choice, not a secret
-    began, tally, cut = time.monotonic(), Counter[str](), 0
+    began, tally, cut, failures = time.monotonic(), Counter[str](), 0, list[str]()
     async with running_stack(folder, log_level="INFO") as stack, _lives(stack, child) as lives:
         traders = [_trader(stack, user_id, seed, tally, panics) for user_id in USERS]
-        await _begin(stack, lives, traders, seed)
-        stop, heard = asyncio.Event(), Heard()
-        at_work = [asyncio.create_task(trader.trade_until(stop)) for trader in traders]
-        mover = asyncio.create_task(_move_prices(stack, draw, stop))
-        while time.monotonic() - began < budget_seconds and cut != kills:
-            await _one_life(lives, draw)
-            await heard.listen(stack, USERS)
-            cut += 1
-        stop.set()
-        await asyncio.gather(*at_work, mover)
-        await answer_again(stack)
-        await lives.begin()  # what the last life left behind, it must find by itself
-        failures = await _look(stack, lives, heard)
+        await _begin(lives, traders)
+        heard = Heard()
+        for part in range(1, rests + 1):
+            until = began + budget_seconds * part / rests
+            most = None if kills is None else kills * part // rests - cut
+            async with _at_work(stack, traders, draw, seed):
+                cut += await _lives_until(lives, draw, heard, until, most)
+            await lives.begin()  # what the last life left behind, it must find by itself
+            failures = await _look(lives, heard, is_last=part == rests)
+            if failures:
+                break
         failures += _not_done(tally, cut)
     return Report(
         name=NAME,
@@ -90,13 +90,37 @@ def _trader(stack: Stack, user_id: int, seed: int, tally: Counter[str], panics: 
     return Trader(stack, user_id, draw, tally, has_parts=user_id != _MISLED, panics=panics)
 
 
-async def _begin(stack: Stack, lives: "_Lives", traders: Iterable[Trader], seed: int) -> None:
+async def _lives_until(lives: "_Lives", draw: random.Random, heard: Heard, until: float, most: int | None) -> int:
+    """One life after the other until then (monotonic seconds), or so many; how many."""
+    cut = 0
+    while time.monotonic() < until and cut != most:
+        await _one_life(lives, draw)
+        await heard.listen(lives.stack, USERS)
+        cut += 1
+    return cut
+
+
+async def _begin(lives: "_Lives", traders: Iterable[Trader]) -> None:
     """In a life without faults, the accounts."""
     await lives.begin()
     await asyncio.gather(*(trader.begin() for trader in traders))
     await lives.end()
+
+
+@asynccontextmanager
+async def _at_work(stack: Stack, traders: Iterable[Trader], draw: random.Random, seed: int) -> AsyncIterator[None]:
+    """People trade, prices move, and answers and orders are lost and late, while the block lasts."""
     late = {_MISLED: PATIENCE.window / 1000 * 2}
     await lose_answers(stack, seed, late=TIMEOUTS.answer + 1, misled=late)
+    stop = asyncio.Event()
+    at_work = [asyncio.create_task(trader.trade_until(stop)) for trader in traders]
+    at_work.append(asyncio.create_task(_move_prices(stack, draw, stop)))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.gather(*at_work)
+        await answer_again(stack)
 
 
 async def _one_life(lives: "_Lives", draw: random.Random) -> None:
@@ -189,14 +213,16 @@ async def _move_prices(stack: Stack, draw: random.Random, stop: asyncio.Event) -
         await asyncio.sleep(1 + draw.random())
 
 
-async def _look(stack: Stack, lives: _Lives, heard: Heard) -> list[str]:
-    """Everything that is wrong, in words; what is still on its way gets time to arrive."""
+async def _look(lives: _Lives, heard: Heard, *, is_last: bool) -> list[str]:
+    """Everything that is wrong, in words; what is still on its way gets time to arrive, and the first fills, too."""
+    stack = lives.stack
     path = Path(stack.environment["PERPDESK_DATABASE"])
     end = time.monotonic() + _AT_REST
     while True:
         there = await demo_truth(stack, path)
         await heard.listen(stack, USERS)
-        failures = await asyncio.to_thread(look_into, path, heard.last(), there)
+        found = await asyncio.to_thread(look_into, path, heard.last(), there)
+        failures = [line for line in found if is_last or line != NOTHING_FILLED]
         if not failures or time.monotonic() > end:
             break
         await asyncio.sleep(0.5)
