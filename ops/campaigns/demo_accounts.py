@@ -49,7 +49,7 @@ async def lose_answers(stack: Stack, seed: int, *, late: float, misled: Mapping[
 
     uids = await asyncio.to_thread(_demo_uids, Path(stack.environment["PERPDESK_DATABASE"]))
     for user_id, seconds in misled.items():
-        await fault("late_execution", 0.2, uid=uids[user_id], seconds=seconds)
+        await fault("late_execution", 0.4, uid=uids[user_id], seconds=seconds)
     for path in _WRITES:
         await fault("lost_answer", 0.2, path=path)
         await fault("late_answer", 0.1, path=path, seconds=late)
