@@ -13,7 +13,7 @@ from bot.domain.card_formulas import TOLERANCE, ZERO, Held
 from bot.domain.card_inputs import CardInputs
 from bot.domain.card_levels import asked_targets
 from bot.domain.card_sizes import SharedTarget, least_qty, shared
-from bot.domain.leg_rules import is_entry
+from bot.domain.leg_rules import conditional_rows
 from bot.domain.numbers import plain
 from bot.domain.order_card import OrderCard, TargetLine
 from bot.domain.orders import MOST_CONDITIONAL, MarginMode, TriggerBy, direction
@@ -211,12 +211,10 @@ def _margin(order: EnteredOrder, remarks: Remarks) -> Decimal:
 
 def _check_rows(order: EnteredOrder, targets: tuple[TargetLine, ...], remarks: Remarks) -> None:
     """Bybit holds ten conditional orders of a symbol: those there are, those that resting entries bring, and ours."""
-    here = order.inputs.orders_here
-    rows = sum(1 for each in here if each.stop_order_type or each.trigger_price is not None)
-    promised = sum((each.stop_loss is not None) + (each.take_profit is not None) for each in here if is_entry(each))
+    rows = conditional_rows(order.inputs.orders_here)
     ours = 0 if order.standing is not None else (order.stop is not None) + bool(targets)  # an add's stand already
-    if rows + promised + min(ours, _ROWS_OF_A_LEG) * len(order.entries) > MOST_CONDITIONAL:
-        remarks.refuse("card-rows", symbol=order.inputs.draft.symbol, count=rows + promised, most=MOST_CONDITIONAL)
+    if rows + min(ours, _ROWS_OF_A_LEG) * len(order.entries) > MOST_CONDITIONAL:
+        remarks.refuse("card-rows", symbol=order.inputs.draft.symbol, count=rows, most=MOST_CONDITIONAL)
 
 
 def _check_limits(order: EnteredOrder, loss: Decimal | None, remarks: Remarks) -> None:

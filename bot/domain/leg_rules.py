@@ -236,3 +236,13 @@ def is_entry(order: Order) -> bool:
     """Whether an open order can make a position larger: none that only reduces, closes, or stands for a position."""
     is_of_position = order.stop_order_type not in {"", _CONDITIONAL}
     return order.category is Category.LINEAR and order.reduce_only is not True and not is_of_position
+
+
+def conditional_rows(orders: Iterable[Order]) -> int:
+    """Of a symbol's open orders, whoever's they are: conditional ones, and the stops and targets of resting entries.
+
+    Bybit holds `MOST_CONDITIONAL` of a symbol.
+    """
+    here = tuple(orders)
+    rows = sum(1 for each in here if each.stop_order_type or each.trigger_price is not None)
+    return rows + sum(bool(each.stop_loss) + bool(each.take_profit) for each in here if is_entry(each))

@@ -15,6 +15,7 @@ from bot.domain.leg_rules import (
     check_stop,
     check_targets,
     close_request,
+    conditional_rows,
     in_panic_order,
     is_entry,
     net_if_closed,
@@ -290,3 +291,10 @@ class TestTargets:
 
 def target(number: int, price: str, share: str) -> PlannedTarget:
     return PlannedTarget(number=number, price=Decimal(price), share=Decimal(share))
+
+
+def test_rows_of_a_symbol_are_those_that_stand_and_those_that_resting_entries_bring() -> None:
+    stop = replace(RESTING, stop_order_type="StopLoss", trigger_price=Decimal(62000), reduce_only=True)
+    entry = replace(RESTING, stop_loss=Decimal(60000), take_profit=Decimal(70000))
+    target = replace(RESTING, reduce_only=True)
+    assert conditional_rows((stop, entry, target)) == 3

@@ -11,7 +11,7 @@ from bot.domain.disagreements import DisagreementEnd
 from bot.domain.errors import ButtonExpired
 from bot.domain.ids import Millis, Symbol
 from bot.domain.leg_protection import promised
-from bot.domain.leg_rules import is_entry
+from bot.domain.leg_rules import conditional_rows, is_entry, is_of_leg
 from bot.domain.leg_view import is_beyond
 from bot.domain.licensing import Feature, opens
 from bot.domain.market import Category
@@ -108,11 +108,12 @@ class _LegNow:
 
     def conditional(self) -> int:
         """Rows of the symbol that count against the exchange's limit."""
-        return sum(
-            1
-            for each in self.orders.items
-            if each.symbol == self.leg.symbol and (each.stop_order_type or each.trigger_price is not None)
-        )
+        return conditional_rows(filter(self._is_of_symbol, self.orders.items))
+
+    def protecting(self) -> int:
+        """Of these, the stop and the take profit of the leg itself: an add moves them in place."""
+        rows = (each for each in self.orders.items if is_of_leg(each, self.leg))
+        return sum(each.stop_order_type in {"StopLoss", "TakeProfit"} for each in rows)
 
 
 _NONE: Final = Decimal(0)
@@ -293,10 +294,7 @@ class Entries:
     async def _demand_room(self, card: ConfirmedCard, there: _LegNow, plan: TradePlan) -> None:
         """Stop and take profit of the leg are conditional rows, of which a symbol has ten at most."""
         wanted = sum(1 for each in promised(plan) if each > 0)
-        held = there.conditional()
-        if held and there.size > 0:
-            wanted = 0  # the leg's own stand there already
-        if held + wanted > MOST_CONDITIONAL:
+        if there.conditional() + max(0, wanted - there.protecting()) > MOST_CONDITIONAL:
             raise EntryRefused("entry-conditional-full", most=MOST_CONDITIONAL)
         if any(is_beyond(plan, price) for price in card.prices):
             raise EntryRefused("entry-stop-side")
