@@ -107,24 +107,31 @@ class Writer:
 
         `committed` is called right after the commit, before anybody is told; it can't undo the commit, so what it
         raises is logged. No await of the outside world belongs in the block. Raises StorageTrouble when the disk
-        refuses; rolled back whatever leaves the block, a cancellation too.
+        refuses; rolled back whatever leaves the block, a cancellation too. One that is rolled back has read what those
+        before it wrote: it ends when that is on the disk, too.
         """
+        left_by: BaseException | None = None
         async with self._turn():
             group = await self._begin()
             try:
                 transaction = Transaction(self._connection)
                 yield transaction
                 transaction.end()
-            except BaseException:
+            except BaseException as error:
                 await shielded(self._undo(group))
-                raise
-            group.callbacks.append(committed or _nothing)
-            if not self._waiting or len(group.callbacks) >= _GROUP_LIMIT:
+                if not group.callbacks or not isinstance(error, Exception):
+                    raise
+                left_by = error
+            else:
+                group.callbacks.append(committed or _nothing)
+            if not group.is_finished and (not self._waiting or len(group.callbacks) >= _GROUP_LIMIT):
                 await shielded(self._commit(group))
         if not group.is_finished:
             await shielded(self._finish(group))
         if group.trouble is not None:
             raise StorageTrouble(f"nothing was stored: {group.trouble}") from group.trouble
+        if left_by is not None:
+            raise left_by
 
     async def statement(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """One statement that is a transaction of its own: one hop to the thread instead of three, if nobody waits.

@@ -1,6 +1,8 @@
 """What an entry is refused for, and what keeps one that is written from being sent."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -10,11 +12,15 @@ import pytest
 from harness.order_core import PLACE, Holding, OrderCore, open_core
 from harness.storage import position
 
-from bot.domain.errors import ButtonExpired, ExchangeDown, ExchangeRejected, NotAllowed, UserFacing
-from bot.domain.order_card import CardOutdated, EntryRefused
-from bot.domain.orders import LeverageRequest, OrderRequest, PositionMode
+from bot.domain.accounts import Account
+from bot.domain.errors import ButtonExpired, ExchangeDown, ExchangeRejected, NotAllowed, StorageTrouble, UserFacing
+from bot.domain.ids import Millis
+from bot.domain.order_card import CardOutdated, ConfirmedCard, EntryRefused
+from bot.domain.orders import LeverageRequest, OrderAck, OrderRequest, PositionMode
 from bot.domain.portfolio import Side
+from bot.domain.ports.storage import UnitOfWork
 from bot.domain.trade_plans import IntentKind, IntentState, PlanState
+from storage.trading.intents import SqliteOrderIntents
 
 D = Decimal
 SHORT = {"side": Side.SELL, "stop": D(110), "prices": (D("99.7"),), "target_prices": (D(80),)}
@@ -188,3 +194,56 @@ async def test_a_leverage_that_stands_already_is_seen_and_the_entry_goes_out(cor
     object.__setattr__(core.gateway, "leg_settings", stale)
     trade = await core.confirm(core.card(leverage=D(5)))
     assert [each.state for each in trade.intents] == [IntentState.DONE, IntentState.FILLED]
+
+
+class OneAtATime:
+    """No entry while another one is under way."""
+
+    async def check(self, unit: UnitOfWork, account: Account, card: ConfirmedCard, now: Millis) -> None:
+        del card, now
+        if await unit.intents.live_of_account(account.account_id):
+            raise EntryRefused("risk-positions")
+
+
+async def test_a_tap_on_two_devices_at_once_is_one_trade_and_no_refusal(core: OrderCore) -> None:
+    """The rules count what is in flight: of the second tap that is its own order."""
+    entries = replace(core.entries, guards=(OneAtATime(),))
+    card = core.card()
+    taps = [entries.confirm(core.config, card, place=PLACE, idempotency_key="k-1") for _ in range(3)]
+    trades = await asyncio.gather(*taps)
+    await core.quiet()
+    assert {each.plan.plan_id for each in trades} == {1}
+    assert len(core.gateway.sent(OrderRequest)) == 1
+
+
+async def test_a_card_of_tomorrow_is_no_fresh_one(core: OrderCore) -> None:
+    """The clock was set back since its price was read."""
+    assert await refused(core, CardOutdated, quoted_ts=core.storage.clock.now() + 31_000) == "entry-outdated"
+
+
+async def test_a_full_disk_after_the_sending_leaves_the_order_to_be_asked_for(
+    core: OrderCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = core.gateway.create
+
+    async def create(account: Account, request: OrderRequest) -> OrderAck:
+        monkeypatch.setattr(SqliteOrderIntents, "note", full)
+        return await sent(account, request)
+
+    async def full(*_: object) -> None:
+        raise StorageTrouble("the disk is full")
+
+    core.gateway.listeners, wakers = [], list(core.runner.wakers)
+    core.runner.wakers.clear()
+    monkeypatch.setattr(core.gateway, "create", create)
+    with suppress(StorageTrouble):
+        await core.confirm()
+    (intent,) = (await core.trade()).intents
+    assert intent.state is IntentState.SENDING
+    with pytest.raises(StorageTrouble):
+        await core.settlement.settle(core.account)
+    monkeypatch.undo()
+    core.runner.wakers.extend(wakers)
+    trade = await core.settle()
+    assert trade.intents[0].state is IntentState.FILLED
+    assert len(core.gateway.sent(OrderRequest)) == 1

@@ -483,3 +483,26 @@ async def test_whoever_wants_the_connection_alone_finds_no_transaction_on_it(tmp
         go_on.set()
         assert not await second
         await first
+
+
+async def test_what_only_read_its_neighbors_rows_ends_when_they_are_on_the_disk(tmp_path: Path) -> None:
+    """And so does what was refused for them: neither may tell of what a failing commit takes back."""
+    async with open_storage(tmp_path) as storage:
+        inside, go_on = asyncio.Event(), asyncio.Event()
+
+        async def look(*, refuse: bool) -> tuple[int, int]:
+            with suppress(LookupError):
+                async with storage.store.begin() as unit:
+                    assert not await unit.users.ensure(new_user(ANNA), NOW)
+                    if refuse:
+                        raise LookupError
+            return await stands(storage)
+
+        tasks = [asyncio.create_task(hold(storage, ANNA, inside, go_on))]
+        await inside.wait()
+        looks = [asyncio.create_task(look(refuse=refuse)) for refuse in (False, True)]
+        await asyncio.sleep(0)
+        go_on.set()
+        async with asyncio.timeout(LIMIT):
+            assert await asyncio.gather(*looks) == [(1, 0)] * 2
+            await asyncio.gather(*tasks)

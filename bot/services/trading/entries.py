@@ -173,7 +173,7 @@ class Entries:
     async def _read(self, account: Account, gateway: OrderGateway, card: ConfirmedCard) -> _LegNow:
         """The leg as it stands, read fresh, and what stands against the entry there."""
         asked_at = self.clock.now()
-        if asked_at - card.quoted_ts > CARD_AGE:
+        if abs(asked_at - card.quoted_ts) > CARD_AGE:  # of tomorrow: the clock was set back
             raise CardOutdated("entry-outdated")
         is_told = self.streams is not None and self.streams.is_healthy(account.account_id)
         source: PositionSource = self.reads if is_told else gateway
@@ -210,6 +210,10 @@ class Entries:
     ) -> tuple[TradePlan, tuple[OrderIntent, ...]] | None:
         """Every check and every row in one commit; None: the reads are too old by now."""
         async with self.transactions.begin() as unit:
+            again = await unit.intents.by_key(f"{idempotency_key}:entry:0")
+            twin = None if again is None or again.plan_id is None else await unit.plans.get(again.plan_id)
+            if twin is not None:  # a tap on another device was first: its own entry is nothing against it
+                return twin, ()
             now = self.clock.now()
             if now - there.asked_at > FRESH:
                 return None
@@ -239,7 +243,7 @@ class Entries:
         held = await unit.fences.license_of(account.user_id, now)
         if not opens(held, Feature.ENTRY, account.account_type):
             raise license_needed(Feature.ENTRY, account.account_type)
-        if now - card.quoted_ts > CARD_AGE:
+        if abs(now - card.quoted_ts) > CARD_AGE:
             raise CardOutdated("entry-outdated")
         if await unit.fences.paused_since(account.account_id) is not None:
             raise EntryRefused("entry-paused", cure="resume")
