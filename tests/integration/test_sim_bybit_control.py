@@ -79,6 +79,7 @@ async def test_the_truth_is_what_the_endpoints_say(driver: Driver) -> None:
         ("GET", "/sim/accounts/1/2", None, 404),
         ("GET", "/sim/accounts", None, 404),
         ("POST", "/sim/prices", {"symbol": "BTCUSDT"}, 400),
+        ("POST", "/sim/prices", {"symbol": "BTCUSDT", "price": "1e12"}, 400),
         ("POST", "/sim/faults", {"kind": "flood"}, 400),
         ("GET", "/sim/faults", None, 404),
         ("GET", "/sim/calls?after=x", None, 400),

@@ -44,6 +44,8 @@ def waiting(trader: SimTrader) -> list[tuple[str, str, str]]:
         ({"stopLoss": "-1"}, 10001),
         ({"stopLoss": "59000", "slOrderType": "Limit"}, 10001),
         ({"stopLoss": "59000", "slTriggerBy": ["MarkPrice"]}, 10001),
+        ({"stopLoss": "1e40"}, 10001),
+        ({"trailingStop": 10**30}, 10001),
         ({"stopLoss": "59000", "positionIdx": 1}, 10001),
         ({"stopLoss": "59000", "symbol": "ETHUSDT"}, 10001),
         ({"stopLoss": "59000", "tpslMode": None}, 10001),

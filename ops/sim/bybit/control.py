@@ -242,10 +242,13 @@ def _after(step: Fields) -> int:
 
 
 def _price(fields: Fields, one: Instrument) -> Decimal:
-    """At least a tick."""
+    """At least a tick, and of a contract at most what an order of it may have."""
     price = fields.decimal("price", ZERO, positive=True)
     if price < one.price.step:
         raise fields.wrong("price", f"must be at least a tick of {one.price.text(1)}")
+    most = one.row["priceFilter"].get("maxPrice")
+    if most is not None and price > Decimal(most):
+        raise fields.wrong("price", f"must be at most {most}")
     return price
 
 

@@ -104,9 +104,10 @@ class Query:
         value = self._given.get(name)
         if value is None:
             return None
-        if len(value) > _LONGEST_NUMBER or not _NUMBER.fullmatch(value):
+        number = Decimal(value) if len(value) <= _LONGEST_NUMBER and _NUMBER.fullmatch(value) else None
+        if number is None or number.adjusted() >= _MAX_DIGITS:
             raise wrong_parameter(_TEXTS.get(name, f"params error: {name} invalid"))
-        return Decimal(value)
+        return number
 
     def text(self, name: str, default: str = "") -> str:
         """The value, or `default` where it is absent."""
