@@ -1,7 +1,7 @@
 """What every feature is built on."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,7 @@ class Foundation:
     practice: Practice
     bybit_orders: OrderGateway
     demo_funds: DemoFunds
+    start_is_over: Callable[[], None]  # for the budget of requests: all accounts were compared
     streams: Streams
     telegram_bot: ExtBot[Any]
     texts: Texts
@@ -88,6 +89,7 @@ async def make_foundation(
             exchange=bybit.orders, take=streams.accounts.take, sent=streams.accounts.sent, clock=outside.clock
         ),
         demo_funds=bybit.demo_funds,
+        start_is_over=bybit.pipeline.budget.start_is_over,
         streams=streams,
         telegram_bot=telegram_bot,
         texts=await asyncio.to_thread(Texts.load),

@@ -158,6 +158,7 @@ def make_reconcile(base: Foundation, queries: TradingQueries, settlement: Settle
         streams=base.streams.accounts,
         clock=base.clock,
         account_types=frozenset(base.order_gateways),
+        after_start=[base.start_is_over],
     )
 
 

@@ -28,7 +28,6 @@ KEPT: Final = {
     "bot.chat.transport.AiohttpRequest.read_timeout": FRAMEWORK,
     "bot.domain.licensing.plans_as_markdown": DOCUMENTED,
     "bot.domain.market.KLINE_INTERVALS": TRADING,
-    "bot.exchange.budget.Budget.start_is_over": TRADING,
     "bot.domain.market.Ticker.volume_24h": TRADING,
     "bot.domain.portfolio.Balance.total_wallet_balance": TRADING,
     "bot.exchange.budget.BudgetStats.windows": WATCHED,

@@ -115,3 +115,15 @@ async def test_a_key_that_is_not_taken_is_left_alone_for_a_while_and_an_outage_i
     assert compared.reconcile.stats().failures == 2
     world.troubles.clear()
     assert await compared(840) == [2, 1]
+
+
+async def test_the_start_is_over_once_when_everybody_had_a_turn(world: World, compared: Any) -> None:
+    ends: list[int] = []
+    compared.reconcile.after_start.append(lambda: ends.append(1))
+    world.seconds, world.idle = 3, [1, 2, 3]
+    assert await compared(0) == [1, 2]
+    assert ends == []
+    assert await compared(0) == [3]
+    assert ends == [1]
+    assert await compared(900) == [1, 2]
+    assert ends == [1]

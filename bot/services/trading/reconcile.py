@@ -7,7 +7,7 @@ every other one each quarter of an hour; at a start all of them, in the same ord
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -49,13 +49,14 @@ class _Turn:
 
 @dataclass(slots=True, kw_only=True)
 class Reconcile:
-    """`account_types`: whose orders are placed here."""
+    """`account_types`: whose orders are placed here. `after_start`: called once all accounts had their first turn."""
 
     settlement: Settlement
     queries: TradingQueries
     streams: StreamWatch
     clock: Clock
     account_types: frozenset[AccountType]
+    after_start: list[Callable[[], None]] = field(default_factory=list)
     _turns: dict[AccountId, _Turn] = field(default_factory=dict, init=False, repr=False)
     _first: Millis | None = field(default=None, init=False, repr=False)
     _all_at: Millis = field(default=_NEVER, init=False, repr=False)
@@ -81,7 +82,13 @@ class Reconcile:
         before = self._failures
         end = Millis(now + _A_ROUND)
         await asyncio.gather(*(self._work(queue, end) for _ in range(min(_AT_ONCE, len(queue)))))
+        if not queue:
+            self._end_start()
         return self._failures - before
+
+    def _end_start(self) -> None:
+        while self.after_start:
+            self.after_start.pop()()
 
     async def _accounts(self, now: Millis) -> Sequence[DueAccount]:
         """Those with something open, and all others, which are read less often."""
