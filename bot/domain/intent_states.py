@@ -100,20 +100,25 @@ class Absence:
 def ask_again_ms(
     live: Iterable[OrderIntent], now: Millis, absences: Mapping[OrderLinkId, Absence], patience: Patience
 ) -> int | None:
-    """When to ask anew for those of unknown fate: after 1, 2, 4 s, and once no answer can be too early.
+    """When to ask anew for those that were not seen yet: after 1, 2, 4 s, and once no answer can be too early.
 
     None: there are none.
     """
-    undecided = [each for each in live if each.state in UNDECIDED]
-    looks = [_look_ms(each.sent_ts, now, absences.get(each.order_link_id), patience) for each in undecided]
+    unseen = [each for each in live if each.state in UNDECIDED or each.state is IntentState.ACKNOWLEDGED]
+    looks = [_look_ms(each, now, absences.get(each.order_link_id), patience) for each in unseen]
     return min((each for each in looks if each is not None), default=None)
 
 
-def _look_ms(sent_ts: Millis | None, now: Millis, absence: Absence | None, patience: Patience) -> int | None:
-    if sent_ts is None:
+def decides_after(state: IntentState, patience: Patience) -> int:
+    """Milliseconds after its sending from which on "there is no such order" decides about it."""
+    return patience.window if state in UNDECIDED else patience.accepted
+
+
+def _look_ms(intent: OrderIntent, now: Millis, absence: Absence | None, patience: Patience) -> int | None:
+    if intent.sent_ts is None:
         return None
-    age = now - sent_ts
-    decides = sent_ts + patience.window
+    age = now - intent.sent_ts
+    decides = intent.sent_ts + decides_after(intent.state, patience)
     if absence is not None:
         decides = max(decides, absence.first + patience.over)
     wait = min(max(age, _FIRST_LOOK), max(decides - now, _LAST_LOOK))

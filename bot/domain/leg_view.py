@@ -27,6 +27,7 @@ from bot.domain.trade_plans import (
 ZERO: Final = Decimal(0)
 AMENDS_FIRST_MS: Final = 2_000  # that the amends of resting entries have before the stop goes out anyway
 AGAIN_MS: Final = 5_000  # between attempts at what the exchange says is done and does not show
+_TAKEN_MS: Final = 2_000  # after which an order whose cancel was taken is not shown any more
 _FEW: Final = 3  # attempts that go out as soon as an answer shows that they are needed
 SECOND_LOOK_MS: Final = 1_000  # between the two reads without a stop that an emergency needs
 AMEND_EVERY_MS: Final = 1_000  # of a leg's targets
@@ -132,6 +133,28 @@ def cancels(view: LegView, of: Iterable[OrderIntent], why: str = "") -> Iterable
             category=row.category, symbol=row.symbol, order_id=row.order_id, target_link_id=each.order_link_id
         )
         yield LegWish(kind=IntentKind.CANCEL, request=request, key=f"cancel:{each.intent_id}:{len(mine)}", why=why)
+
+
+def repeated_cancels(view: LegView) -> Iterable[LegWish]:
+    """Cancels that nobody answered, or that were taken, of orders that rest all the same: asked for once more.
+
+    A definite refusal is not repeated here: whoever asked is told of it.
+    """
+    last: dict[OrderLinkId, OrderIntent] = {}
+    for each in view.of(IntentKind.CANCEL):
+        if isinstance(each.request, CancelRequest):
+            last[each.request.target_link_id] = each
+    for order in view.intents:
+        cancel = last.get(order.order_link_id) if order.is_order else None
+        if cancel is not None and _has_no_effect(cancel, view):
+            yield from cancels(view, (order,))
+
+
+def _has_no_effect(cancel: OrderIntent, view: LegView) -> bool:
+    """Of a cancel whose order is shown as open."""
+    if cancel.state is IntentState.ABANDONED:
+        return True
+    return cancel.state is IntentState.DONE and view.asked_at - (cancel.final_ts or view.asked_at) >= _TAKEN_MS
 
 
 def close_of(view: LegView, reason: ExitReason, key: str) -> LegWish:

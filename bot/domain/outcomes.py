@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.domain.ids import Millis, OrderLinkId, Symbol
-from bot.domain.intent_states import UNDECIDED, Absence, said
+from bot.domain.intent_states import UNDECIDED, Absence, decides_after, said
 from bot.domain.leg_protection import held_stops
 from bot.domain.orders import AmendRequest, CancelRequest, LegSettings, LeverageRequest, OrderRequest, TradingStop
 from bot.domain.patience import BYBIT, Patience
@@ -96,7 +96,8 @@ def _is_absent(intent: OrderIntent, reads: AccountAnswers) -> bool:
     absence = reads.absences.get(intent.order_link_id)
     if absence is None or intent.sent_ts is None or any(_is_of(each, intent) for each in reads.fills):
         return False
-    return absence.is_believed(reads.patience) and absence.last - intent.sent_ts >= reads.patience.window
+    since = absence.last - intent.sent_ts
+    return absence.is_believed(reads.patience) and since >= decides_after(intent.state, reads.patience)
 
 
 def _is_of(fill: Execution, intent: OrderIntent) -> bool:

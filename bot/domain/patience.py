@@ -13,7 +13,8 @@ class Patience:
     """Times in ms: until `recv_window` a request is accepted, after `window` it can't be executed any more.
 
     "There is no such order" is believed after `answers` that said so, each `apart` from the one before, the first and
-    the last `over`. `lag`: what positions and fills may be behind each other before one of them is wrong.
+    the last `over`; of an order that was accepted, not before `accepted`: it is there, whatever the lists say. `lag`:
+    what positions and fills may be behind each other before one of them is wrong.
     """
 
     recv_window: int
@@ -22,8 +23,11 @@ class Patience:
     over: int
     apart: int
     lag: int
+    accepted: int
 
 
-BYBIT: Final = Patience(recv_window=5_000, window=10_000, answers=3, over=10_000, apart=1_000, lag=5_000)
+BYBIT: Final = Patience(
+    recv_window=5_000, window=10_000, answers=3, over=10_000, apart=1_000, lag=5_000, accepted=60_000
+)
 # In this process: its lists are one.
-PRACTICE: Final = Patience(recv_window=5_000, window=10_000, answers=1, over=0, apart=0, lag=0)
+PRACTICE: Final = Patience(recv_window=5_000, window=10_000, answers=1, over=0, apart=0, lag=0, accepted=10_000)

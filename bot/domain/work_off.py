@@ -26,6 +26,7 @@ from bot.domain.leg_view import (
     amends_of,
     cancels,
     is_young,
+    repeated_cancels,
 )
 from bot.domain.market import Instrument
 from bot.domain.orders import (
@@ -51,7 +52,14 @@ _CLOSING: Final = frozenset({IntentKind.TARGET, IntentKind.CLOSE, IntentKind.RED
 
 
 def work_off(view: LegView) -> WorkOff:
-    """The stop always; targets while the leg is ours alone and its stop is as promised."""
+    """The stop always; targets while the leg is ours alone and its stop is as promised; cancels until they are seen."""
+    found = _lacking(view)
+    keys = {wish.key for wish in found.wanted}
+    again = tuple(wish for wish in repeated_cancels(view) if wish.key not in keys)
+    return replace(found, wanted=(*found.wanted, *again)) if again else found
+
+
+def _lacking(view: LegView) -> WorkOff:
     if view.position is None:
         return _flat(view)
     if view.position.side is not view.plan.side:
