@@ -18,6 +18,7 @@ from bot.domain.leg_view import (
     cancels,
     close_of,
     is_beyond,
+    is_refused,
     is_too_soon,
     is_young,
 )
@@ -31,7 +32,6 @@ from bot.domain.refusals import BEYOND_STOP, STOP_CHANGED
 from bot.domain.trade_plans import (
     ExitReason,
     IntentKind,
-    IntentState,
     OrderIntent,
     TradePlan,
 )
@@ -106,18 +106,18 @@ def _repair(view: LegView, amends: tuple[LegWish, ...], mine: tuple[OrderIntent,
     """The stop set again; where that is refused or too late and there is none at all, the position closed."""
     plan = view.plan
     request = trading_stop(plan)
-    is_refused = bool(mine) and mine[-1].state is IntentState.REFUSED and mine[-1].request == request
+    is_denied = bool(mine) and is_refused(mine[-1]) and mine[-1].request == request
     is_naked = plan.stop is not None and seen(view)[0] == ZERO
-    if is_naked and plan.protected_ts is None and (is_refused or is_beyond(plan, view.price)):
+    if is_naked and plan.protected_ts is None and (is_denied or is_beyond(plan, view.price)):
         since = view.unprotected_since
         if since is None or view.asked_at - since < SECOND_LOOK_MS:
             return WorkOff(wanted=amends, look_again_ms=SECOND_LOOK_MS)
         return WorkOff(
             wanted=(*amends, close_of(view, ExitReason.EMERGENCY, f"emergency:{len(view.of(IntentKind.CLOSE))}"))
         )
-    if not is_refused and is_too_soon(mine, view):
+    if not is_denied and is_too_soon(mine, view):
         return WorkOff(wanted=amends, look_again_ms=AGAIN_MS)
-    if is_refused:
+    if is_denied:
         return WorkOff(wanted=amends, findings=(LegFinding(fact=Fact.STOP_CHANGED),))
     key = f"stop:{plan.plan_id}:{len(mine)}"
     wish = LegWish(kind=IntentKind.STOP, request=request, key=key)
@@ -143,7 +143,7 @@ def stops_of_entries(view: LegView) -> Iterable[LegWish]:
         if (row.stop_loss or ZERO, row.take_profit or ZERO) == (stop, take_profit):
             continue
         mine = [a for a in amends if isinstance(a.request, AmendRequest) and amends_of(a, each)]
-        if mine and (is_young(mine[-1], view) or mine[-1].state is IntentState.REFUSED):
+        if mine and (is_young(mine[-1], view) or is_refused(mine[-1]) or is_too_soon(mine, view)):
             continue
         request = AmendRequest(
             target_link_id=each.order_link_id,

@@ -15,6 +15,7 @@ from bot.domain.orders import (
     direction,
 )
 from bot.domain.portfolio import Order, Position
+from bot.domain.refusals import PASSING
 from bot.domain.trade_plans import (
     AnyRequest,
     ExitReason,
@@ -180,6 +181,11 @@ def is_young(intent: OrderIntent, view: LegView) -> bool:
     if intent.is_live:
         return True
     return intent.final_ts is not None and intent.final_ts >= view.asked_at
+
+
+def is_refused(intent: OrderIntent) -> bool:
+    """Whether the exchange said a no that does not end by itself: to ask for the same again would change nothing."""
+    return intent.state in {IntentState.REFUSED, IntentState.REJECTED} and intent.reason not in PASSING
 
 
 def is_too_soon(attempts: Sequence[OrderIntent], view: LegView) -> bool:

@@ -39,7 +39,8 @@ NO_BOOK: Final = "order-no-book"  # nobody offered anything: the order ended unf
 HELD: Final = "entry-held"  # no room for it in the budget of requests, or the exchange is not to be called now
 NO_GATEWAY: Final = "order-no-not-yet"  # nothing trades on that type of account yet
 SERVER: Final = "order-no-server"  # HTTP 403: the front did not let it through, and the next one may be
-PASSING: Final = frozenset({SILENT, SERVER})  # refusals that end by themselves: an exit is tried again soon
+CLOCK: Final = "order-no-clock"  # signed twice, and both times too early or too late
+PASSING: Final = frozenset({SILENT, SERVER, CLOCK})  # refusals that end by themselves: an exit is tried again soon
 
 
 def reason_of(error: ExchangeError) -> str:
@@ -53,5 +54,5 @@ def reason_of(error: ExchangeError) -> str:
     if isinstance(error, ExchangeRestricted):
         return _BY_RESTRICTION.get(error.restriction, "order-no-restricted")
     if isinstance(error, ClockTrouble):
-        return "order-no-clock"
+        return CLOCK
     return "order-no" if error.code is None else _BY_CODE.get(error.code, "order-no")

@@ -25,6 +25,8 @@ from bot.domain.leg_view import (
     WorkOff,
     amends_of,
     cancels,
+    is_refused,
+    is_too_soon,
     is_young,
     repeated_cancels,
 )
@@ -145,9 +147,9 @@ def _targets(view: LegView) -> WorkOff:
         last = mine[-1] if mine else None
         if last is not None and last.state is IntentState.FILLED:
             findings.append(LegFinding(fact=Fact.TARGET_DONE, number=target.number))
-        elif last is None or last.state in {IntentState.NOT_PLACED, IntentState.ABANDONED} or _was_taken(view, last):
+        elif last is None or _is_owed(view, last, mine):
             wanted += _new_target(view, target, quantities[target.number], attempts[target.number])
-        elif last.state is IntentState.CANCELED:
+        elif last.state is IntentState.CANCELED or _was_there(last):
             findings.append(LegFinding(fact=Fact.TARGET_GONE, number=target.number, intent_id=last.intent_id))
         elif last.state in RESTING and (wish := _target_amend(view, last, target, quantities[target.number])):
             wanted.append(wish)
@@ -202,7 +204,7 @@ def _target_amend(view: LegView, order: OrderIntent, target: PlannedTarget, qty:
     request = AmendRequest(
         target_link_id=order.order_link_id, category=row.category, symbol=row.symbol, qty=size, price=target.price
     )
-    if mine and mine[-1].state is IntentState.REFUSED and mine[-1].request == request:
+    if mine and mine[-1].request == request and (is_refused(mine[-1]) or is_too_soon(mine, view)):
         return None
     return LegWish(kind=IntentKind.AMEND, request=request, key=f"amend:{order.intent_id}:{len(mine)}")
 
@@ -222,6 +224,19 @@ def _paced(view: LegView, wanted: list[LegWish]) -> tuple[list[LegWish], bool]:
     if view.now - newest >= AMEND_EVERY_MS:
         return wanted, False
     return [each for each in wanted if each.kind is not IntentKind.AMEND], True
+
+
+def _is_owed(view: LegView, last: OrderIntent, mine: list[OrderIntent]) -> bool:
+    """Whether a target is to be placed again, of which `mine` are the attempts."""
+    if last.state in {IntentState.NOT_PLACED, IntentState.ABANDONED} or _was_taken(view, last):
+        return True
+    is_held_up = last.state is IntentState.REJECTED and not is_refused(last) and not _was_there(last)
+    return is_held_up and not is_too_soon(mine, view)
+
+
+def _was_there(order: OrderIntent) -> bool:
+    """Whether it was refused after the exchange had taken it, which may be after a part of it was filled."""
+    return order.state is IntentState.REJECTED and bool(order.order_id)
 
 
 def _was_taken(view: LegView, order: OrderIntent) -> bool:

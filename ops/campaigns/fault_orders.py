@@ -35,14 +35,17 @@ _ODD: Final[tuple[tuple[str, str, Any], ...]] = (
     ("/v5/position/list", "side", "Both"),
     ("/v5/position/list", "stopLoss", "abc"),
     ("/v5/position/list", "list", _GONE),
+    ("/v5/position/list", "list", None),
     ("/v5/position/list", "positionIdx", _GONE),
     ("/v5/order/realtime", "orderStatus", "Dreaming"),
     ("/v5/order/realtime", "cumExecQty", None),
     ("/v5/order/realtime", "list", {}),
+    ("/v5/order/realtime", "list", None),
     ("/v5/order/history", "orderLinkId", 5),
     ("/v5/order/create", "orderId", None),
     ("/v5/execution/list", "execQty", "NaN"),
     ("/v5/execution/list", "execId", ""),
+    ("/v5/execution/list", "list", None),
     ("/v5/market/tickers", "lastPrice", ""),
 )
 _SECONDS: Final = (2.0, 9.0, 12.0, 25.0)

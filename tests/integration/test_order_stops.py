@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from harness.order_core import OrderCore, open_core
 
-from bot.domain.errors import ExchangeRejected
+from bot.domain.errors import ExchangeRejected, ExchangeRestricted, Restriction
 from bot.domain.orders import AmendRequest, CancelRequest, OrderRequest, TradingStop, TriggerBy
 from bot.domain.trade_plans import ExitReason, IntentKind, IntentState, PlanState
 
@@ -65,6 +65,22 @@ async def test_a_position_is_not_closed_while_its_stop_may_still_be_set(core: Or
         core.storage.clock.advance(3)
         trade = await core.settle()
     assert [each for each in trade.intents if each.kind is IntentKind.CLOSE] == []
+
+
+async def test_a_page_of_403_is_no_refusal_for_which_a_position_is_closed(core: OrderCore) -> None:
+    core.gateway.is_stop_lost = True
+    page = ExchangeRestricted("a page", restriction=Restriction.SERVER)
+    core.gateway.faults.extend([None, page, page])
+    await core.confirm()
+    for _ in range(3):
+        core.storage.clock.advance(2)
+        await core.settle()
+    core.gateway.is_stop_lost = False
+    core.storage.clock.advance(6)
+    await core.settle()
+    trade = await core.settle()
+    assert [each for each in trade.intents if each.kind is IntentKind.CLOSE] == []
+    assert trade.plan.protected_ts is not None
 
 
 async def test_a_silent_exchange_is_no_reason_to_close(core: OrderCore) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from harness.order_core import OrderCore, open_core
 
+from bot.domain.errors import ExchangeRestricted, Restriction
 from bot.domain.orders import AmendRequest, OrderRequest
 from bot.domain.portfolio import Position
 from bot.domain.trade_plans import Breakeven, ExitReason, IntentKind, IntentState, OrderIntent, PlanState
@@ -174,3 +175,26 @@ async def test_a_target_that_the_exchange_cancels_by_its_rules_is_placed_again(c
     first = [each.state for each in targets(trade.intents) if each.target_number == 1]
     assert first == [IntentState.CANCELED, IntentState.OPEN]
     assert "trade-target-gone" not in await core.messages()
+
+
+async def test_a_target_that_ends_refused_after_a_part_of_it_was_filled_is_a_disagreement(core: OrderCore) -> None:
+    trade = await core.confirm(core.card(**THREE))
+    link_id = targets(trade.intents)[0].order_link_id
+    core.gateway.fill(link_id, "0.2")
+    await core.quiet()
+    order_id = next(key for key, each in core.gateway.book.items() if each.order_link_id == link_id)
+    core.gateway.book[order_id] = replace(core.gateway.book[order_id], order_status="Rejected")
+    core.storage.clock.advance(2)
+    trade = await core.settle()
+    assert [each.state for each in targets(trade.intents)] == [IntentState.REJECTED, IntentState.OPEN]
+    assert (await core.messages()).count("trade-target-gone") == 1
+
+
+async def test_what_a_page_of_403_held_up_is_placed_again(core: OrderCore) -> None:
+    page = ExchangeRestricted("a page", restriction=Restriction.SERVER)
+    core.gateway.faults.extend([None, page])
+    trade = await core.confirm(core.card(**THREE))
+    core.storage.clock.advance(2)
+    trade = await core.settle()
+    first = [each.state for each in targets(trade.intents) if each.target_number == 1]
+    assert first == [IntentState.REJECTED, IntentState.OPEN]

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from harness.order_core import OrderCore, open_core
 
-from bot.domain.errors import ExchangeDown
+from bot.domain.errors import ExchangeDown, ExchangeRejected
 from bot.domain.ids import OrderLinkId
 from bot.domain.orders import CancelRequest, OrderRequest
 from bot.domain.patience import BYBIT
 from bot.domain.trade_plans import IntentState, ManagedTrade, PlanState
+from bot.services.trading.entry_cancels import cancel_order
 
 D = Decimal
 
@@ -99,7 +100,7 @@ async def test_what_was_filled_of_an_order_that_no_list_shows_is_kept(core: Orde
     core.gateway.deliver()
     core.gateway.book.clear()
     assert (await asked(core, 1)).intents[0].state is IntentState.PARTIALLY_FILLED
-    trade = await asked(core, 5, 5)
+    trade = await asked(core, 5, 55)
     assert (trade.intents[0].state, trade.intents[0].cum_exec_qty) == (IntentState.CANCELED, D("0.05"))
     assert trade.plan.state is PlanState.OPEN
 
@@ -180,3 +181,44 @@ async def test_a_fill_that_can_not_be_booked_yet_holds_nothing_else_up(core: Ord
     assert (trade.intents[0].state, trade.intents[0].is_counting) == (IntentState.FILLED, True)
     core.gateway.fills[0] = whole
     assert not (await asked(core, 1)).intents[0].is_counting
+
+
+async def test_an_order_that_was_accepted_is_believed_in_for_a_minute(core: OrderCore) -> None:
+    """Its lists may know nothing of it for so long: what is taken for gone is closed or bought a second time."""
+    core.runner.wakers.clear()
+    core.gateway.listeners = []
+    await core.confirm(core.card(is_market=False, prices=(D(95),)))
+    book = dict(core.gateway.book)
+    core.gateway.book.clear()
+    assert (await asked(core, 5, 10, 20, 20)).intents[0].state is IntentState.ACKNOWLEDGED
+    core.gateway.book.update(book)
+    assert (await asked(core, 1)).intents[0].state is IntentState.OPEN
+
+
+async def test_a_cancel_that_nobody_answered_is_asked_for_again(core: OrderCore) -> None:
+    await core.confirm(core.card(is_market=False, prices=(D(95),)))
+    entry = (await core.settle()).intents[0]
+    core.gateway.faults.append("down")
+    async with core.storage.store.begin_aside() as unit:
+        cancel = await cancel_order(unit, core.runner, entry, "tap", core.storage.clock.now())
+    core.runner.launch([cancel])
+    await core.quiet()
+    assert (await asked(core, 5)).intents[-1].state is IntentState.UNKNOWN
+    trade = await asked(core, 6, 1)
+    assert [each.state for each in trade.intents] == [IntentState.CANCELED, IntentState.ABANDONED, IntentState.DONE]
+
+
+async def test_a_refused_cancel_is_worth_another_attempt_after_a_while(core: OrderCore) -> None:
+    """As a panic makes one: the key of its first attempt is used up."""
+    await core.confirm(core.card(is_market=False, prices=(D(95),)))
+    entry = (await core.settle()).intents[0]
+    core.gateway.faults.append(ExchangeRejected("no", code=10001))
+    tries = []
+    for pause in (0, 1, 5):
+        core.storage.clock.advance(pause)
+        async with core.storage.store.begin_aside() as unit:
+            tries.append(await cancel_order(unit, core.runner, entry, "panic:1:cancel", core.storage.clock.now()))
+        core.runner.launch(tries[-1:])
+        await core.quiet()
+    assert [each.intent_id for each in tries] == [tries[0].intent_id] * 2 + [tries[0].intent_id + 1]
+    assert (await core.settle()).intents[0].state is IntentState.CANCELED

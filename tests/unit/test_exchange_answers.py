@@ -1,5 +1,6 @@
 """Answers as Bybit really gives them: both position modes, empty fields, odd orders of rows, and what is refused."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -161,13 +162,21 @@ def test_an_odd_coin_is_named_beside_the_others() -> None:
     assert (balance.unreadable, sorted(answer.odd)) == ((NAMELESS,), ["coin", "equity"])
 
 
-@pytest.mark.parametrize("name", ["list"])
-def test_null_where_a_list_is_meant_is_an_empty_one(name: str) -> None:
-    assert account_answers.positions(Answer({name: None}), Category.LINEAR) == ([], ())
+def test_null_where_a_list_of_views_is_meant_is_an_empty_one() -> None:
+    assert account_answers.closed_pnl(Answer({"list": None})) == []
     with pytest.raises(ExchangeUnreadable, match="list"):
-        account_answers.positions(Answer({}), Category.LINEAR)
+        account_answers.closed_pnl(Answer({}))
     with pytest.raises(ExchangeUnreadable, match="wallet"):
-        account_answers.balance(Answer({name: None}), AccountId(1), NOW)
+        account_answers.balance(Answer({"list": None}), AccountId(1), NOW)
+
+
+@pytest.mark.parametrize("read", [account_answers.positions, account_answers.orders, account_answers.executions])
+@pytest.mark.parametrize("result", [{"list": None}, {}, {"list": {}}])
+def test_an_answer_without_a_list_of_rows_does_not_say_that_there_are_none(
+    read: Callable[[Answer, Category], object], result: dict[str, Any]
+) -> None:
+    with pytest.raises(ExchangeUnreadable):
+        read(Answer(result), Category.LINEAR)
 
 
 # --- keys -----------------------------------------------------------------------------------------------------

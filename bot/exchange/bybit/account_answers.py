@@ -23,6 +23,7 @@ from bot.exchange.bybit.fields import (
     array,
     flag,
     identifier,
+    listed,
     moment,
     money,
     one_of,
@@ -83,7 +84,7 @@ def _coin(row: Row) -> CoinBalance:
 
 def positions(answer: Answer, category: Category) -> tuple[list[Position], tuple[str, ...]]:
     """Every leg that stands, and the symbols of the unreadable; hedge mode has a row for the empty side too."""
-    return answer.each(array(answer.fields, "list"), lambda row: _position(row, category))
+    return answer.each(listed(answer.fields, "list"), lambda row: _position(row, category))
 
 
 def _position(row: Row, category: Category) -> Position | None:
@@ -127,7 +128,7 @@ def _is_empty_leg(fields: Fields) -> bool:
 
 def orders(answer: Answer, category: Category) -> tuple[list[Order], tuple[str, ...]]:
     """The orders, and the symbols of the unreadable ones."""
-    return answer.each(array(answer.fields, "list"), lambda row: _order(row, category))
+    return answer.each(listed(answer.fields, "list"), lambda row: _order(row, category))
 
 
 def _order(row: Row, category: Category) -> Order:
@@ -184,7 +185,7 @@ def _order_type(fields: Fields, name: str) -> OrderType | None:
 
 def executions(answer: Answer, category: Category) -> tuple[list[Execution], tuple[str, ...]]:
     """The fills, and the symbols of the unreadable ones."""
-    return answer.each(array(answer.fields, "list"), lambda row: _execution(row, category))
+    return answer.each(listed(answer.fields, "list"), lambda row: _execution(row, category))
 
 
 def _execution(row: Row, category: Category) -> Execution:

@@ -151,6 +151,13 @@ def array(fields: Fields, name: str) -> list[object]:
     raise unreadable(name, "a list")
 
 
+def listed(fields: Fields, name: str) -> list[object]:
+    """A list that says what stands. Null is no answer here: read as an empty one it would call a position closed."""
+    if fields.get(name) is None:
+        raise unreadable(name, "a list")
+    return array(fields, name)
+
+
 def words(fields: Fields, name: str) -> list[str]:
     """The texts of a list field; raises ExchangeUnreadable where it is none or holds anything else."""
     found = array(fields, name)

@@ -11,7 +11,7 @@ from bot.domain.orders import LegSettings, MarginMode, OrderAck, PositionMode
 from bot.domain.portfolio import Execution, Order
 from bot.exchange.bybit.account_answers import executions, orders
 from bot.exchange.bybit.answer import Answer, Row
-from bot.exchange.bybit.fields import array, identifier, one_of, position_idx, positive, symbol_of, text, unreadable
+from bot.exchange.bybit.fields import identifier, listed, one_of, position_idx, positive, symbol_of, text, unreadable
 
 _PORTFOLIO: Final = "PORTFOLIO_MARGIN"
 _ONE_WAY: Final = frozenset({0})
@@ -69,7 +69,7 @@ def leg_rows(answer: Answer, symbol: Symbol) -> list[LegRow]:
             raise unreadable("symbol", "the one that was asked for")
         return LegRow(position_idx=position_idx(row.fields), leverage=row.maybe(positive, "leverage"))
 
-    items, lost = answer.each(array(answer.fields, "list"), leg_row)
+    items, lost = answer.each(listed(answer.fields, "list"), leg_row)
     if lost:
         raise unreadable("list", "of legs that can be read")
     return items

@@ -5,11 +5,12 @@ from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.closings import ClosingState
-from bot.domain.ids import Millis
+from bot.domain.ids import HOUR, Millis
 from bot.domain.orders import CancelRequest, OrderRequest
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.refusals import PASSING
 from bot.domain.trade_messages import EntryMessage, ExitRefusedMessage, TradeMessage
 from bot.domain.trade_plans import IntentKind, IntentState, OrderIntent
 from bot.services.trading.messages import closed_message, enqueue
@@ -57,8 +58,10 @@ class Telling:
                 left = {each.leg: each.size for each in await unit.legs.costs(account.account_id)}
                 await enqueue(unit, account, closed_message(closed, left), key, now)
         elif intent.state in _REFUSED and intent.kind in {*_ASKED_FOR, IntentKind.STOP, IntentKind.TARGET}:
-            if await self._is_overtaken(unit, intent):
+            if _is_a_disagreement(intent) or await self._is_overtaken(unit, intent):
                 return
+            if intent.reason in PASSING:  # it is tried again: one message an hour
+                key = f"held-up:{intent.plan_id}:{intent.kind.value}:{intent.reason}:{now // HOUR}"
             await enqueue(unit, account, _refused(account, intent), key, now)
 
     @staticmethod
@@ -79,6 +82,11 @@ class Telling:
             isinstance(each.request, CancelRequest) and each.request.target_link_id == intent.order_link_id
             for each in await unit.intents.of_plan(intent.plan_id)
         )
+
+
+def _is_a_disagreement(intent: OrderIntent) -> bool:
+    """A target that was taken before it was refused is told as what the exchange shows otherwise than promised."""
+    return intent.kind is IntentKind.TARGET and intent.state is IntentState.REJECTED and bool(intent.order_id)
 
 
 def _entry(account: Account, intent: OrderIntent, request: OrderRequest) -> TradeMessage:
