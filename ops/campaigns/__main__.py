@@ -12,6 +12,7 @@ from ops.campaigns import (
     bybit_streams,
     cache_interleavings,
     cards,
+    fault_mutants,
     kills,
     matching_walk,
     monkeys,
@@ -44,6 +45,7 @@ def main() -> int:
         _promo_chat,
         _payments,
         _mutations,
+        fault_mutants.run,
         _order_mutants,
     )
     is_good = True

@@ -71,9 +71,15 @@ def run(seed: int, budget: float, cases: int = CASES) -> Report:
 
 def cells_of(seed: int, number: int) -> Sequence[Cell]:
     """The cells that a case strikes: all of them in turn, in the seed's order."""
+    order = _shuffled(seed)
+    return [order[(number * STRIKES + step) % len(order)] for step in range(STRIKES)]
+
+
+@cache
+def _shuffled(seed: int) -> Sequence[Cell]:
     order = list(possible())
     Random(f"cells {seed}").shuffle(order)  # noqa: S311  a repeatable choice, not a secret
-    return [order[(number * STRIKES + step) % len(order)] for step in range(STRIKES)]
+    return order
 
 
 def play(seed: int, number: int, cells: Sequence[Cell] | None = None) -> Outcome:

@@ -21,7 +21,7 @@ from bot.domain.trade_plans import PlannedTarget
 from ops.campaigns.fault_matrix import Cell
 from ops.campaigns.fault_orders import ordered
 from ops.campaigns.fault_stand import DATABASE, PLACE, Stand, standing
-from ops.campaigns.fault_truth import broken, naked
+from ops.campaigns.fault_truth import broken, guessed, naked
 from ops.sim.bybit.errors import ControlError
 from ops.sim.bybit.fault_kinds import EVENTS, ORDER
 from ops.sim.bybit.faults import Fault
@@ -114,6 +114,7 @@ class Case:
         made: Mapping[str, Callable[[], Awaitable[Operation]]] = {
             "enter": self._entry,
             "enter_limit": lambda: self._entry(limit=True),
+            "enter_panic": self._overtaken,
         }
         if name in made:
             return await made[name]()
@@ -149,6 +150,21 @@ class Case:
             return _nothing
         key = self.stand.key()
         return lambda: services.trading.entries.confirm(config, card.confirmed(), place=PLACE, idempotency_key=key)
+
+    async def _overtaken(self) -> Operation:
+        """Two entries, the second of which waits for the answer to the first one, and a panic right after."""
+        entries, pauses = (await self._entry(), await self._entry(limit=True)), [self.draw.random() / 20 for _ in "12"]
+
+        async def operation() -> None:
+            going = []
+            for entry, pause in zip(entries, pauses, strict=True):
+                going.append(asyncio.ensure_future(entry()))
+                await asyncio.sleep(pause)
+            for each in await asyncio.gather(self._panic(), *going, return_exceptions=True):
+                if isinstance(each, BaseException):
+                    raise each
+
+        return operation
 
     def _beyond(self, share: Decimal) -> Decimal:
         """A price so far on the losing side."""
@@ -276,6 +292,7 @@ class Case:
             found = broken(database, self.stand.account.account_id, self.stand.truth(), fault)
             if not found:
                 break
+        found += guessed(database, self.stand.transport.denials)
         self.failures += [f"{when}: {line}" for line in found]
         self.failures += [f"{when}: logged {line}" for line in self.stand.trouble.lines]
         self.stand.trouble.lines.clear()

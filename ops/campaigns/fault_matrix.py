@@ -17,6 +17,7 @@ FAULTS: Final = tuple(sorted(KINDS))
 OPERATIONS: Final = (
     "enter",
     "enter_limit",
+    "enter_panic",
     "move_stop",
     "set_targets",
     "cancel",
@@ -26,7 +27,8 @@ OPERATIONS: Final = (
     "watch",
     "restart",
 )
-"""What is done meanwhile; `watch` is nothing, `restart` a process that ends and another one that starts."""
+"""What is done meanwhile; `enter_panic` are two entries that a panic overtakes, `watch` is nothing, `restart` a process
+that ends and another one that starts."""
 STATES: Final = ("flat", "resting", "held", "targets", "half", "unknown")
 """How the leg stands before: an entry rests; a position; with several targets; with an entry that rests besides;
 an entry was sent and no answer came."""

@@ -12,6 +12,7 @@ _READS: Final = ("/v5/order/realtime", "/v5/order/history", "/v5/position/list",
 _WRITES: Final[Mapping[str, tuple[str, ...]]] = {
     "enter": (_CREATE,),
     "enter_limit": (_CREATE,),
+    "enter_panic": (_CREATE, _CREATE, "/v5/order"),
     "move_stop": ("/v5/position/trading-stop",),
     "set_targets": ("/v5/order", "/v5/position/trading-stop"),
     "cancel": ("/v5/order/cancel",),

@@ -27,10 +27,10 @@ from bot.exchange.budget import NO_LIMITS
 from bot.services.services import Services
 from bot.settings import Settings
 from bot.wiring.outside import Outside, Tuning
+from ops.campaigns.fault_witness import WitnessTransport
 from ops.campaigns.virtual_time import LoopClock
 from ops.offline import NoTelegram
 from ops.sim.bybit.control import Control
-from ops.sim.bybit.in_process import InProcessTransport
 from ops.sim.bybit.world import World
 
 USER: Final = UserId(1001)
@@ -65,7 +65,7 @@ class Stand:
 
     assembly: Assembly
     control: Control
-    transport: InProcessTransport
+    transport: WitnessTransport
     account: Account
     uid: int
     trouble: TroubleLog
@@ -105,14 +105,14 @@ class Stand:
         return self.control.account(str(self.uid))
 
 
-def make_transport(draw: Random) -> InProcessTransport:
+def make_transport(draw: Random) -> WitnessTransport:
     """A stand-in that answers after a few milliseconds, without limits of rates."""
     world = World(seed=1, clock=LoopClock().now, limits=False)
-    return InProcessTransport(world=world, peer=_EGRESS, trip=lambda: _TRIP * draw.random())
+    return WitnessTransport(world=world, peer=_EGRESS, trip=lambda: _TRIP * draw.random())
 
 
 @asynccontextmanager
-async def standing(folder: Path, transport: InProcessTransport, draw: Random) -> AsyncIterator[Assembly]:
+async def standing(folder: Path, transport: WitnessTransport, draw: Random) -> AsyncIterator[Assembly]:
     """A process of the bot with its jobs of trading; over a folder that was used before it is another start."""
     outside = Outside(clock=LoopClock(), randomness=draw.random, telegram=NoTelegram, bybit=lambda _: transport)
     tuning = Tuning(pin_cost=ScryptCost(n=16), exchange_limits=NO_LIMITS, metrics_every=0)
@@ -126,7 +126,7 @@ async def standing(folder: Path, transport: InProcessTransport, draw: Random) ->
             await asyncio.gather(*jobs, return_exceptions=True)
 
 
-def open_account(transport: InProcessTransport, symbol: str) -> tuple[Control, dict[str, Any]]:
+def open_account(transport: WitnessTransport, symbol: str) -> tuple[Control, dict[str, Any]]:
     """The demo account at the stand-in, always the same; it trades that symbol with leverage 3.
 
     It has so much that no loss of a case is near a limit.
@@ -161,7 +161,7 @@ async def sign_up(assembly: Assembly, made: Mapping[str, Any]) -> None:
     await services.keys.add_secret(USER, AccountType.DEMO, "com", key, secret)
 
 
-async def join(assembly: Assembly, transport: InProcessTransport, symbol: str) -> Stand:
+async def join(assembly: Assembly, transport: WitnessTransport, symbol: str) -> Stand:
     """A process whose person has signed up. Raises LookupError where nobody has."""
     control, made = open_account(transport, symbol)
     config = await assembly.services.people.config(USER)

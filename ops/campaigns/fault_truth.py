@@ -8,7 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from bot.domain.patience import BYBIT
 from ops.campaigns.exchange_truth import stand_in_truth
+from ops.campaigns.fault_witness import ASKED
 from ops.campaigns.order_truth import disparities
 from ops.sim.bybit.accounts import Account as SimAccount
 
@@ -58,6 +60,21 @@ def naked(database: Path, account_id: int, there: SimAccount) -> list[str]:
             (account_id,),
         ).fetchall()
     return [f"{symbol}:{index}" for symbol, index in promised if (symbol, index) in held]
+
+
+def guessed(database: Path, denials: Mapping[tuple[str, str], int]) -> list[str]:
+    """Orders that were sent and taken for nothing without enough answers that said so."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        concluded = connection.execute(
+            "SELECT order_link_id, state FROM order_intents WHERE sent_ts IS NOT NULL"
+            " AND (state = 'not_placed' OR reason = 'canceled-vanished')"
+        ).fetchall()
+    heard = {link: min(denials[path, link] for path in ASKED) for link, _ in concluded}
+    return [
+        f"order {link} was taken for {state} after {heard[link]} answers"
+        for link, state in concluded
+        if heard[link] < BYBIT.answers
+    ]
 
 
 def _doubled(truth: Row) -> Iterable[str]:

@@ -4,7 +4,7 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Final
@@ -19,6 +19,16 @@ ROOT: Final = Path(__file__).parents[2]
 def put_in_place(path: str, source: str) -> None:
     """Let this process import `source` instead of the file of that path below the root; not yet imported, that is."""
     sys.meta_path.insert(0, _Finder(path, source))
+
+
+def edited(path: str, edits: Iterable[Mapping[str, str]]) -> str:
+    """The source of that path with each `old` replaced by its `new`. Raises ValueError where one has lost its place."""
+    source = (ROOT / path).read_text(encoding="utf-8")
+    for edit in edits:
+        if source.count(edit["old"]) != 1:
+            raise ValueError(f"{path}: this stands {source.count(edit['old'])} times: {edit['old']}")
+        source = source.replace(edit["old"], edit["new"])
+    return source
 
 
 class _Finder(importlib.abc.MetaPathFinder):

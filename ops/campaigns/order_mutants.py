@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from ops.campaigns.mutant_imports import ROOT, put_in_place
+from ops.campaigns.mutant_imports import edited, put_in_place
 from ops.campaigns.report import Report
 
 _FILE: Final = Path(__file__).with_suffix(".toml")
@@ -47,15 +47,10 @@ def order_mutants() -> Mapping[str, OrderMutant]:
 
 
 def _mutant(row: Mapping[str, Any]) -> OrderMutant:
-    source = (ROOT / row["path"]).read_text(encoding="utf-8")
-    for edit in row["edits"]:
-        if source.count(edit["old"]) != 1:
-            raise ValueError(f"{row['name']}: this stands {source.count(edit['old'])} times: {edit['old']}")
-        source = source.replace(edit["old"], edit["new"])
     return OrderMutant(
         name=row["name"],
         path=row["path"],
-        source=source,
+        source=edited(row["path"], row["edits"]),
         signs=tuple(row["signs"]),
         kills=row.get("kills", 16),
         tries=row.get("tries", 3),
