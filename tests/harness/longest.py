@@ -21,6 +21,7 @@ from bot.domain.errors import (
     ExchangeRejected,
     KeyRefused,
     KeyTrouble,
+    LicenseNeeded,
     NoAccount,
     RetryLater,
     UnknownSymbol,
@@ -87,6 +88,7 @@ _ERRORS = (
     NoAccount("error-no-account", account_type="demo"),
     KeyRefused((_FINDING,), account_type="demo"),
     BadInput("error-symbol"),
+    LicenseNeeded("license-needed", kind="premium", account_type="demo"),
     CardOutdated("entry-outdated"),
     EntryRefused("entry-opposite"),
 )

@@ -42,10 +42,10 @@ async def test_a_new_key_leaves_the_account_that_is_shown_first(harness: Harness
         await said(anna, f"/settings account {choice}")
     await connected(harness)
     assert "Live is connected" in anna.last.text
-    assert "Screens still show Practice first." in anna.last.text
+    assert "Screens and orders still start with Practice." in anna.last.text
     assert "Balance · Practice" in (await said(anna, "/balance")).text
     await said(anna, "/keys check live")
-    assert "Screens show Live first now." in (await anna.press("Show Live first")).text
+    assert "Screens and orders start with Live now." in (await anna.press("Show Live first")).text
     assert "Balance · Live" in (await said(anna, "/balance")).text
     assert "Show Live first" not in (await said(anna, "/keys check live")).labels
 
