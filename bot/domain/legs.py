@@ -19,12 +19,16 @@ class Ownership(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegOutlook:
-    """A leg now. `net_if_closed`: at `exit_price`, after the fees of both ways; None: no price is to be had."""
+    """A leg now. `net_if_closed`: at `exit_price`, after the fees of both ways; None: no price is to be had.
+
+    `ours`: how much of its size its plan's own orders have opened and not closed.
+    """
 
     leg: LegKey
     position: Position
     plan: TradePlan | None
     ownership: Ownership
+    ours: Decimal
     exit_price: Decimal | None
     net_if_closed: Decimal | None
     stop_verified_ts: Millis | None

@@ -15,7 +15,17 @@ from bot.domain.trade_plans import UNSETTLED, ClosedTrade, IntentState, OrderInt
 from handlers.core.links import ShowLeg
 from handlers.texts.catalog import Markup, join
 from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, ShowCloses
-from handlers.trading.leg_views import HALF, QUARTER, back_row, closable, leg_code, leg_head, leg_label, part_of
+from handlers.trading.leg_views import (
+    HALF,
+    QUARTER,
+    back_row,
+    closable,
+    leg_code,
+    leg_head,
+    leg_label,
+    owner_line,
+    part_of,
+)
 from handlers.trading.legs import ActOutcome, LegsShown
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import arrow
@@ -51,7 +61,7 @@ def ask_close_card(
         money = viewer.figures.money(brings, quote_of(position.symbol), signed=True)
         lines.append(say("close-net", arrow=arrow(brings), net=money))
     if outlook.ownership is not Ownership.OURS:
-        lines.append(say("leg-owner", owner=outlook.ownership.value))
+        lines.append(owner_line(viewer, outlook, instrument))
     key = (account.account_id, outlook.leg.symbol, outlook.leg.position_idx)
     others = tuple(
         button(say.plain(_SHARES[share]), viewer.data(AskClose(*key, share)))

@@ -90,8 +90,14 @@ def outlook_lines(viewer: RenderContext, outlook: LegOutlook, instrument: Instru
     if outlook.plan is not None and outlook.plan.breakeven is not Breakeven.OFF:
         lines.append(say("leg-breakeven", state=outlook.plan.breakeven.value))
     if outlook.ownership is not Ownership.OURS:
-        lines.append(say("leg-owner", owner=outlook.ownership.value))
+        lines.append(owner_line(viewer, outlook, instrument))
     return lines
+
+
+def owner_line(viewer: RenderContext, outlook: LegOutlook, instrument: Instrument | None) -> Markup:
+    """Whose a leg is that is not ours alone; of a mixed one how much is."""
+    size = viewer.figures.size(outlook.ours, instrument, base_of(outlook.leg.symbol))
+    return viewer.say("leg-owner", owner=outlook.ownership.value, ours=size)
 
 
 def result_line(viewer: RenderContext, outlook: LegOutlook) -> Markup:

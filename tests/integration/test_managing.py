@@ -497,6 +497,7 @@ class TestOutlooks:
         outlook = await managing.legs.outlook(managing.core.config, managing.leg())
         assert outlook is not None
         assert outlook.ownership is Ownership.MIXED
+        assert outlook.ours == Decimal("0.1")
 
 
 async def test_states_of_closes_are_final_when_the_leg_is(managing: Managing) -> None:

@@ -236,6 +236,7 @@ class LegManager:
             position=position,
             plan=plan,
             ownership=owned.ownership,
+            ours=owned.ours,
             exit_price=price,
             net_if_closed=net,
             stop_verified_ts=None if plan is None else plan.stop_verified_ts,

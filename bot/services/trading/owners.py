@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from bot.domain.ids import AccountId, Millis
 from bot.domain.leg_rules import opened_elsewhere, ownership
@@ -10,14 +11,16 @@ from bot.domain.portfolio import LegKey, Position
 from bot.domain.ports.closings import ClosingQueries
 from bot.domain.ports.plans import TradingQueries
 from bot.domain.trade_plans import TradePlan
+from bot.domain.work_off import ours as ours_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnedLeg:
-    """Whose a leg is, and the open plan of it, which may be of the other side."""
+    """Whose a leg is, how much of it by the plan's own orders, and the open plan, which may be of the other side."""
 
     ownership: Ownership
     plan: TradePlan | None
+    ours: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,7 @@ class LegOwners:
         plans = {each.leg: each for each in await self.queries.plans_open(account_id)} if positions else {}
         standing = [each for each in positions if each.leg_key(account_id) in plans]
         if not standing:
-            return {each.leg_key(account_id): OwnedLeg(ownership=Ownership.FOREIGN, plan=None) for each in positions}
+            return {each.leg_key(account_id): _foreign() for each in positions}
         since = min(_since(plans[each.leg_key(account_id)]) for each in standing)
         fills = await self.closings.fills_since(account_id, since)
         found = {}
@@ -42,8 +45,13 @@ class LegOwners:
             intents = () if plan is None else await self.queries.intents_of_plan(plan.plan_id)
             ours = frozenset(each.order_link_id for each in intents)
             others = opened_elsewhere(fills, position, ours, since if plan is None else _since(plan))
-            found[leg] = OwnedLeg(ownership=ownership(position, plan, intents, others), plan=plan)
+            size = Decimal(0) if plan is None else max(ours_of(plan, intents), Decimal(0))
+            found[leg] = OwnedLeg(ownership=ownership(position, plan, intents, others), plan=plan, ours=size)
         return found
+
+
+def _foreign() -> OwnedLeg:
+    return OwnedLeg(ownership=Ownership.FOREIGN, plan=None, ours=Decimal(0))
 
 
 def _since(plan: TradePlan) -> Millis:

@@ -21,7 +21,7 @@ leg-breakeven =
 leg-owner =
     { $owner ->
         [foreign] ⚠️ I do not manage this position, I only watch it.
-       *[mixed] ⚠️ Part of it was opened elsewhere: a close takes all of it.
+       *[mixed] ⚠️ Part of it was opened elsewhere: { $ours } is by me, a close takes all of it.
     }
 leg-before = ◀ { $name }
 leg-after = { $name } ▶
