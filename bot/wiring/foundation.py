@@ -16,6 +16,7 @@ from bot.domain.ports.reads import Reads
 from bot.domain.ports.trading import OrderGateway
 from bot.exchange.bybit.adapter import Bybit
 from bot.exchange.bybit.streams.observed import ObservedOrders
+from bot.exchange.bybit.streams.told_orders import ToldOrders
 from bot.exchange.paper.adapter import Practice
 from bot.services.screens import ScreenReader
 from bot.services.users.access import RoleResolver
@@ -57,6 +58,12 @@ class Foundation:
         return traded | ({AccountType.LIVE: self.bybit_orders} if self.settings.trade_live else {})
 
     @property
+    def told_gateways(self) -> Mapping[AccountType, OrderGateway]:
+        """The same, read from the accounts' streams where those tell."""
+        told = ToldOrders(exchange=self.bybit_orders, told=self.streams.accounts.told)
+        return {each: gateway if each is AccountType.PAPER else told for each, gateway in self.order_gateways.items()}
+
+    @property
     def store(self) -> Store:
         return self.storage.store
 
@@ -85,9 +92,7 @@ async def make_foundation(
         reads=reads,
         inspector=bybit.gateway,
         practice=practice,
-        bybit_orders=ObservedOrders(
-            exchange=bybit.orders, take=streams.accounts.take, sent=streams.accounts.sent, clock=outside.clock
-        ),
+        bybit_orders=ObservedOrders(exchange=bybit.orders, observer=streams.accounts, clock=outside.clock),
         demo_funds=bybit.demo_funds,
         start_is_over=bybit.pipeline.budget.start_is_over,
         streams=streams,

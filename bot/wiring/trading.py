@@ -103,6 +103,7 @@ def make_entries(
         watch=watch,
         guards=(BrakeGuard(), limits),
         streams=base.streams.accounts,
+        told=base.told_gateways,
     )
 
 
@@ -168,6 +169,7 @@ def make_settlement(base: Foundation, queries: TradingQueries, runner: IntentRun
         transactions=base.store,
         queries=queries,
         gateways=base.order_gateways,
+        told=base.told_gateways,
         reads=base.reads,
         clock=base.clock,
         signals=runner.signals,

@@ -55,6 +55,8 @@ class PacedTelegram:
             return await self._get_updates(await _parameters(request))
         if method.lower() == "getme":
             return _json({"ok": True, "result": _ME})
+        if method.lower() == "getstartransactions":
+            return _json({"ok": True, "result": {"transactions": []}})
         if method.lower() != "sendmessage":
             await request.read()
             return _json({"ok": True, "result": True})

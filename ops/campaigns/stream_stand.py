@@ -178,7 +178,7 @@ async def open_stand(
         regions = Regions(clock=clock)
         streams = await open_streams(stack, Settings(), _Records(ours), outside, bybit, regions)
         _let_them_raise(streams, draw, shown)
-        take, sent = streams.accounts.take, streams.accounts.sent
+        take = streams.accounts.take
         yield StreamStand(
             draw=draw,
             world=world,
@@ -191,7 +191,7 @@ async def open_stand(
             streams=streams,
             reads=_reads(bybit, ObservedReads(reads=bybit.gateway, take=take, clock=clock), regions),
             market=MarketReads(regions, market=streams.market(bybit.market)),
-            orders=ObservedOrders(exchange=bybit.orders, take=take, sent=sent, clock=clock),
+            orders=ObservedOrders(exchange=bybit.orders, observer=streams.accounts, clock=clock),
         )
 
 

@@ -10,6 +10,7 @@ from harness.fakes import FakeClock
 from harness.order_core import PLACE, DropLog, Holding, OrderCore, open_core, telling_of
 
 from bot.aio.timers import Later, Timer, loop_later
+from bot.domain.accounts import AccountType
 from bot.domain.errors import ExchangeDown, ExchangeRejected
 from bot.domain.ids import AccountId, Symbol
 from bot.domain.orders import CancelRequest, OrderRequest, TradingStop
@@ -338,3 +339,28 @@ async def test_what_the_exchange_has_taken_is_dropped_before_it_is_booked(core: 
     core.gateway.faults.append("down")
     await core.confirm(core.card(leverage=D(5)), key="second")
     assert len(told) == before, "what may not have been done drops nothing"
+
+
+async def test_fills_that_a_stream_tells_are_booked_and_what_goes_beyond_them_is_asked(
+    core: OrderCore,
+) -> None:
+    await core.confirm()
+    gateway = core.gateway
+    teller = replace(gateway, legs=dict(gateway.legs), book=dict(gateway.book), fills=list(gateway.fills), reads=[])
+    settlement = replace(core.settlement, told={AccountType.DEMO: teller})
+    gateway.reads.clear()
+    await settlement.settle(core.account, is_told=True)
+    assert teller.reads
+    assert not gateway.reads
+    ((key, leg),) = teller.legs.items()
+    for wrong in ({}, {key: replace(leg, stop_loss=None)}, {key: replace(leg, size=leg.size * 2)}):
+        teller.legs = dict(wrong)
+        gateway.reads.clear()
+        core.storage.clock.advance(20)
+        await settlement.settle(core.account, is_told=True)
+        assert gateway.reads, wrong
+        trade = await core.trade()
+        assert trade.plan.state is PlanState.OPEN
+        assert not await core.storage.database.fetch("SELECT 1 FROM disagreements", ())
+    await core.quiet()
+    assert len(gateway.sent(OrderRequest)) == 1

@@ -10,7 +10,7 @@ from harness.demo_trading import DemoTrading, demo_trading
 from harness.waiting import until
 
 from bot.domain.accounts import Account, AccountType
-from bot.domain.ids import Symbol
+from bot.domain.ids import Millis, Symbol
 
 
 @pytest.fixture
@@ -97,3 +97,26 @@ async def test_streams_that_break_off_again_and_again_end_with_the_truth(desk: D
     shown = [(each.symbol, each.size) for each in (await assembly.reads.positions(account)).items]
     assert shown == [(each["symbol"], Decimal(each["size"])) for each in desk.truth["positions"]]
     assert assembly.streams.stats().connects["ok"] > 1
+
+
+async def test_an_order_is_settled_unasked_once_rest_has_answered_in_a_streams_life(
+    desk: DemoTrading,
+) -> None:
+    account, assembly, trading = await demo_of(desk), desk.chat.assembly, desk.chat.services.trading
+    streams = assembly.streams.accounts
+    await desk.person.say("/positions")
+    await turned(desk, lambda: streams.is_healthy(account.account_id), what="a stream that is up")
+    await turned(desk, lambda: True, what="a stream that is no more young", seconds=6)
+    await trading.settlement.settle(account)
+    await desk.buy("btc $1600 sl 58000 tp 63000")
+    await turned(desk, lambda: streams.symbols == {"BTCUSDT"}, what="the position to be told")
+    told = streams.told(account.account_id)
+    assert told is not None
+    (fill,) = told.fills_since(Millis(desk.chat.clock.now() - 60_000)) or ()
+    truth = desk.truth["executions"]
+    assert (fill.exec_id, fill.exec_qty) == (truth[0]["execId"], Decimal(truth[0]["execQty"]))
+    assert told.order(fill.order_link_id) is not None
+    assert told.settings(Symbol("BTCUSDT")) is not None
+    before = len(desk.control.calls("0"))
+    await trading.settlement.settle(account, is_told=True)
+    assert [each["path"] for each in desk.control.calls("0")[before:] if "/v5/" in each["path"]] == []

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from bot.domain.accounts import Account
-from bot.domain.ids import Millis
+from bot.domain.ids import AccountId, Millis
 from bot.domain.intent_states import CONCLUDED, UNDECIDED, is_concluded
 from bot.domain.leg_costs import (
     ZERO,
@@ -49,6 +49,10 @@ class Booking:
     is_in_flight: Callable[[OrderIntent], bool]
     adoption: Adoption
     _odd: dict[LegKey, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)  # since when
+
+    def is_odd(self, account_id: AccountId) -> bool:
+        """Whether positions and fills of that account did not agree when they were looked at last."""
+        return any(leg.account_id == account_id for leg in self._odd)
 
     async def book(self, unit: UnitOfWork, account: Account, reads: AccountAnswers, now: Millis) -> Booked:
         """Every fill once, every intent as far as the exchange says, the rows of positions and orders."""

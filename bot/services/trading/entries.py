@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final, Protocol
 
@@ -123,7 +123,8 @@ _NONE: Final = Decimal(0)
 class Entries:
     """Confirms cards. `guards` are asked in the order in which they stand.
 
-    Where a healthy stream tells of an account, what is known of it is as fresh as a read of now.
+    Where a healthy stream tells of an account, what is known of it is as fresh as a read of now; `told` are gateways
+    that know it, too.
     """
 
     transactions: Transactions
@@ -135,6 +136,7 @@ class Entries:
     watch: TradeWatch
     guards: Sequence[EntryGuard] = ()
     streams: StreamWatch | None = None
+    told: Mapping[AccountType, OrderGateway] = field(default_factory=dict)
 
     async def confirm(
         self, config: UserConfig, card: ConfirmedCard, *, place: CardPlace, idempotency_key: str
@@ -180,7 +182,7 @@ class Entries:
         with at_priority(RequestPriority.CREATE):
             ticker, settings, positions, orders = await asyncio.gather(
                 self.reads.ticker(card.symbol),
-                gateway.leg_settings(account, card.symbol),
+                self.told.get(account.account_type, gateway).leg_settings(account, card.symbol),
                 source.positions(account),
                 source.orders(account),
             )

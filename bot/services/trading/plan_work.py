@@ -10,7 +10,7 @@ from bot.domain.disagreements import DisagreementEnd
 from bot.domain.ids import Millis, Symbol
 from bot.domain.leg_protection import held_stops
 from bot.domain.leg_rules import is_of_leg
-from bot.domain.leg_view import SECOND_LOOK_MS, Fact, LegFinding, LegView, LegWish
+from bot.domain.leg_view import SECOND_LOOK_MS, Fact, LegFinding, LegView, LegWish, WorkOff
 from bot.domain.market import Instrument
 from bot.domain.orders import CancelRequest, OrderRequest, TriggerBy
 from bot.domain.outcomes import AccountAnswers
@@ -29,13 +29,14 @@ from bot.domain.trade_plans import (
     PlanState,
     TradePlan,
 )
-from bot.domain.work_off import leftovers, work_off
+from bot.domain.work_off import is_mixed, leftovers, work_off
 from bot.services.trading.booking import Booked
 from bot.services.trading.disagreeing import compare, end_plan, note_gone
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.messages import enqueue
 
 _SEEN_AGAIN_MS: Final = 10_000
+_OF_FILLS: Final = frozenset({Fact.STOP_VERIFIED, Fact.TARGET_DONE})
 _ROUNDS: Final = 3  # a finding may bring a wish of its own: breakeven, then the stop
 
 
@@ -45,6 +46,7 @@ class Worked:
 
     intents: list[OrderIntent] = field(default_factory=list)
     look_again_ms: int | None = None
+    is_doubtful: bool = False  # more than fills, targets and a stop that stands: a lost message may look like that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,8 @@ class PlanWork:
         now: Millis,
     ) -> Worked:
         """`booked`: what was news in this round."""
-        worked = Worked(look_again_ms=reads.patience.lag if booked.odd else None)
+        worked = Worked(look_again_ms=reads.patience.lag if booked.odd else None, is_doubtful=bool(booked.odd))
+        worked.is_doubtful |= bool(booked.gone)
         for plan in await unit.plans.open_of_account(account.account_id):
             await self._plan(unit, account, plan, reads, facts, booked, now, worked)
         await self._left_over(unit, account, reads, facts, now, worked)
@@ -88,6 +91,7 @@ class PlanWork:
             view = facts.view(plan, intents, reads, now, is_quiet=plan.leg not in booked.legs)
             view = replace(view, is_matched=plan.leg not in booked.odd, unprotected_since=self._unprotected(view))
             found = work_off(view)
+            worked.is_doubtful |= _is_doubtful(view, found)
             if plan.leg in booked.gone and plan.first_fill_ts is not None:
                 await note_gone(unit, account, view, now)
             for wish in found.wanted:
@@ -127,6 +131,7 @@ class PlanWork:
             if plan is not None and plan.state is PlanState.ENDED:
                 view = facts.view(plan, await unit.intents.of_plan(plan.plan_id), reads, now, is_quiet=True)
                 for wish in leftovers(view):
+                    worked.is_doubtful = True
                     await self._add(unit, account, plan, wish, now, worked)
 
     async def _add(
@@ -240,6 +245,15 @@ class MarketFacts:
             now=now,
             is_quiet=is_quiet,
         )
+
+
+def _is_doubtful(view: LegView, found: WorkOff) -> bool:
+    """Whether it goes beyond what follows from a fill."""
+    if view.unprotected_since is not None or is_mixed(view):
+        return True
+    is_turned = view.position is not None and view.position.side is not view.plan.side
+    kinds, facts = {each.kind for each in found.wanted}, {each.fact for each in found.findings}
+    return is_turned or not kinds <= {IntentKind.TARGET} or not facts <= _OF_FILLS
 
 
 def _is_news(view: LegView) -> bool:

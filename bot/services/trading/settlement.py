@@ -50,11 +50,16 @@ _SENT_AFTER_ALL: Final = frozenset({IntentKind.ENTRY, IntentKind.LEVERAGE, Inten
 """Left behind unsent they still mean the same; the other kinds are reckoned anew from what stands now."""
 
 
+class _DoubtfulError(Exception):
+    """What a stream told looks like more than fills."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """Reads an account at its exchange, books what is new, and works off plan minus exchange.
 
-    `patience`: of accounts at Bybit; practice has its own.
+    `patience`: of accounts at Bybit; practice has its own. `told`: gateways that ask less, since streams tell them;
+    what is found by those and goes beyond a fill is asked for before it counts.
     """
 
     transactions: Transactions
@@ -70,6 +75,7 @@ class Settlement:
     later: Later = loop_later
     key_alarm: KeyAlarm | None = None
     patience: Patience = BYBIT
+    told: Mapping[AccountType, OrderGateway] = field(default_factory=dict)
     _locks: dict[AccountId, asyncio.Lock] = field(default_factory=dict, init=False, repr=False, compare=False)
     _running: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
     _again: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
@@ -79,8 +85,12 @@ class Settlement:
     _failures: dict[AccountId, int] = field(default_factory=dict, init=False, repr=False, compare=False)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False, compare=False)
 
-    async def settle(self, account: Account) -> None:
-        """Book every execution and order of the account, then send what its plans lack. Raises ExchangeErrors."""
+    async def settle(self, account: Account, *, is_told: bool = False) -> None:
+        """Book every execution and order of the account, then send what its plans lack. Raises ExchangeErrors.
+
+        `is_told`: what a healthy stream has told need not be asked for.
+        """
+        told = self.told.get(account.account_type) if is_told else None
         gateway = self.gateways.get(account.account_type)
         if gateway is None:
             return
@@ -88,7 +98,7 @@ class Settlement:
             try:
                 with at_priority(await self._priority(account)):
                     for _ in range(_MOST_ROUNDS):
-                        if not await self._round(account, gateway):
+                        if not await self._round(account, gateway, told):
                             break
             except KeyTrouble as trouble:
                 if self.key_alarm is not None:
@@ -132,7 +142,7 @@ class Settlement:
                 self._again.discard(account_id)
                 account = await self.queries.account(account_id)
                 if account is not None:
-                    await self.settle(account)
+                    await self.settle(account, is_told=True)
                 self._failures.pop(account_id, None)
                 if account_id not in self._again:
                     return
@@ -146,8 +156,15 @@ class Settlement:
         finally:
             self._running.discard(account_id)
 
-    async def _round(self, account: Account, gateway: OrderGateway) -> bool:
+    async def _round(self, account: Account, gateway: OrderGateway, told: OrderGateway | None) -> bool:
         """One round of reads and its bookings; True if it brought what is worked off in another one."""
+        if told is not None and not self.booking.is_odd(account.account_id):
+            with suppress(_DoubtfulError):
+                return await self._booked(account, told, is_told=True)
+        return await self._booked(account, gateway, is_told=False)
+
+    async def _booked(self, account: Account, gateway: OrderGateway, *, is_told: bool) -> bool:
+        """Raises _DoubtfulError, with nothing written, for what the exchange itself is to say."""
         reads = await self._read(account, gateway)
         plans = await self.queries.plans_open(account.account_id)
         facts = await self._facts(plans, reads.positions)
@@ -155,6 +172,8 @@ class Settlement:
         async with self.transactions.begin_aside() as unit:
             booked = await self.booking.book(unit, account, reads, now)
             worked = await self.plan_work.work(unit, account, reads, facts, booked, now)
+            if is_told and worked.is_doubtful:
+                raise _DoubtfulError
             left = await unit.intents.live_of_account(account.account_id)
             behind = [each for each in self._unsent(left) if now - each.created_ts >= _LEFT_BEHIND_MS]
             worked.intents += [each for each in behind if each.kind in _SENT_AFTER_ALL]

@@ -12,7 +12,7 @@ from typing import Final
 from bot.domain.errors import ExchangeUnreadable
 from bot.domain.ids import AccountId, Millis, Symbol
 from bot.domain.market import Category
-from bot.domain.portfolio import NAMELESS, Balance, Order, Position
+from bot.domain.portfolio import NAMELESS, Balance, Execution, Order, Position
 from bot.exchange.bybit import account_answers
 from bot.exchange.bybit.answer import Answer
 from bot.exchange.bybit.fields import Fields, identifier, position_idx, symbol_of, whole
@@ -36,7 +36,7 @@ class PositionNews:
 
 @dataclass(frozen=True, slots=True)
 class FillNews:
-    """A fill, as far as a stream is watched by it; it is booked from REST's answers."""
+    """A fill, as far as a stream is watched by it."""
 
     symbol: Symbol
     order_id: str
@@ -89,6 +89,16 @@ def fill_rows(data: object) -> tuple[FillNews, ...]:
             with suppress(ExchangeUnreadable):
                 fills.append(FillNews(symbol_of(each), identifier(each, "orderId")))
     return tuple(fills)
+
+
+def executions_told(data: object) -> tuple[list[Execution], list[str]]:
+    """Executions of USDT perpetuals, of every kind, and the symbols of those that can't be read."""
+    found, items = EventRows(positions=[], orders=[], unreadable=[]), list[Execution]()
+    rows = [each for each in _rows(data, found) if _category(each) is Category.LINEAR]
+    if rows:
+        items, lost = account_answers.executions(Answer({"list": rows}), Category.LINEAR)
+        found.unreadable += lost
+    return items, found.unreadable
 
 
 def wallet_rows(data: object, account_id: AccountId, as_of: Millis) -> Balance:

@@ -26,11 +26,13 @@ from bot.exchange.bybit.streams.account_book import YOUNG_S, AccountBook
 from bot.exchange.bybit.streams.account_events import (
     EventRows,
     FillNews,
+    executions_told,
     fill_rows,
     order_rows,
     position_rows,
     wallet_rows,
 )
+from bot.exchange.bybit.streams.account_told import AccountTold
 from bot.exchange.bybit.streams.connection import StreamEnded
 from bot.exchange.bybit.streams.due_events import DueEvent, DueEvents
 from bot.exchange.bybit.streams.frames import StreamMessage
@@ -62,6 +64,7 @@ class AccountStream:
         self._shown = ShownAccount(account, self.book, parts.pushes, parts.clock)
         self._tasks = TaskSet()
         self._due = DueEvents()
+        self.told = AccountTold(self.book, self._due, parts.clock)
         self._active_until = 0.0
         self._missing_until: float | None = None  # REST showed what the stream has to bring by then
         self._compare_at = 0.0
@@ -141,7 +144,7 @@ class AccountStream:
             self.is_mute = True
             self._tasks.start(self.close("the stream is mute"), "end of a mute stream")
         if self.is_healthy:
-            self._shown.renew(self._parts.marks(), now)
+            self._shown.renew(self._parts.marks, now)
 
     # --- what others tell it ----------------------------------------------------------------------------------
 
@@ -216,6 +219,7 @@ class AccountStream:
         tell(ConnectResult.OK)
         await self._compare()
         self.is_live = True
+        self.told.begin()
         self._active_until = self._parts.clock.monotonic() + _ACTIVE_S
         self._compare_at = self._parts.clock.monotonic() + COMPARE_ACTIVE_S
         self._show_all()
@@ -319,6 +323,7 @@ class AccountStream:
             case "order":
                 self._hear_orders(order_rows(message.data), now)
             case "execution":
+                self.told.hear_fills(*executions_told(message.data))
                 self._hear_fills(fill_rows(message.data), now)
             case "wallet":
                 told = wallet_rows(message.data, self.account.account_id, self._parts.clock.now())
@@ -329,6 +334,7 @@ class AccountStream:
     def _hear_positions(self, rows: EventRows, now: float) -> None:
         for news in rows.positions:
             self.book.hear_position(news, now)
+            self.told.hear_position(news)
             self._due.hear(DueEvent("position", news.symbol), now)
         self._after(rows, now)
         self._show(Positions)
@@ -336,6 +342,7 @@ class AccountStream:
     def _hear_orders(self, rows: EventRows, now: float) -> None:
         for order in rows.orders:
             self.book.hear_order(order, now)
+            self.told.hear_order(order)
             self._due.hear(DueEvent("order", order.order_id), now)
             self._due.hear(DueEvent("order", order.order_link_id), now)
             if order.category is Category.LINEAR:

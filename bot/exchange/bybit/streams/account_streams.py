@@ -5,7 +5,7 @@ Implements `bot.domain.ports.streams.StreamWatch`.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from random import random
 from typing import Final
@@ -16,13 +16,15 @@ from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account
 from bot.domain.ids import MINUTE, AccountId, Millis, Symbol
 from bot.domain.market import Category
-from bot.domain.portfolio import Balance, Orders, Positions
+from bot.domain.orders import LegSettings
+from bot.domain.portfolio import Balance, Execution, Orders, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.streams import StreamRecords
 from bot.domain.trade_plans import AnyRequest
 from bot.exchange.bybit.streams.account_stream import AccountStream
+from bot.exchange.bybit.streams.account_told import AccountTold
 from bot.exchange.bybit.streams.parts import ConnectResult, StreamParts
-from bot.exchange.bybit.streams.ramp import WINDOW_MS, StreamRamp
+from bot.exchange.bybit.streams.ramp import MOST, WINDOW_MS, StreamRamp
 
 USED_MS: Final = 15 * MINUTE  # that an account keeps its stream after it was used
 _LOOK_EVERY_S: Final = 5.0  # for accounts that want a stream
@@ -55,13 +57,17 @@ class _Slot:
 
 @dataclass(slots=True, kw_only=True)
 class AccountStreams:
-    """`url_of` makes the address of an account's private stream. `round` is called about each second."""
+    """`url_of` makes the address of an account's private stream. `round` is called about each second.
+
+    `at_most`: connections to a host within five minutes.
+    """
 
     clock: Clock
     records: StreamRecords
     parts: StreamParts
     url_of: Callable[[Account], str]
     randomness: Callable[[], float] = random
+    at_most: int = MOST
     connects: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(ConnectResult, 0)), init=False)
     mute: int = field(default=0, init=False)
     mishaps: int = field(default=0, init=False)
@@ -109,6 +115,23 @@ class AccountStreams:
         stream = self._stream(account_id)
         if stream is not None:
             stream.take(answer, asked, categories)
+
+    def take_fills(self, account_id: AccountId, answer: Iterable[Execution], since: Millis, asked: float) -> None:
+        """Every execution since a moment, asked for in that monotonic second."""
+        stream = self._stream(account_id)
+        if stream is not None:
+            stream.told.take_fills(answer, since, asked)
+
+    def take_settings(self, account_id: AccountId, settings: LegSettings, asked: float) -> None:
+        """The same of a symbol's settings."""
+        stream = self._stream(account_id)
+        if stream is not None:
+            stream.told.take_settings(settings, asked)
+
+    def told(self, account_id: AccountId) -> AccountTold | None:
+        """What a healthy stream has told of the account."""
+        stream = self._stream(account_id)
+        return stream.told if stream is not None and stream.is_healthy else None
 
     def sent(self, account: Account, request: AnyRequest, at: float) -> None:
         """The exchange took a write that was sent in that monotonic second: its events are due."""
@@ -206,7 +229,7 @@ class AccountStreams:
         host = URL(self.url_of(account)).host or ""
         if host not in self._ramps:
             opened = await self.records.connections_since(host, Millis(self.clock.now() - WINDOW_MS))
-            self._ramps[host] = StreamRamp(host, clock=self.clock, opened=opened)
+            self._ramps[host] = StreamRamp(host, clock=self.clock, opened=opened, most=self.at_most)
         return self._ramps[host]
 
     async def _run(self, slot: _Slot, stream: AccountStream, ramp: StreamRamp) -> None:

@@ -57,6 +57,10 @@ class DueEvents:
         """Own orders whose event is overdue."""
         return {each.link_id: each.symbol for each in self._due.values() if each.link_id and each.at <= now}
 
+    def is_due(self, link_id: OrderLinkId) -> bool:
+        """Whether an event of that own order is still to come."""
+        return DueEvent("order", link_id) in self._due
+
     def give_up(self, link_id: OrderLinkId) -> None:
         """It was asked for by REST: no event of it is waited for any more."""
         self._due.pop(DueEvent("order", link_id), None)

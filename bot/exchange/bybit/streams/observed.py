@@ -1,6 +1,6 @@
 """An account's reads, each answer of which is also told to its stream: no drop of an event stays unseen for long."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -27,12 +27,26 @@ from bot.domain.trades import ClosedPnls
 TakeAnswer = Callable[[AccountId, Positions | Orders | Balance, float], None]
 
 
-class TakePart(Protocol):
-    """The same, of orders only those of some categories."""
+class Observer(Protocol):
+    """Who is told the answers of an account's reads, each with the monotonic second in which it was asked."""
 
-    def __call__(
+    def take(
         self, account_id: AccountId, answer: Positions | Orders, asked: float, categories: Collection[Category]
-    ) -> None: ...
+    ) -> None:
+        """Of orders, those of some categories."""
+        ...
+
+    def take_fills(self, account_id: AccountId, answer: Iterable[Execution], since: Millis, asked: float) -> None:
+        """Every execution since a moment."""
+        ...
+
+    def take_settings(self, account_id: AccountId, settings: LegSettings, asked: float) -> None:
+        """The settings of a symbol."""
+        ...
+
+    def sent(self, account: Account, request: AnyRequest, at: float) -> None:
+        """A write that was sent then was taken: its events are due."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +87,10 @@ class ObservedReads:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedOrders:
-    """Implements `OrderGateway` by another one, of perpetuals. Answers are told, and every write that was taken.
-
-    `sent` gets the request of a write and the monotonic second in which it was sent: its events are due from then on.
-    """
+    """Implements `OrderGateway` by another one, of perpetuals. Answers are told, and every write that was taken."""
 
     exchange: OrderGateway
-    take: TakePart
-    sent: Callable[[Account, AnyRequest, float], None]
+    observer: Observer
     clock: Clock
 
     def has_room(self, account: Account, request: AnyRequest) -> bool:
@@ -92,23 +102,23 @@ class ObservedOrders:
     async def create(self, account: Account, request: OrderRequest) -> OrderAck:
         at = self.clock.monotonic()
         ack = await self.exchange.create(account, request)
-        self.sent(account, request, at)
+        self.observer.sent(account, request, at)
         return ack
 
     async def amend(self, account: Account, request: AmendRequest) -> None:
         at = self.clock.monotonic()
         await self.exchange.amend(account, request)
-        self.sent(account, request, at)
+        self.observer.sent(account, request, at)
 
     async def cancel(self, account: Account, request: CancelRequest) -> None:
         at = self.clock.monotonic()
         await self.exchange.cancel(account, request)
-        self.sent(account, request, at)
+        self.observer.sent(account, request, at)
 
     async def set_trading_stop(self, account: Account, request: TradingStop) -> None:
         at = self.clock.monotonic()
         await self.exchange.set_trading_stop(account, request)
-        self.sent(account, request, at)
+        self.observer.sent(account, request, at)
 
     async def set_leverage(self, account: Account, request: LeverageRequest) -> None:
         await self.exchange.set_leverage(account, request)
@@ -119,17 +129,23 @@ class ObservedOrders:
     async def positions(self, account: Account) -> Positions:
         asked = self.clock.monotonic()
         answer = await self.exchange.positions(account)
-        self.take(account.account_id, answer, asked, (Category.LINEAR,))
+        self.observer.take(account.account_id, answer, asked, (Category.LINEAR,))
         return answer
 
     async def orders(self, account: Account) -> Orders:
         asked = self.clock.monotonic()
         answer = await self.exchange.orders(account)
-        self.take(account.account_id, answer, asked, (Category.LINEAR,))
+        self.observer.take(account.account_id, answer, asked, (Category.LINEAR,))
         return answer
 
     async def executions_since(self, account: Account, since: Millis) -> tuple[Execution, ...]:
-        return await self.exchange.executions_since(account, since)
+        asked = self.clock.monotonic()
+        answer = await self.exchange.executions_since(account, since)
+        self.observer.take_fills(account.account_id, answer, since, asked)
+        return answer
 
     async def leg_settings(self, account: Account, symbol: Symbol) -> LegSettings:
-        return await self.exchange.leg_settings(account, symbol)
+        asked = self.clock.monotonic()
+        settings = await self.exchange.leg_settings(account, symbol)
+        self.observer.take_settings(account.account_id, settings, asked)
+        return settings

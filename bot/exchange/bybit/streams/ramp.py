@@ -21,8 +21,9 @@ _LONGEST_GATE_S: Final = 30.0
 class StreamRamp:
     """Of one host. A first connection leaves room for repairs; while the host fails, attempts go one by one."""
 
-    def __init__(self, host: str, *, clock: Clock, opened: Iterable[Millis] = ()) -> None:
+    def __init__(self, host: str, *, clock: Clock, opened: Iterable[Millis] = (), most: int = MOST) -> None:
         self.host = host
+        self._most = most
         self._clock = clock
         self._opened = deque(sorted(opened))
         self._failures = 0
@@ -34,7 +35,7 @@ class StreamRamp:
         now = self._clock.now()
         while self._opened and not now - WINDOW_MS < self._opened[0] <= now + WINDOW_MS:
             self._opened.popleft()
-        if len(self._opened) >= (MOST if is_repair else MOST - KEPT_FOR_REPAIRS):
+        if len(self._opened) >= (self._most if is_repair else self._most - KEPT_FOR_REPAIRS):
             return False
         if self._failures >= _GATE_AFTER:
             if self._is_probing or self._clock.monotonic() < self._gate_until:

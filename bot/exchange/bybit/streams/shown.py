@@ -1,5 +1,6 @@
 """What the cache shows of an account with a stream: written through with each event, renewed while it is heard."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -45,12 +46,12 @@ class ShownAccount:
             self._pushes.push(self._account, value, good_for=self._good_for(value, marks))
             self._shown[kind] = value
 
-    def renew(self, marks: Marked, now: float) -> None:
+    def renew(self, marks_of_now: Callable[[], Marked], now: float) -> None:
         """Now and then: the same as of now, as far as it cannot have changed without an event."""
         wait_s = _RENEW_EVERY_S if len(self._shown) == len(_KINDS) else _SETTLED_S
         if now - self._renewed_at < wait_s:
             return
-        self._renewed_at = now
+        self._renewed_at, marks = now, marks_of_now()
         self._show_again(marks, now)
         for kind, before in tuple(self._shown.items()):
             value = self._value(kind, marks)
