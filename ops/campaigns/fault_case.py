@@ -34,8 +34,8 @@ _NAKED_S: Final = 15
 """Seconds that a leg may be without its stop while nothing is spoiled: ten, and the round that sees it."""
 _LONGEST: Final = 120
 _BANS: Final = frozenset({"ip_ban", "html_403", "http_429", "code_10018"})
-_BAN_S: Final = 620
-"""Seconds after which nothing is held back any more that one of these has stopped."""
+_BAN_S: Final = 1_300
+"""Seconds after which nothing is held back any more that one of these has stopped: two bans, the second for asking."""
 _UNANSWERED: Final = ("lost_answer", "reset_before", "late_execution")
 """How an entry comes to be one whose outcome nobody knows: executed, never there, executed later."""
 _ONE_TARGET: Final = (Decimal(4),)
