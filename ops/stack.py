@@ -20,6 +20,7 @@ import aiohttp
 
 ROOT: Final = Path(__file__).parents[1]
 OWNER: Final = 1000
+_STREAM_ADDRESSES: Final = ("PERPDESK_BYBIT_STREAM_URL", "PERPDESK_BYBIT_DEMO_STREAM_URL")
 PATIENCE: Final = 90.0
 """Seconds until a wait for a state is given up: a guard against hanging on a busy machine, never a measure of speed."""
 TOKEN: Final = "4242:an-end-to-end-test-token-that-opens-nothing"  # noqa: S105  the stand-in takes any
@@ -186,9 +187,13 @@ async def running_stack(
     bybit_latency: float = 0,
     log_level: str = "DEBUG",
     key: str | None = None,
+    streams: bool = True,
     environment: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Stack]:
-    """Everything up and ready; ended at the exit of the block. `environment`: more of the bot's settings."""
+    """Everything up and ready; ended at the exit of the block. `environment`: more of the bot's settings.
+
+    Without `streams` the bot learns of Bybit what it asks for, and nothing else.
+    """
     ports = [free_port() for _ in range(3)]
     async with aiohttp.ClientSession() as session:
         telegram_url, bybit_url, stats_url = (f"http://127.0.0.1:{port}" for port in ports)
@@ -197,6 +202,9 @@ async def running_stack(
             "PERPDESK_LOG_LEVEL": log_level,
             **environment,
         }
+        if not streams:
+            for name in _STREAM_ADDRESSES:
+                del made.environment[name]
         try:
             made.spawn(
                 "telegram", "sim", "telegram", "--port", str(ports[0]), "--limits", limits, "--bybit", made.bybit_url

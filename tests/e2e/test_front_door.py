@@ -220,31 +220,31 @@ async def test_refresh_edits_in_place(home: Stack) -> None:
     assert len(await chat.messages()) == count
 
 
-@in_one_house
-async def test_a_silent_exchange_never_makes_a_screen_wait(home: Stack) -> None:
-    await connected(home, 7010, positions=POSITIONS)
-    chat = home.chat(7010)
-    await chat.say("/positions")
-    await asyncio.sleep(10.2)  # the rows are older than their time to live now
-    await home.bybit("POST", "/sim/faults", {"kind": "late_answer", "probability": 1, "seed": 1, "seconds": 5})
-    try:
-        seq = (await home.telegram("POST", "/sim/users/7010/messages", {"text": "/positions"}))["seq"]
-        first = await chat.answer(seq)
-        assert "BTCUSDT" in first["text"]
+async def test_a_silent_exchange_never_makes_a_screen_wait(tmp_path: Path) -> None:
+    async with running_stack(tmp_path, streams=False) as home:
+        await connected(home, 7010, positions=POSITIONS)
+        chat = home.chat(7010)
+        await chat.say("/positions")
+        await asyncio.sleep(10.2)  # the rows are older than their time to live now
+        await home.bybit("POST", "/sim/faults", {"kind": "late_answer", "probability": 1, "seed": 1, "seconds": 5})
+        try:
+            seq = (await home.telegram("POST", "/sim/users/7010/messages", {"text": "/positions"}))["seq"]
+            first = await chat.answer(seq)
+            assert "BTCUSDT" in first["text"]
 
-        async def edits_so_far() -> list[dict[str, Any]]:
-            return [event for event in await chat.events(seq) if event["kind"] == "edited"]
+            async def edits_so_far() -> list[dict[str, Any]]:
+                return [event for event in await chat.events(seq) if event["kind"] == "edited"]
 
-        edits = await until(edits_so_far, what="an edit of the screen when Bybit's answer came")
-        assert edits[-1]["message"]["message_id"] == first["message_id"]
-    finally:
-        await home.bybit("DELETE", "/sim/faults")
+            edits = await until(edits_so_far, what="an edit of the screen when Bybit's answer came")
+            assert edits[-1]["message"]["message_id"] == first["message_id"]
+        finally:
+            await home.bybit("DELETE", "/sim/faults")
 
 
 async def test_hit_rates_and_no_more_calls_than_the_misses_explain(tmp_path: Path) -> None:
     """A small version of the load: ten users, fifteen turns each; the calls must be explained by loads exactly."""
     draw = random.Random(5)  # noqa: S311  a load, not a secret
-    async with running_stack(tmp_path, log_level="INFO") as stack:
+    async with running_stack(tmp_path, log_level="INFO", streams=False) as stack:
         for user_id in range(8000, 8010):
             await connected(stack, user_id, positions=POSITIONS)
         before = await stack.stats()

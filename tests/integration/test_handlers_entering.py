@@ -244,8 +244,8 @@ async def test_an_unknown_outcome_is_said_and_then_resolved_in_place(harness: Ha
     gateways = cast("MutableMapping[AccountType, Any]", trading.runner.gateways)
     lossy = Lossy(gateways[AccountType.PAPER])
     gateways[AccountType.PAPER] = lossy
-    settling = cast("MutableMapping[AccountType, Any]", trading.settlement.gateways)
-    settling[AccountType.PAPER] = lossy
+    for read in (trading.settlement.gateways, trading.settlement.told):
+        cast("MutableMapping[AccountType, Any]", read)[AccountType.PAPER] = lossy
     await anna.press(CONFIRM, bubble=card)
     await until(lambda: "unknown until" in anna.last.text, what="the truth")
     assert "don't send it again" in anna.last.text

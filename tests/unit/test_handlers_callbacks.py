@@ -83,6 +83,8 @@ LONGEST: dict[str, Any] = {
     "presets": max(PresetKind, key=len),
     "side": max(Side, key=len),
     "usdt": 1_000_000,
+    "plan": callbacks.LARGEST_ROW,
+    "disagreement": callbacks.LARGEST_ROW,
 }
 LARGEST_USER = UserId(2**52 - 1)  # Telegram's ids have at most 52 significant bits
 

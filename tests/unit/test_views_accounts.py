@@ -151,8 +151,8 @@ def test_a_position_without_a_stop_and_without_a_liquidation_price_says_so() -> 
     assert "⚠️ No stop" in lines
     assert "No liquidation price: the whole account covers this position." in lines
     assert "ROI –" in lines[4], "the margin is not known where the leverage is not"
-    assert labels(card)[1] == ["⚠️ ETHUSDT"]
-    assert datas(card)[2] == "v1:px:ETHUSDT"
+    assert labels(card)[1] == ["⚠️ ETH Short"]
+    assert datas(card)[2] == "v1:leg:2:ETHUSDT:2"
 
 
 def test_a_liquidation_price_out_of_sight_has_no_percent() -> None:
@@ -186,9 +186,11 @@ def test_more_than_three_positions_are_a_line_each_the_riskiest_first() -> None:
     ]
     assert labels(card) == [
         ["Practice", "• Bybit Demo"],
-        ["⚠️ 1000PEPEUSDT", "ETHUSDT"],
-        ["BTCUSDT", "SOLUSDT"],
-        ["XRPUSDT"],
+        ["⚠️ 1000PEPE Short"],
+        ["ETH Long"],
+        ["BTC Long"],
+        ["SOL Long"],
+        ["XRP Long"],
         ["Balance", "Orders", "Trades"],
         ["Details", "↻ Refresh", "Menu"],
     ]

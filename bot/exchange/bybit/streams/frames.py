@@ -1,7 +1,7 @@
 """Text frames of Bybit's streams. Facts: Bybit v5 documentation, "WebSocket Connect"."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
@@ -30,7 +30,7 @@ class StreamReply:
     op: str
     req_id: str
     is_ok: bool
-    text: str
+    text: str = field(repr=False)
 
     @property
     def is_pong(self) -> bool:
