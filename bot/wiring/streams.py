@@ -78,7 +78,7 @@ class Streams:
                 self.accounts.dropped(event.account_id)
 
     def problems(self) -> tuple[str, ...]:
-        """For readiness."""
+        """What of public and private streams /readyz has to name."""
         return self.accounts.problems()
 
     def stats(self) -> StreamStats:

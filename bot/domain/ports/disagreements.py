@@ -1,4 +1,4 @@
-"""Disagreements in storage."""
+"""Where it is kept what an exchange shows otherwise than it was promised."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -24,5 +24,5 @@ class DisagreementQueries(Protocol):
 
     async def disagreement(self, disagreement_id: int) -> Disagreement | None: ...
     async def open_of_account(self, account_id: AccountId) -> Sequence[Disagreement]:
-        """Oldest first."""
+        """Those of the account that nobody has decided yet, the oldest first."""
         ...

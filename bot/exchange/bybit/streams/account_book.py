@@ -133,7 +133,7 @@ class AccountBook:
     # --- what the stream tells --------------------------------------------------------------------------------
 
     def hear_position(self, news: PositionNews, at: float) -> bool:
-        """Whether it is news."""
+        """Take a position's event, heard at that monotonic second; whether it changes what is known."""
         key = news.symbol, news.position_idx
         self._heard[Positions] = at
         known = self._legs.get(key)
@@ -148,7 +148,7 @@ class AccountBook:
         return known is None or known.position != news.position
 
     def hear_order(self, order: Order, at: float) -> bool:
-        """Whether it is news."""
+        """Take an order's event, heard at that monotonic second; whether it changes what is known."""
         self._heard[Orders] = at
         closed = self._closed.get(order.order_id)
         known = self._orders.get(order.order_id)
@@ -261,14 +261,14 @@ class AccountBook:
     # --- what stands ------------------------------------------------------------------------------------------
 
     def positions(self, as_of: Millis) -> Positions:
-        """Everything open, by symbol."""
+        """The legs that hold something, sorted by symbol."""
         held = [leg.position for _, leg in sorted(self._legs.items()) if leg.position is not None]
         return Positions(
             account_id=self._account_id, items=tuple(held), as_of=as_of, unreadable=self._unreadable_positions
         )
 
     def orders(self, as_of: Millis) -> Orders:
-        """Everything open."""
+        """The orders that are not final, as the stream and REST left them."""
         return Orders(
             account_id=self._account_id,
             items=tuple([each.order for each in self._orders.values()]),
@@ -293,12 +293,12 @@ class AccountBook:
 
     @property
     def symbols(self) -> frozenset[Symbol]:
-        """Where a position stands."""
+        """The symbols in which a position stands: whose marks are worth following."""
         return frozenset(symbol for (symbol, _), leg in self._legs.items() if leg.position is not None)
 
 
 def _note(kept: OrderedDict[str, float], order_id: str, at: float) -> None:
-    """The last hundred."""
+    """Keep the moment of an order id, of the newest hundred of them."""
     kept[order_id] = at
     kept.move_to_end(order_id)
     while len(kept) > _CLOSED_KEPT:

@@ -84,7 +84,7 @@ class AccountStream:
 
     @property
     def is_healthy(self) -> bool:
-        """See `StreamWatch.is_healthy`."""
+        """Whether what it tells is whole: `bot.domain.ports.streams.StreamWatch` says what that takes."""
         link = self.link
         if link is None or not self._is_sure:
             return False

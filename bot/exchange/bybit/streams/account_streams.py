@@ -92,13 +92,13 @@ class AccountStreams:
         return self.connected
 
     async def close(self) -> None:
-        """End every stream."""
+        """End the stream of every account, without telling anybody."""
         await self._tasks.close()
 
     # --- bot.domain.ports.streams.StreamWatch -----------------------------------------------------------------
 
     def is_healthy(self, account_id: AccountId) -> bool:
-        """See the port."""
+        """Whether that account's stream tells everything that happens there, as the port says it."""
         stream = self._stream(account_id)
         return stream is not None and stream.is_healthy
 
@@ -175,7 +175,7 @@ class AccountStreams:
         return late >= _SLOW_LEAST and late > _SLOW_SHARE * self.connected
 
     def problems(self) -> tuple[str, ...]:
-        """For readiness."""
+        """What of the private streams /readyz has to name."""
         return ("Bybit is slow: its streams are late",) if self.is_slow() else ()
 
     def ages(self) -> list[float]:

@@ -72,7 +72,7 @@ class AccountTold:
     # --- what it tells ----------------------------------------------------------------------------------------
 
     def positions(self) -> Positions:
-        """Everything open."""
+        """The positions as the stream tells them, without asking Bybit."""
         return self._book.positions(self._clock.now())
 
     def orders(self) -> Orders:

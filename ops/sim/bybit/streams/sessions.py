@@ -4,6 +4,7 @@ Whoever carries the connection calls `receive` with what the client sends and `e
 `Outlet` for what is to be sent; the hub calls `tick` now and then.
 """
 
+from abc import ABC, abstractmethod
 from typing import Final
 from uuid import UUID
 
@@ -24,7 +25,7 @@ _BASE_36: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _CHECK_EVERY: Final = ACTIVE_SECONDS["checked_every"] * SECOND
 
 
-class Session:
+class Session(ABC):
     """What public, private and order-entry connections share."""
 
     def __init__(self, world: World, path: str, outlet: Outlet, *, number: int, active_for: int, peer: str) -> None:
@@ -57,13 +58,13 @@ class Session:
             self._heard()
         self.work(frame)
 
+    @abstractmethod
     def work(self, frame: ClientFrame) -> None:
-        """Answer a request."""
-        raise NotImplementedError
+        """Answer a request of the client that could be read."""
 
+    @abstractmethod
     def unreadable(self) -> None:
-        """Answer what is no JSON object."""
-        raise NotImplementedError
+        """Answer a frame that is no JSON object."""
 
     def end(self) -> None:
         """The client is gone."""
