@@ -364,3 +364,25 @@ async def test_fills_that_a_stream_tells_are_booked_and_what_goes_beyond_them_is
         assert not await core.storage.database.fetch("SELECT 1 FROM disagreements", ())
     await core.quiet()
     assert len(gateway.sent(OrderRequest)) == 1
+
+
+async def test_what_a_stream_shows_naked_is_no_look_before_an_emergency(tmp_path: Path) -> None:
+    async with open_core(tmp_path) as before:
+        gateway = before.gateway
+        gateway.is_stop_lost = True
+        await before.confirm()
+    gateway.price = D(85)  # beyond the stop: the second answered look closes
+    async with open_core(tmp_path, gateway) as core:
+        teller = replace(gateway, legs=dict(gateway.legs), book=dict(gateway.book), fills=list(gateway.fills), reads=[])
+        settlement = replace(core.settlement, told={AccountType.DEMO: teller})
+        gateway.is_silent = True
+        with pytest.raises(ExchangeDown):
+            await settlement.settle(core.account, is_told=True)
+        gateway.is_silent = False
+        kinds = []
+        for _ in range(2):
+            core.storage.clock.advance(2)
+            trade = await core.settle()
+            kinds.append({each.kind for each in trade.intents})
+    assert IntentKind.CLOSE not in kinds[0], "one look alone"
+    assert IntentKind.CLOSE in kinds[1]

@@ -46,6 +46,7 @@ class Worked:
 
     intents: list[OrderIntent] = field(default_factory=list)
     look_again_ms: int | None = None
+    first_looks: list[int] = field(default_factory=list)  # plans whose position was seen without its stop just now
     is_doubtful: bool = False  # more than fills, targets and a stop that stands: a lost message may look like that
 
 
@@ -89,7 +90,9 @@ class PlanWork:
                 return
             intents = await unit.intents.of_plan(plan.plan_id)
             view = facts.view(plan, intents, reads, now, is_quiet=plan.leg not in booked.legs)
-            view = replace(view, is_matched=plan.leg not in booked.odd, unprotected_since=self._unprotected(view))
+            view = replace(
+                view, is_matched=plan.leg not in booked.odd, unprotected_since=self._unprotected(view, worked)
+            )
             found = work_off(view)
             worked.is_doubtful |= _is_doubtful(view, found)
             if plan.leg in booked.gone and plan.first_fill_ts is not None:
@@ -106,13 +109,20 @@ class PlanWork:
                 return
             plan = await unit.plans.get(plan.plan_id)
 
-    def _unprotected(self, view: LegView) -> Millis | None:
+    def take_back(self, worked: Worked) -> None:
+        """What was worked is not written after all: nobody has looked."""
+        for plan_id in worked.first_looks:
+            self._naked.pop(plan_id, None)
+
+    def _unprotected(self, view: LegView, worked: Worked) -> Millis | None:
         """Since when the position is seen without any stop, though one was promised."""
         plan_id = view.plan.plan_id
         stands = view.position is not None and view.plan.stop is not None
         if not stands or held_stops(view.position, view.orders)[0] != 0:
             self._naked.pop(plan_id, None)
             return None
+        if plan_id not in self._naked:
+            worked.first_looks.append(plan_id)
         return self._naked.setdefault(plan_id, view.asked_at)
 
     async def _left_over(

@@ -173,6 +173,7 @@ class Settlement:
             booked = await self.booking.book(unit, account, reads, now)
             worked = await self.plan_work.work(unit, account, reads, facts, booked, now)
             if is_told and worked.is_doubtful:
+                self.plan_work.take_back(worked)
                 raise _DoubtfulError
             left = await unit.intents.live_of_account(account.account_id)
             behind = [each for each in self._unsent(left) if now - each.created_ts >= _LEFT_BEHIND_MS]
