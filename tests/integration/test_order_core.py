@@ -272,6 +272,19 @@ async def test_an_order_that_rests_after_it_was_given_up_is_taken_back_and_told(
     assert await core.messages() == ["trade-entry"]
 
 
+async def test_an_entry_on_its_way_when_the_account_is_paused_is_taken_back_when_it_rests(core: OrderCore) -> None:
+    core.gateway.faults.append("late")
+    trade = await core.confirm(core.card(is_market=False, prices=(D(95),)))
+    assert trade.intents[0].state is IntentState.UNKNOWN
+    async with core.storage.store.begin() as unit:
+        await unit.fences.pause(core.account.account_id, core.storage.clock.now())
+    core.gateway.deliver()
+    for _ in range(3):
+        trade = await core.settle()
+    assert len(core.gateway.sent(CancelRequest)) == 1
+    assert trade.intents[0].state is IntentState.CANCELED
+
+
 async def test_after_the_end_of_a_process_nothing_wakes_it(core: OrderCore) -> None:
     await core.confirm()
     core.settlement.stop()

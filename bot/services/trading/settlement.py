@@ -19,18 +19,19 @@ from bot.domain.errors import ExchangeError, KeyTrouble, StorageTrouble
 from bot.domain.ids import DAY, AccountId, Millis, OrderLinkId, Symbol
 from bot.domain.intent_states import UNDECIDED, Absence, ask_again_ms
 from bot.domain.market import Category, Instrument
-from bot.domain.orders import LegSettings, TriggerBy
+from bot.domain.orders import CancelRequest, LegSettings, TriggerBy
 from bot.domain.outcomes import AccountAnswers
 from bot.domain.patience import BYBIT, PRACTICE, Patience
 from bot.domain.portfolio import Execution, Order, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import IntentNews, TradingQueries
 from bot.domain.ports.reads import Reads
-from bot.domain.ports.storage import Transactions
+from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.ports.trading import OrderGateway
 from bot.domain.priorities import RequestPriority, at_priority
 from bot.domain.trade_plans import Breakeven, IntentKind, IntentState, OrderIntent, TradePlan
 from bot.services.trading.booking import Booking
+from bot.services.trading.entry_cancels import cancel_entries, is_resting_entry
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.key_alarm import KeyAlarm
 from bot.services.trading.plan_work import MarketFacts, PlanWork
@@ -179,6 +180,7 @@ class Settlement:
             behind = [each for each in self._unsent(left) if now - each.created_ts >= _LEFT_BEHIND_MS]
             worked.intents += [each for each in behind if each.kind in _SENT_AFTER_ALL]
             given_up = [each for each in behind if each.kind not in _SENT_AFTER_ALL]
+            worked.intents += await self._paused(unit, account, left, now)
             for each in given_up:
                 news = IntentNews(state=IntentState.ABANDONED, reason="intent-left-behind")
                 await unit.intents.note(each.intent_id, news, now)
@@ -188,6 +190,18 @@ class Settlement:
         self.signals.changed(account.account_id)
         self._look_again(account.account_id, worked.look_again_ms, left, now, reads)
         return bool(booked.legs or booked.concluded or given_up)
+
+    async def _paused(
+        self, unit: UnitOfWork, account: Account, live: Sequence[OrderIntent], now: Millis
+    ) -> list[OrderIntent]:
+        """Cancels of entries that were on their way when the account was paused, and rest since."""
+        canceled = {each.request.target_link_id for each in live if isinstance(each.request, CancelRequest)}
+        resting = [each for each in live if is_resting_entry(each) and each.order_link_id not in canceled]
+        since = await unit.fences.paused_since(account.account_id) if resting else None
+        if since is None:
+            return []
+        found = await cancel_entries(unit, self.runner, resting, f"paused:{since}", now)
+        return [each for each in found if each.state is IntentState.INTENT]
 
     def _unsent(self, live: Iterable[OrderIntent]) -> list[OrderIntent]:
         """Those that nobody here is about to send: just written, or by a process that ended before it sent them."""
