@@ -24,7 +24,7 @@ from harness.waiting import LIMIT
 
 from bot.domain.accounts import AccountType, KeyType, NewKey
 from bot.domain.clock import SystemClock
-from bot.domain.errors import ExchangeDown, ExchangeRejected, KeyTrouble, RetryLater
+from bot.domain.errors import ExchangeDown, ExchangeRejected, ExchangeUnreadable, KeyTrouble, RetryLater
 from bot.domain.ids import AccountId, Symbol
 from bot.domain.market import Category
 from bot.domain.priorities import RequestPriority, at_priority
@@ -76,6 +76,13 @@ async def test_a_full_page_without_a_cursor_is_the_last() -> None:
     async with scripted_bybit(then=[page(0, 200, "")]) as server, connected(server.url) as bybit:
         assert len((await bybit.gateway.positions(account())).items) == 200
     assert len(server.asked) == 1
+
+
+async def test_a_full_page_that_names_no_way_on_cannot_be_read() -> None:
+    full = ok({"list": [leg(number) for number in range(200)], "nextPageCursor": None})
+    async with scripted_bybit(always=full) as server, connected(server.url) as bybit:
+        with pytest.raises(ExchangeUnreadable):
+            await bybit.gateway.positions(account())
 
 
 @pytest.mark.parametrize("cursors", [["same"] * 5, [f"c{number}" for number in range(200)]])

@@ -78,7 +78,8 @@ class AccountCalls:
         items: list[T] = []
         lost: tuple[str, ...] = ()
         cursors: list[str | None] = [None]
-        read = partial(_page, decode, category, 1 if is_complete or not is_viewing() else query["limit"])
+        least = 1 if is_complete or not is_viewing() else query["limit"]
+        read = partial(_page, decode, category, least, query["limit"])
         while len(cursors) <= _MAX_PAGES:
             asked = {**query, "category": category.value, "cursor": cursors[-1]}
             page: _Page[T] = await self.read(account, partial(_with_query, ask, asked), read)
@@ -114,8 +115,12 @@ def _with_query(ask: AskPage, query: dict[str, Any], client: Any) -> Call:
     return ask(client, query)
 
 
-def _page(decode: Decode[T], category: Category, at_least: int, answer: Answer) -> _Page[T]:
-    """A page, and the way to the next one if this one has so many rows."""
+def _page(decode: Decode[T], category: Category, at_least: int, limit: int, answer: Answer) -> _Page[T]:
+    """A page, and the way to the next one if this one has so many rows.
+
+    Where a full page names no way on, nobody knows what comes after it: then the answer can't be read.
+    """
     items, lost = decode(answer, category)
-    has_next = len(array(answer.fields, "list")) >= at_least and answer.fields.get("nextPageCursor") is not None
+    count, is_named = len(array(answer.fields, "list")), answer.fields.get("nextPageCursor") is not None
+    has_next = count >= limit or (count >= at_least and is_named)
     return _Page(items, lost, text(answer.fields, "nextPageCursor", _LONGEST_CURSOR) if has_next else "")
