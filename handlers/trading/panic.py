@@ -143,7 +143,7 @@ def _closes(closed: ClosedTrade, leg: LegKey) -> bool:
 async def _note_told(ctx: UpdateContext, report: PanicReport, results: LegResults) -> None:
     """The outbox does not tell again what the card says of a close."""
     said = tuple(each.attempt for each in report.legs if each.attempt is not None and each.leg in results)
-    await ctx.services.trading.watch.told(said)
+    await ctx.services.trading.watch.closes_told(said)
 
 
 def _is_all_said(report: PanicReport, results: LegResults) -> bool:

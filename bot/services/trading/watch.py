@@ -62,6 +62,11 @@ class TradeWatch:
             async with self.transactions.begin_aside() as unit:
                 await unit.intents.told(ids)
 
+    async def closes_told(self, intents: tuple[OrderIntent, ...]) -> None:
+        """What these closes brought stands on a card now; they may have been read before that was booked."""
+        open_ids = [each.intent_id for each in intents if not each.is_told]
+        await self.told(await self.queries.intents(open_ids))
+
     async def _position(self, leg: LegKey) -> Position | None:
         """The leg's position as it was last booked; None where it is flat or was never read."""
         known = await self.accounts.positions(leg.account_id)
