@@ -28,8 +28,9 @@ from bot.wiring.features import build_features
 from bot.wiring.foundation import make_foundation
 from bot.wiring.jobs import upkeep_jobs
 from bot.wiring.outside import Outside, Tuning
+from bot.wiring.readiness import Progress, progress_of
 from bot.wiring.reads import open_reads
-from bot.wiring.sidecar import Progress, collectors_of, health_of, make_sidecar
+from bot.wiring.sidecar import collectors_of, health_of, make_sidecar
 from bot.wiring.storage import Storage, open_storage
 from bot.wiring.streams import Streams
 from cache.facade import CachedReads
@@ -80,15 +81,13 @@ async def assemble(
         application, runtime = await open_chat(stack, telegram, storage, base.texts, base.listener_of, outside, tuning)
         upkeep = upkeep_jobs(storage.database, reads, bybit, practice, streams, runtime.marker, outside.clock)
         jobs = Jobs((*feature_jobs, *upkeep))
-        progress = Progress(
-            problems=(storage.database.problems, runtime.problems, jobs.trouble, bybit.problems, streams.problems)
-        )
+        progress = progress_of(outside.clock, storage.database, runtime, jobs, bybit, streams)
         health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
         registry.register(
             application, services=services, texts=base.texts, health=health, held=telegram.held, table=tuning.table
         )
         stack.push_async_callback(registry.close, application)
-        collectors = collectors_of(runtime, bybit, streams, services.trading, jobs, outside.clock)
+        collectors = collectors_of(progress, runtime, bybit, streams, services.trading, jobs, outside.clock)
         yield Assembly(
             clock=outside.clock,
             storage=storage,
@@ -163,7 +162,7 @@ async def _serve(assembly: Assembly, stop: asyncio.Event, ready: Callable[[int, 
         await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if work.done():
             work.result()
-        assembly.progress.step = "stopping"
+        assembly.progress.is_stopping = True
         await assembly.runtime.stop_intake()
         left = await assembly.runtime.drain(DRAIN_SECONDS)
         if left:

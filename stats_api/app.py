@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -9,13 +10,14 @@ from aiohttp import hdrs, web
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
+from bot.domain.health import Reason
+from bot.domain.ids import Millis
 from bot.domain.secrets import Secret
 from cache.stats import RegionStats
 from stats_api.answers import json_answer, takes_gzip
 from stats_api.collector import SampledProcess, bound, make_registry
 from stats_api.guard import BODY_LIMIT, make_guard
 from stats_api.openapi import describe
-from stats_api.readiness import Readiness
 from stats_api.rendering import RENDER_EVERY, SharedPage
 
 HAS_TOKEN: Final = web.AppKey("has_token", bool)
@@ -24,7 +26,8 @@ HAS_TOKEN: Final = web.AppKey("has_token", bool)
 def create_app(
     *,
     stats: Callable[[], tuple[RegionStats, ...]],
-    readiness: Callable[[], Readiness],
+    reasons: Callable[[], tuple[Reason, ...]],
+    now: Callable[[], Millis],
     version: str,
     token: Secret | None = None,
     extra: Iterable[Collector] = (),
@@ -33,6 +36,7 @@ def create_app(
 ) -> web.Application:
     """The application. With a `token` every route demands it; without one only requests to a loopback name are served.
 
+    `reasons` say why the process is not ready, by the clock of `now`; none: it is.
     `extra`: other parts' metrics, of closed label sets. Metrics are rendered every `render_every` s at most.
 
     Raises ValueError for an empty token.
@@ -45,7 +49,7 @@ def create_app(
     registry = make_registry(stats, version=version, process=process, extra=extra)
     page = SharedPage(registry, process, monotonic, render_every)
     app.on_cleanup.append(lambda _: page.close())
-    routes = _Routes(stats, readiness, page)
+    routes = _Routes(stats, reasons, now, page)
     app.router.add_get("/api/stats/cache", routes.cache)
     app.router.add_get("/metrics", routes.metrics)
     app.router.add_get("/healthz", routes.health)
@@ -65,11 +69,13 @@ class _Routes:
     def __init__(
         self,
         stats: Callable[[], tuple[RegionStats, ...]],
-        readiness: Callable[[], Readiness],
+        reasons: Callable[[], tuple[Reason, ...]],
+        now: Callable[[], Millis],
         page: SharedPage,
     ) -> None:
         self._stats = stats
-        self._readiness = readiness
+        self._reasons = reasons
+        self._now = now
         self._page = page
 
     async def cache(self, _: web.Request) -> web.Response:
@@ -86,9 +92,20 @@ class _Routes:
         return json_answer({"status": "ok"})
 
     async def ready(self, _: web.Request) -> web.Response:
-        now = self._readiness()
-        status = HTTPStatus.OK if now.ready else HTTPStatus.SERVICE_UNAVAILABLE
-        return json_answer({"ready": now.ready, "reasons": now.reasons}, status)
+        reasons, now = self._reasons(), self._now()
+        status = HTTPStatus.SERVICE_UNAVAILABLE if reasons else HTTPStatus.OK
+        return json_answer({"ready": not reasons, "reasons": [reason_json(each, now) for each in reasons]}, status)
+
+
+def reason_json(reason: Reason, now: Millis) -> dict[str, Any]:
+    """One reason as /readyz shows it."""
+    since = datetime.fromtimestamp(reason.since // 1000, UTC)
+    return {
+        "reason": reason.kind.value,
+        "text": reason.text,
+        "since": since.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "age_seconds": max(0, now - reason.since) / 1000,
+    }
 
 
 def region_json(region: RegionStats) -> dict[str, Any]:

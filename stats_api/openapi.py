@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from bot.domain.health import ReasonKind
+
 _COUNT: Final = {"type": "integer", "minimum": 0}
 
 _REGION: Final[dict[str, Any]] = {
@@ -61,7 +63,18 @@ _SCHEMAS: Final[dict[str, Any]] = {
         "required": ["ready", "reasons"],
         "properties": {
             "ready": {"type": "boolean"},
-            "reasons": {"type": "array", "items": {"type": "string"}},
+            "reasons": {"type": "array", "items": {"$ref": "#/components/schemas/Reason"}},
+        },
+    },
+    "Reason": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["reason", "text", "since", "age_seconds"],
+        "properties": {
+            "reason": {"type": "string", "enum": [kind.value for kind in ReasonKind]},
+            "text": {"type": "string"},
+            "since": {"type": "string", "description": "RFC 3339, UTC."},
+            "age_seconds": {"type": "number", "minimum": 0},
         },
     },
     "Error": {

@@ -1,6 +1,30 @@
-"""The state of the process as /health shows it."""
+"""The state of the process as readiness and /health show it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.ids import Millis
+
+
+class ReasonKind(StrEnum):
+    """What a reason not to be ready is about: a closed set, for metrics and alerts."""
+
+    STARTING = "starting"
+    STOPPING = "stopping"
+    DATABASE = "database"
+    TELEGRAM = "telegram"
+    JOBS = "jobs"
+    BYBIT = "bybit"
+    STREAMS = "streams"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why the process is not ready, in plain words, and since when. It names no user."""
+
+    kind: ReasonKind
+    text: str
+    since: Millis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -9,7 +33,7 @@ class Health:
 
     version: str
     schema: int
-    reasons: tuple[str, ...]  # why it is not ready; empty when it is
+    reasons: tuple[Reason, ...]  # why it is not ready; empty when it is
     poll_age_s: float | None
     updates_waiting: int
     outbox_waiting: int

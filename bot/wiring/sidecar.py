@@ -1,8 +1,6 @@
 """What the process says of itself: the sidecar's application, and /health in chat."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import chain
 
 from aiohttp import web
 from prometheus_client.registry import Collector
@@ -19,31 +17,25 @@ from bot.version import VERSION
 from bot.wiring.metrics import ChatCollector, ExchangeCollector, JobCollector
 from bot.wiring.order_metrics import OrderCollector
 from bot.wiring.outside import Outside, Tuning
+from bot.wiring.readiness import Progress, ReadinessCollector
 from bot.wiring.stream_metrics import StreamCollector
 from bot.wiring.streams import Streams
 from cache.facade import CachedReads
 from stats_api.app import create_app
-from stats_api.readiness import Readiness
-
-
-@dataclass(slots=True, kw_only=True)
-class Progress:
-    """How far the start has come, and what troubles a process that was ready; the sidecar asks."""
-
-    step: str | Callable[[], tuple[str, ...]] | None = "starting"
-    problems: tuple[Callable[[], tuple[str, ...]], ...]
-
-    def reasons(self) -> tuple[str, ...]:
-        if callable(self.step):
-            return self.step()
-        return (self.step,) if self.step is not None else tuple(chain.from_iterable(each() for each in self.problems))
 
 
 def collectors_of(
-    runtime: TelegramRuntime, bybit: Bybit, streams: Streams, trading: Trading, jobs: Jobs, clock: Clock
+    progress: Progress,
+    runtime: TelegramRuntime,
+    bybit: Bybit,
+    streams: Streams,
+    trading: Trading,
+    jobs: Jobs,
+    clock: Clock,
 ) -> tuple[Collector, ...]:
     """What /metrics shows beside the cache and the process."""
     return (
+        ReadinessCollector(progress),
         ChatCollector(runtime.stats),
         ExchangeCollector(bybit.stats),
         StreamCollector(streams.stats),
@@ -61,15 +53,11 @@ def make_sidecar(
     collectors: tuple[Collector, ...],
 ) -> web.Application:
     """The sidecar's application; whoever runs the process serves it."""
-
-    def readiness() -> Readiness:
-        reasons = progress.reasons()
-        return Readiness(ready=not reasons, reasons=reasons)
-
     token = settings.stats_token
     return create_app(
         stats=reads.stats,
-        readiness=readiness,
+        reasons=progress.reasons,
+        now=outside.clock.now,
         version=VERSION,
         token=None if token is None else Secret(token.get_secret_value()),
         extra=collectors,

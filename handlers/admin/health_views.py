@@ -18,7 +18,10 @@ _TENTH: Final = Decimal("0.1")
 def health_card(viewer: RenderContext, health: Health) -> Card:
     """Ready or why not, Telegram, Bybit, the cache."""
     say = viewer.say
-    reasons = [say("health-reason", reason=reason) for reason in health.reasons]
+    reasons = [
+        say("health-reason", reason=reason.text, age=span(say, (viewer.now - reason.since) / 1000))
+        for reason in health.reasons
+    ]
     parts = [say("health-title", version=health.version, schema=health.schema)]
     parts += [say("health-ready")] if not reasons else [say("health-not-ready"), *reasons]
     parts += [Markup(""), say("health-telegram"), table(_telegram(viewer, health))]

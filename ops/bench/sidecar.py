@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from prometheus_client import start_http_server
 
+from bot.domain.clock import SystemClock
 from cache.facade import CachedReads
 from ops.bench.full_caches import fill, new_reads
 from ops.bench.report import Row
@@ -19,7 +20,6 @@ from ops.bench.timing import US, clock
 from ops.bench.values import Values
 from stats_api.app import create_app
 from stats_api.collector import SampledProcess, make_registry
-from stats_api.readiness import Readiness
 from stats_api.server import serve
 
 CONNECTIONS: Final = 8
@@ -68,7 +68,7 @@ def _row(name: str, value: float, baseline_name: str, baseline: float, *, ok: bo
 
 @asynccontextmanager
 async def _sidecar(reads: CachedReads) -> AsyncIterator[str]:
-    app = create_app(stats=reads.stats, readiness=lambda: Readiness(ready=True), version="bench")
+    app = create_app(stats=reads.stats, reasons=tuple, now=SystemClock().now, version="bench")
     async with serve(app, port=0) as address:
         yield address
 

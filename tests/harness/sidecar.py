@@ -8,13 +8,13 @@ from typing import Final
 
 from prometheus_client.registry import Collector
 
+from bot.domain.health import Reason
 from bot.domain.secrets import Secret
 from cache.facade import CachedReads
 from harness.cache import Source
 from harness.fakes import FakeClock
 from harness.waiting import LIMIT
 from stats_api.app import create_app
-from stats_api.readiness import Readiness
 from stats_api.server import serve
 
 CLOSED_WITHIN: Final = 60.0  # seconds; below the 75 after which aiohttp itself would close an idle connection
@@ -26,7 +26,7 @@ class Sidecar:
 
     address: str = ""
     reads: CachedReads = field(default_factory=lambda: Source().reads())
-    readiness: Readiness = field(default_factory=lambda: Readiness(ready=True))
+    reasons: tuple[Reason, ...] = ()
     extra: tuple[Collector, ...] = ()
     clock: FakeClock = field(default_factory=FakeClock)
 
@@ -34,7 +34,8 @@ class Sidecar:
     async def running(self, *, token: str | None = None, patience: float = 15.0) -> AsyncIterator["Sidecar"]:
         app = create_app(
             stats=self.reads.stats,
-            readiness=lambda: self.readiness,
+            reasons=lambda: self.reasons,
+            now=self.clock.now,
             version="0.1.0",
             token=None if token is None else Secret(token),
             extra=self.extra,

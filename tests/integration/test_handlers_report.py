@@ -12,8 +12,8 @@ from harness.app import harness as open_harness
 from PIL import Image
 
 from bot.domain.accounts import AccountType
-from bot.domain.health import Health
-from bot.domain.ids import DAY, Millis, Symbol, UserId
+from bot.domain.health import Health, Reason, ReasonKind
+from bot.domain.ids import DAY, MINUTE, Millis, Symbol, UserId
 from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.market import Category
 from bot.domain.portfolio import Execution, Side
@@ -143,10 +143,11 @@ def test_months_are_those_of_the_calendar() -> None:
 
 
 async def test_health_says_what_the_counters_say(harness: Harness, owner: Person) -> None:
+    since = Millis(harness.clock.now() - 3 * MINUTE)
     known = Health(
         version="0.1.0",
         schema=10,
-        reasons=("updates are not asked for yet",),
+        reasons=(Reason(kind=ReasonKind.TELEGRAM, text="updates are not asked for yet", since=since),),
         poll_age_s=2.4,
         updates_waiting=3,
         outbox_waiting=0,
@@ -162,7 +163,7 @@ async def test_health_says_what_the_counters_say(harness: Harness, owner: Person
     assert bubble is not None
     for part in (
         "Not ready",
-        "updates are not asked for yet",
+        "updates are not asked for yet (for 3 min)",
         "Last poll",
         "2 s",
         "1 min",

@@ -34,7 +34,7 @@ async def sidecar(harness: Harness) -> AsyncIterator[TestClient[Any, Any]]:
 async def reasons(sidecar: TestClient[Any, Any]) -> list[str]:
     """What /readyz says of jobs."""
     async with sidecar.get("/readyz") as answer:
-        said = (await answer.json())["reasons"]
+        said = [each["text"] for each in (await answer.json())["reasons"]]
         assert (answer.status == 503) is bool(said)
     return [each for each in said if "job" in each]
 

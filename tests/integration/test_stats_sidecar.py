@@ -5,20 +5,22 @@ import gzip
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import pytest
 from harness.cache import account
+from harness.fakes import FakeClock
 from harness.sidecar import Sidecar, exchange
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
-from bot.domain.ids import Symbol
+from bot.domain.health import Reason, ReasonKind
+from bot.domain.ids import Millis, Symbol
 from cache.policy import TABLE
 from stats_api.app import create_app
-from stats_api.readiness import Readiness
 from stats_api.server import serve
 
 TOKEN = "canary-token-4f1e9a"
@@ -130,13 +132,20 @@ async def test_a_rendering_that_fails_is_tried_again_by_the_next_reader(session:
 
 
 async def test_health_and_readiness(sidecar: Sidecar, session: aiohttp.ClientSession) -> None:
-    sidecar.readiness = Readiness(ready=False, reasons=("Telegram has not been reached yet",))
+    since = Millis(sidecar.clock.now() - 61_500)
+    why = "Telegram has not been reached yet"
+    sidecar.reasons = (Reason(kind=ReasonKind.STARTING, text=why, since=since),)
     async with session.get(f"{sidecar.address}/readyz") as answer:
         assert answer.status == 503
-        assert await answer.json() == {"ready": False, "reasons": ["Telegram has not been reached yet"]}
+        said = await answer.json()
+        at = datetime.fromtimestamp(since // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        assert said == {
+            "ready": False,
+            "reasons": [{"reason": "starting", "text": why, "since": at, "age_seconds": 61.5}],
+        }
     async with session.get(f"{sidecar.address}/healthz") as answer:
         assert (answer.status, await answer.json()) == (200, {"status": "ok"})
-    sidecar.readiness = Readiness(ready=True)
+    sidecar.reasons = ()
     async with session.get(f"{sidecar.address}/readyz") as answer:
         assert (answer.status, await answer.json()) == (200, {"ready": True, "reasons": []})
 
@@ -188,14 +197,14 @@ async def test_the_description_has_exactly_the_routes_and_their_answers(
 ) -> None:
     async with session.get(f"{sidecar.address}/openapi.json") as answer:
         document = await answer.json()
-    app = create_app(stats=tuple, readiness=lambda: Readiness(ready=True), version="1")
+    app = create_app(stats=tuple, reasons=tuple, now=FakeClock().now, version="1")
     routes = {(route.method.lower(), route.resource.canonical) for route in app.router.routes() if route.resource}
     assert {(method, path) for path, methods in document["paths"].items() for method in methods} == routes
     assert set(document["paths"]) == set(ROUTES)
     await sidecar.reads.ticker(Symbol("BTCUSDT"))
     for path in ROUTES:
-        for readiness in (Readiness(ready=True), Readiness(ready=False, reasons=("why",))):
-            sidecar.readiness = readiness
+        for reasons in ((), (Reason(kind=ReasonKind.BYBIT, text="why", since=sidecar.clock.now()),)):
+            sidecar.reasons = reasons
             async with session.get(sidecar.address + path) as answer:
                 described = document["paths"][path]["get"]["responses"][str(answer.status)]["content"]
                 assert list(described) == [answer.content_type]
@@ -277,10 +286,10 @@ async def test_huge_headers_are_refused_and_their_bytes_not_logged(
 async def test_a_route_that_breaks_answers_json_and_logs_why(
     session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken() -> Readiness:
+    def broken() -> tuple[Reason, ...]:
         raise ZeroDivisionError("canary words of an error")
 
-    app = create_app(stats=tuple, readiness=broken, version="1")
+    app = create_app(stats=tuple, reasons=broken, now=FakeClock().now, version="1")
     async with serve(app, port=0) as address, session.get(f"{address}/readyz") as answer:
         assert (answer.status, answer.content_type) == (500, "application/json")
         assert "canary" not in await answer.text()
@@ -345,14 +354,14 @@ async def test_with_a_token_every_name_is_served(session: aiohttp.ClientSession)
 
 
 async def test_an_address_that_others_reach_is_not_opened_without_a_token() -> None:
-    app = create_app(stats=tuple, readiness=lambda: Readiness(ready=True), version="1")
+    app = create_app(stats=tuple, reasons=tuple, now=FakeClock().now, version="1")
     with pytest.raises(ValueError, match="needs a token"):
         async with serve(app, host="0.0.0.0", port=0):  # noqa: S104  refused before it is bound
             pytest.fail("it was opened")
 
 
 async def test_a_port_in_use_is_told(sidecar: Sidecar) -> None:
-    app = create_app(stats=tuple, readiness=lambda: Readiness(ready=True), version="1")
+    app = create_app(stats=tuple, reasons=tuple, now=FakeClock().now, version="1")
     with pytest.raises(OSError, match="address already in use"):
         async with serve(app, port=int(sidecar.address.rsplit(":", 1)[1])):
             pytest.fail("it was opened")

@@ -27,6 +27,7 @@ from bot.domain.payloads import decode, encode
 from bot.domain.users import Language
 from bot.exchange.meter import ExchangeStats
 from bot.wiring.metrics import ChatCollector, ExchangeCollector, JobCollector
+from bot.wiring.readiness import ReadinessCollector
 from cache.facade import CachedReads
 from handlers.admin.audit_views import action_name
 from handlers.core.specs import ActionSpec, DialogueSpec
@@ -55,7 +56,8 @@ def metrics(harness: Harness) -> str:
     reads = harness.services.reads
     assert isinstance(reads, CachedReads)
     chat, exchange = (lambda: filled(ChatStats)), (lambda: filled(ExchangeStats))
-    extra = (ChatCollector(chat), ExchangeCollector(exchange), JobCollector(harness.assembly.jobs.stats))
+    readiness = ReadinessCollector(harness.assembly.progress)
+    extra = (readiness, ChatCollector(chat), ExchangeCollector(exchange), JobCollector(harness.assembly.jobs.stats))
     return generate_latest(make_registry(reads.stats, version="1", process=SampledProcess(), extra=extra)).decode()
 
 

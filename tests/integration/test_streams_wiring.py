@@ -76,7 +76,7 @@ async def test_bybit_that_is_slow_is_a_reason_and_streams_have_metrics(
     monkeypatch.setattr(AccountStreams, "is_slow", lambda _: True)
     async with harness(tmp_path) as chat:
         chat.assembly.progress.step = None
-        assert any("streams are late" in each for each in chat.assembly.progress.reasons())
+        assert any("streams are late" in each.text for each in chat.assembly.progress.reasons())
         async with TestClient(TestServer(chat.assembly.sidecar)) as client:
             shown = await (await client.get("/metrics")).text()
     for series in (

@@ -361,7 +361,13 @@ async def test_the_sidecar_tells_of_chat_and_exchange_to_who_has_the_token(tmp_p
         assert "perpdesk_telegram_updates_total" in text
         assert "perpdesk_exchange_requests" in text
         async with session.get(f"{address}/readyz") as answer:
-            assert await answer.json() == {"ready": False, "reasons": ["starting"]}
+            said = await answer.json()
+        assert (said["ready"], [(each["reason"], each["text"]) for each in said["reasons"]]) == (
+            False,
+            [("starting", "starting")],
+        )
+        assert 'perpdesk_unready{reason="starting"} 1.0' in text
+        assert 'perpdesk_unready{reason="telegram"} 0.0' in text
 
 
 async def test_a_benchmarks_file_may_go_unchecked(tmp_path: Path) -> None:

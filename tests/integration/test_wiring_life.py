@@ -36,7 +36,7 @@ async def reasons(assembly: Assembly) -> list[str]:
     async with TestClient(TestServer(assembly.sidecar)) as client, client.get("/readyz") as answer:
         said = await answer.json()
         assert (answer.status == 200, said["ready"]) == (not said["reasons"],) * 2
-    return list(said["reasons"])
+    return [each["text"] for each in said["reasons"]]
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from harness.cache import Source
+from harness.fakes import FakeClock
 from prometheus_client import generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.parser import text_string_to_metric_families
@@ -22,7 +23,6 @@ from cache.stats import LoadTimes, RegionStats
 from stats_api.answers import takes_gzip
 from stats_api.app import create_app, region_json
 from stats_api.collector import COUNTERS, SampledProcess, make_registry
-from stats_api.readiness import Readiness
 from stats_api.server import must_have_token
 
 
@@ -42,7 +42,7 @@ def test_any_other_address_needs_a_token(host: str) -> None:
 @pytest.mark.parametrize("token", ["", "   "])
 def test_an_empty_token_is_refused(token: str) -> None:
     with pytest.raises(ValueError, match="token is empty"):
-        create_app(stats=tuple, readiness=lambda: Readiness(ready=True), version="1", token=Secret(token))
+        create_app(stats=tuple, reasons=tuple, now=FakeClock().now, version="1", token=Secret(token))
 
 
 @pytest.mark.parametrize(

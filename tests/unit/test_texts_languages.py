@@ -22,7 +22,7 @@ SAME_EVERYWHERE = {
     "position-pnl", "price-title", "setting-saved", "setting-title", "tab-current", "trade-kind", "license-type",
     "whoami-id", "audit-details", "pin-title", "user-account", "user-account-paper", "button-pin", "button-pin-back",
     "promo-list-line", "promo-redeemer", "payment-line", "payment-line-of", "older-line", "history-note",
-    "history-line", "user-id", "health-reason", "health-telegram", "health-bybit", "user-error",
+    "history-line", "user-id", "health-telegram", "health-bybit", "user-error",
     "audit-action", "health-region", "order-card-title", "order-card-refusal", "live-title",
     "ticket-title", "button-ticket-symbol",
     "typed-what", "leg-title", "leg-head", "leg-target", "leg-before", "leg-after", "close-line", "button-leg-half",

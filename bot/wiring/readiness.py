@@ -1,0 +1,88 @@
+"""How far the start has come, and why the process is not ready: since when, and as a metric."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from bot.aio.periodic import Jobs
+from bot.chat.runtime import TelegramRuntime
+from bot.domain.health import Reason, ReasonKind
+from bot.domain.ids import Millis
+from bot.domain.ports.clock import Clock
+from bot.exchange.bybit.adapter import Bybit
+from bot.wiring.streams import Streams
+from storage.sqlite.database import Database
+
+_FIGURE: Final = re.compile(r"\d+")  # "nothing for 43 s" and "nothing for 44 s" are one reason
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonSource:
+    """Who is asked for reasons of a kind; none are answered while all is well."""
+
+    kind: ReasonKind
+    look: Callable[[], tuple[str, ...]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """How far the start has come, and what troubles a process that was ready.
+
+    A reason's age is told from the first `reasons` that names it: whoever wants it true asks every second.
+    """
+
+    clock: Clock
+    step: str | Callable[[], tuple[str, ...]] | None = "starting"
+    is_stopping: bool = False
+    problems: tuple[ReasonSource, ...]
+    _since: dict[tuple[ReasonKind, str], Millis] = field(default_factory=dict)
+
+    def reasons(self) -> tuple[Reason, ...]:
+        now = self.clock.now()
+        found = [(kind, text, (kind, _FIGURE.sub("#", text))) for kind, text in self._found()]
+        self._since = {key: self._since.get(key, now) for _, _, key in found}
+        return tuple(Reason(kind=kind, text=text, since=self._since[key]) for kind, text, key in found)
+
+    def _found(self) -> Iterator[tuple[ReasonKind, str]]:
+        if self.is_stopping:
+            yield ReasonKind.STOPPING, "stopping"
+        elif self.step is not None:
+            steps = self.step() if callable(self.step) else (self.step,)
+            yield from ((ReasonKind.STARTING, step) for step in steps)
+        else:
+            for source in self.problems:
+                yield from ((source.kind, text) for text in source.look())
+
+
+def progress_of(
+    clock: Clock, database: Database, runtime: TelegramRuntime, jobs: Jobs, bybit: Bybit, streams: Streams
+) -> Progress:
+    """Everybody who may have a reason."""
+    return Progress(
+        clock=clock,
+        problems=(
+            ReasonSource(ReasonKind.DATABASE, database.problems),
+            ReasonSource(ReasonKind.TELEGRAM, runtime.problems),
+            ReasonSource(ReasonKind.JOBS, jobs.trouble),
+            ReasonSource(ReasonKind.BYBIT, bybit.problems),
+            ReasonSource(ReasonKind.STREAMS, streams.problems),
+        ),
+    )
+
+
+class ReadinessCollector(Collector):
+    """perpdesk_unready: 1 while there is a reason of that kind."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def collect(self) -> Iterable[Metric]:
+        kinds = {reason.kind for reason in self._progress.reasons()}
+        family = GaugeMetricFamily("perpdesk_unready", "Whether there is a reason not to be ready.", labels=("reason",))
+        for kind in ReasonKind:
+            family.add_metric((kind.value,), kind in kinds)
+        return (family,)
