@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Final
 
 from bot.domain.leg_view import (
     AGAIN_MS,
@@ -35,6 +36,9 @@ from bot.domain.trade_plans import (
     OrderIntent,
     TradePlan,
 )
+
+_FULL: Final = frozenset({"StopLoss", "TakeProfit"})
+_SET_OFF: Final = frozenset({"Triggered", "New", "PartiallyFilled"})
 
 
 def promised(plan: TradePlan) -> tuple[Decimal, Decimal]:
@@ -82,7 +86,7 @@ def protect(view: LegView) -> WorkOff:
     """What the leg lacks of its stop and take profit."""
     amends = tuple(stops_of_entries(view))
     mine = view.of(IntentKind.STOP)
-    if is_closing(view):
+    if is_closing(view) or _is_set_off(view):
         return WorkOff(wanted=amends)
     if seen(view) == promised(view.plan):  # a fill that came after these reads may have put another one there
         return WorkOff(wanted=amends, findings=(LegFinding(fact=Fact.STOP_VERIFIED),) if view.is_quiet else ())
@@ -126,6 +130,12 @@ def _repair(view: LegView, amends: tuple[LegWish, ...], mine: tuple[OrderIntent,
 
 def is_closing(view: LegView) -> bool:
     return any(is_young(each, view) for each in view.of(IntentKind.CLOSE))
+
+
+def _is_set_off(view: LegView) -> bool:
+    """Whether stop or take profit is about to close the leg: it was reached, and waits for somebody to take it."""
+    kinds = {each.stop_order_type for each in view.orders if each.order_status in _SET_OFF}
+    return not kinds.isdisjoint(_FULL)
 
 
 def stops_of_entries(view: LegView) -> Iterable[LegWish]:

@@ -68,6 +68,19 @@ async def test_a_stop_moved_elsewhere_is_one_row_until_it_is_restored(managing: 
     await none_is_left(managing)
 
 
+async def test_a_stop_that_was_reached_is_no_disagreement_while_it_closes_the_leg(managing: Managing) -> None:
+    await managing.core.confirm()
+    managing.gateway.elsewhere("BTCUSDT", stop_loss=None)
+    (row,) = list(managing.gateway.book.values())[:1]
+    reached = replace(row, order_id="sl", order_link_id="", order_status="New", stop_order_type="StopLoss")
+    managing.gateway.book["sl"] = reached
+    await managing.core.settle()
+    await none_is_left(managing)
+    managing.gateway.book["sl"] = replace(reached, order_status="Cancelled")
+    await managing.core.settle()
+    assert (await the_one(managing)).shown.stop is None
+
+
 async def test_a_stop_beyond_the_price_is_not_restored(managing: Managing) -> None:
     row = await with_moved_stop(managing)
     managing.gateway.price = D(88)
