@@ -1,9 +1,11 @@
 """People's Bybit Demo accounts at the stand-in: connected in chat, made to lose answers, and asked for the truth."""
 
 import asyncio
+import random
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +20,7 @@ _WRITES: Final = (
     "/v5/position/set-leverage",
 )
 _READS: Final = ("/v5/position/list", "/v5/order/realtime", "/v5/order/history", "/v5/execution/list")
+_SLOW_S: Final = 1.2  # less than a request is given, and more than it takes to tap the next button
 _LATE_S: Final = 1.0  # less than a request may take to be executed, or it would be taken for lost
 """Seconds after its answer that some orders are executed."""
 
@@ -37,30 +40,48 @@ async def connect_demo(stack: Stack, user_id: int) -> None:
     await chat.press(message, trial)
 
 
-async def lose_answers(stack: Stack, seed: int, *, late: float, misled: Mapping[int, float]) -> None:
-    """From now on the stand-in loses a fifth of the answers to writes, and a tenth come after `late` seconds.
+@dataclass(slots=True)
+class Trouble:
+    """What the stand-in does to answers and orders of demo accounts.
 
-    A tenth of the orders is executed a second after its answer, of some people by Telegram id (`misled`) after so many
-    seconds; a twentieth of the reads fails.
+    A fifth of the answers to writes is lost, a tenth comes after `late` seconds, a seventh only just in time. A tenth
+    of the orders is executed a second after its answer, of some people by Telegram id (`misled`) after so many seconds;
+    a twentieth of the reads fails. Other people are `blind` for a while: one of their lists can't be read at all.
     """
 
-    async def fault(kind: str, probability: float, **more: object) -> None:
-        await stack.bybit("POST", "/sim/faults", {"kind": kind, "probability": probability, "seed": seed, **more})
+    stack: Stack
+    draw: random.Random
+    late: float
+    misled: Mapping[int, float]
+    _uids: Mapping[int, int] = field(default_factory=dict, init=False, repr=False)
 
-    uids = await asyncio.to_thread(_demo_uids, Path(stack.environment["PERPDESK_DATABASE"]))
-    for user_id, seconds in misled.items():
-        await fault("late_execution", 0.4, uid=uids[user_id], seconds=seconds)
-    for path in _WRITES:
-        await fault("lost_answer", 0.2, path=path)
-        await fault("late_answer", 0.1, path=path, seconds=late)
-    for path in _READS:
-        await fault("http_500", 0.05, path=path)
-    await fault("late_execution", 0.1, seconds=_LATE_S)
+    async def begin(self) -> None:
+        """From now on, or anew: whoever was blind sees."""
+        self._uids = await asyncio.to_thread(_demo_uids, Path(self.stack.environment["PERPDESK_DATABASE"]))
+        await self.end()
+        for user_id, seconds in self.misled.items():
+            await self._fault("late_execution", 0.4, uid=self._uids[user_id], seconds=seconds)
+        for path in _WRITES:
+            await self._fault("lost_answer", 0.2, path=path)
+            await self._fault("late_answer", 0.1, path=path, seconds=self.late)
+            await self._fault("late_answer", 0.15, path=path, seconds=_SLOW_S)
+        for path in _READS:
+            await self._fault("http_500", 0.05, path=path)
+        await self._fault("late_execution", 0.1, seconds=_LATE_S)
 
+    async def blind(self) -> None:
+        """From now on one of a person's lists can't be read: mostly the positions, which are told by no other."""
+        uid = self.draw.choice([uid for user_id, uid in self._uids.items() if user_id not in self.misled])
+        path = self.draw.choice((_READS[0], *_READS))
+        await self._fault("http_500", 1, path=path, uid=uid)
 
-async def answer_again(stack: Stack) -> None:
-    """No faults from now on."""
-    await stack.bybit("DELETE", "/sim/faults")
+    async def end(self) -> None:
+        """No faults from now on."""
+        await self.stack.bybit("DELETE", "/sim/faults")
+
+    async def _fault(self, kind: str, probability: float, **more: object) -> None:
+        body = {"kind": kind, "probability": probability, "seed": self.draw.randrange(1 << 30), **more}
+        await self.stack.bybit("POST", "/sim/faults", body)
 
 
 def _demo_uids(path: Path) -> dict[int, int]:

@@ -1,12 +1,13 @@
 """The bot as a process that dies at a commit of one's choice: `python -m ops.campaigns.order_child`.
 
-The parent writes a line for each life, `commit 7` or `send 7`: the step, counted from readiness, at which the process
+The parent writes a line for each life, `commit 7` or `send 7`: the step, counted from its start, at which the process
 kills itself. An even one is right before SQLite is asked to commit, or a write goes out to Bybit; an odd one is right
 after it. -1 is a life that is not cut short. A fork of this process then runs the bot with its settings and a patience
-that fits into such lives. Forking saves the second that the imports take.
+that fits into such lives. Forking saves the seconds that imports and texts take. `born`, `ready` and `dead` are told.
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sqlite3
@@ -21,6 +22,7 @@ from bot.exchange.bybit.transport import Timeouts, Transport
 from bot.settings import load
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.proxies import to_bybit
+from handlers.texts.catalog import Texts
 
 NEVER: Final = -1
 PATIENCE: Final = Patience(recv_window=1_500, window=3_000, answers=3, over=900, apart=200, lag=1_500, accepted=6_000)
@@ -34,11 +36,10 @@ class _Countdown:
 
     kind: str = ""
     left: int = NEVER
-    is_armed: bool = False
 
     def step(self, kind: str) -> None:
         """One step of that kind was taken."""
-        if not self.is_armed or kind != self.kind:
+        if kind != self.kind:
             return
         if self.left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -75,18 +76,20 @@ class KillingTransport(Transport):
 
 def main() -> None:
     """One life a line, until the parent closes the pipe."""
+    gc.disable()  # as a bot does that is alone: nothing made so far is ever garbage
+    Texts.load()
     for line in sys.stdin:
         sys.stdout.flush()
         pid = os.fork()
         if pid == 0:
             _live(*line.split())
-        print(f"born {pid}", flush=True)
         _, status = os.waitpid(pid, 0)
         print(f"dead {os.waitstatus_to_exitcode(status)}", flush=True)
 
 
 def _live(kind: str, steps: str) -> NoReturn:
     os.close(0)
+    print(f"born {os.getpid()}", flush=True)
     _END.kind, _END.left = kind, int(steps)
     settings = load()
     start_logging(settings)
@@ -94,11 +97,11 @@ def _live(kind: str, steps: str) -> NoReturn:
         sqlite=KillingConnection,
         bybit=lambda clock: KillingTransport(clock=clock, connector=to_bybit(settings, clock), timeouts=TIMEOUTS),
     )
-    os._exit(finish(run(settings, outside=outside, tuning=Tuning(bybit_patience=PATIENCE), ready=_arm)))
+    os._exit(finish(run(settings, outside=outside, tuning=Tuning(bybit_patience=PATIENCE), ready=_say_ready)))
 
 
-def _arm(_: str) -> None:
-    _END.is_armed = True
+def _say_ready(_: str) -> None:
+    print("ready", flush=True)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from ops.stack import Chat, DriverError, Stack, labels_of
 
 SYMBOLS: Final = MappingProxyType({"btc": ("BTCUSDT", 64_000.0), "eth": ("ETHUSDT", 3_100.0)})
 """What people call it, what the exchange does, and the price around which it moves."""
+_TWICE_PANICS: Final = 0.5  # the share of entries by twos that a panic follows
 _WAIT: Final = 4.0  # seconds for an answer while the bot is killed; people ask again
 
 
@@ -40,7 +41,14 @@ class Trader:
 
     async def trade_until(self, stop: asyncio.Event) -> None:
         """One deed after the other; what a kill swallows is tried again."""
-        deeds = {self._enter: 9, self._close: 2, self._move_stop: 4, self._panic: 1, self._pause: 1}
+        deeds = {
+            self._enter: 8,
+            self._enter_twice: 2,
+            self._close: 2,
+            self._move_stop: 4,
+            self._panic: 1,
+            self._pause: 1,
+        }
         deeds |= {self._part: 7} if self.has_parts else {}
         while not stop.is_set():
             (deed,) = self.draw.choices(list(deeds), list(deeds.values()))
@@ -62,8 +70,20 @@ class Trader:
         await self._tap(await self._ask(words, "account value"), "✓ ")
         if self.draw.random() < self.panics:  # before the order can be on its way everywhere
             await self._panic()
+            return
         if self.has_parts and self.draw.random() < 0.5:  # noqa: PLR2004  before anything else may happen to it
             await self._part(coin)
+
+    async def _enter_twice(self) -> None:
+        """Orders that wait for prices: the second one waits for the answer to the first, and a panic overtakes it."""
+        coin = self.draw.choice(tuple(SYMBOLS))
+        price = SYMBOLS[coin][1] * self.draw.uniform(0.93, 0.95)  # where no price comes
+        words = f"long {coin} {self.draw.randint(3, 9) * 100}$ sl 3% limit {price:.0f}"
+        cards = [await self._ask(words, "account value") for _ in range(2)]
+        for card in cards:
+            await self._tap(card, "✓ ")
+        if self.draw.random() < max(self.panics, _TWICE_PANICS):
+            await self._panic()
 
     async def _part(self, coin: str = "") -> None:
         coin, percent = coin or self.draw.choice(tuple(SYMBOLS)), self.draw.choice((25, 50))

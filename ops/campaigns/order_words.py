@@ -61,8 +61,12 @@ def _unasked(connection: sqlite3.Connection) -> Iterable[str]:
 
 
 def _disputed(connection: sqlite3.Connection, misled: Collection[int]) -> Iterable[str]:
-    """Disagreements about what only the bot has changed."""
-    rows = connection.execute("SELECT user_id, account_id, symbol, kind, promised, shown FROM disagreements")
+    """Disagreements about what only the bot has changed; not those of a stop that the exchange has refused."""
+    rows = connection.execute(
+        "SELECT user_id, account_id, symbol, kind, promised, shown FROM disagreements AS d WHERE NOT (kind = 'stop'"
+        " AND EXISTS (SELECT 1 FROM order_intents AS i WHERE i.plan_id = d.plan_id AND i.kind IN ('stop', 'amend')"
+        " AND i.state = 'refused' AND i.final_ts <= d.opened_ts))"
+    )
     for user_id, account, symbol, kind, *there in rows:
         if user_id not in misled:
             yield f"account {account}, {symbol}: {kind}, {there}"

@@ -2,46 +2,53 @@
 
 Lives end at a commit, at a write to Bybit, or some seconds later. Half of the people trade with practice money, half in
 Bybit Demo at the stand-in, which loses a fifth of its answers to writes, is late with a tenth, and executes a tenth of
-the orders a second later; some of one person's so late that they have been given up. What must hold at the end, by the
+the orders a second later; some of one person's so late that they have been given up. In some lives one of a person's
+lists can't be read. What must hold at the end, by the
 exchanges' own accounts: every confirmed card is one plan with its entries, once; every order there has its intent here,
 and every fill is booked once; what is open has the stop and the targets that were promised; nothing is unknown any
 more; and whoever asked was told, of nothing that was not so.
 """
 
+import argparse
 import asyncio
+import math
 import os
 import random
 import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from ops.campaigns.demo_accounts import answer_again, demo_truth, lose_answers
+from ops.campaigns.demo_accounts import Trouble, demo_truth
 from ops.campaigns.order_child import NEVER, PATIENCE, TIMEOUTS
 from ops.campaigns.order_traders import SYMBOLS, Trader
 from ops.campaigns.order_truth import NOTHING_FILLED, look_into, unsound
 from ops.campaigns.order_words import Heard, untrue
 from ops.campaigns.report import Report
+from ops.stack import PATIENCE as LONGEST
 from ops.stack import ROOT, DriverError, Stack, running_stack
 
 NAME: Final = "orders under kill -9"
-USERS: Final = range(9201, 9205)
+USERS: Final = range(9201, 9207)
 STEPS: Final = MappingProxyType({"commit": 90, "send": 12})
 """Before and after so many: what a trade takes from the tap to the last message."""
 _MISLED: Final = 9203  # whose late orders are executed after Bybit has positively said that there are none
 _AT_REST: Final = 45.0
 """Seconds after the last start until all is as it should be: ten for what is unknown, ten for what no card told, and
 the jobs' turns; less than the minute of the job that would make good what the start forgot."""
+_A_RUN: Final = 100  # kills of one stack
 _LONG: Final = 100  # lives, in which everything must have been done at least once
 _LIFE: Final = 2.0  # seconds, for a life that comes to fewer steps than it was given
 _LONG_LIFE: Final = 6.0  # seconds, in which what is unknown is decided
-_SHARE_OF_LONG: Final = 0.15
+_SHARE_OF_LONG: Final = 0.2
+_SHARE_OF_BLIND: Final = 0.5  # of the long ones: what fails must do so for longer than lists may lag behind each other
 
 
 async def run(
@@ -53,11 +60,12 @@ async def run(
     child: Sequence[str] = ("ops.campaigns.order_child",),
     panics: float = 0.1,
     rests: int = 1,
+    told: Callable[[int], None] = lambda _: None,
 ) -> Report:
     """Kill at one step after the other until the budget (seconds) is used or so many kills were done; then look.
 
     `child`: the module that runs the lives, and its arguments. `panics`: the share of entries that a panic follows.
-    `rests`: how often people stop and all is looked at, the last time at the end.
+    `rests`: how often people stop and all is looked at, the last time at the end; `told` hears of the kills by then.
     """
     draw = random.Random(seed)  # noqa: S311  a repeatable choice, not a secret
     began, tally, cut, failures = time.monotonic(), Counter[str](), 0, list[str]()
@@ -68,10 +76,11 @@ async def run(
         for part in range(1, rests + 1):
             until = began + budget_seconds * part / rests
             most = None if kills is None else kills * part // rests - cut
-            async with _at_work(stack, traders, draw, seed):
-                cut += await _lives_until(lives, draw, heard, until, most)
+            async with _at_work(stack, traders, draw) as trouble:
+                cut += await _lives_until(lives, trouble, heard, until, most)
             await lives.begin()  # what the last life left behind, it must find by itself
             failures = await _look(lives, heard, is_last=part == rests)
+            told(cut)
             if failures:
                 break
         failures += _not_done(tally, cut)
@@ -90,11 +99,11 @@ def _trader(stack: Stack, user_id: int, seed: int, tally: Counter[str], panics: 
     return Trader(stack, user_id, draw, tally, has_parts=user_id != _MISLED, panics=panics)
 
 
-async def _lives_until(lives: "_Lives", draw: random.Random, heard: Heard, until: float, most: int | None) -> int:
+async def _lives_until(lives: "_Lives", trouble: Trouble, heard: Heard, until: float, most: int | None) -> int:
     """One life after the other until then (monotonic seconds), or so many; how many."""
     cut = 0
     while time.monotonic() < until and cut != most:
-        await _one_life(lives, draw)
+        await _one_life(lives, trouble)
         await heard.listen(lives.stack, USERS)
         cut += 1
     return cut
@@ -108,30 +117,36 @@ async def _begin(lives: "_Lives", traders: Iterable[Trader]) -> None:
 
 
 @asynccontextmanager
-async def _at_work(stack: Stack, traders: Iterable[Trader], draw: random.Random, seed: int) -> AsyncIterator[None]:
+async def _at_work(stack: Stack, traders: Iterable[Trader], draw: random.Random) -> AsyncIterator[Trouble]:
     """People trade, prices move, and answers and orders are lost and late, while the block lasts."""
-    late = {_MISLED: PATIENCE.window / 1000 * 2}
-    await lose_answers(stack, seed, late=TIMEOUTS.answer + 1, misled=late)
+    trouble = Trouble(stack, draw, late=TIMEOUTS.answer + 1, misled={_MISLED: PATIENCE.window / 1000 * 2})
+    await trouble.begin()
     stop = asyncio.Event()
     at_work = [asyncio.create_task(trader.trade_until(stop)) for trader in traders]
     at_work.append(asyncio.create_task(_move_prices(stack, draw, stop)))
     try:
-        yield
+        yield trouble
     finally:
         stop.set()
         await asyncio.gather(*at_work)
-        await answer_again(stack)
+        await trouble.end()
 
 
-async def _one_life(lives: "_Lives", draw: random.Random) -> None:
+async def _one_life(lives: "_Lives", trouble: Trouble) -> None:
     """One that ends at a step, or at any moment after some seconds."""
-    if draw.random() < _SHARE_OF_LONG:
-        await lives.begin()
-        await lives.until_dead(most=_LONG_LIFE)
+    draw = trouble.draw
+    if draw.random() >= _SHARE_OF_LONG:
+        kind = draw.choice(tuple(STEPS))
+        await lives.begin(kind, draw.randrange(STEPS[kind]))
+        await lives.until_dead(most=_LIFE)
         return
-    kind = draw.choice(tuple(STEPS))
-    await lives.begin(kind, draw.randrange(STEPS[kind]))
-    await lives.until_dead(most=_LIFE)
+    is_blind = draw.random() < _SHARE_OF_BLIND
+    if is_blind:
+        await trouble.blind()
+    await lives.begin()
+    await lives.until_dead(most=_LONG_LIFE)
+    if is_blind:
+        await trouble.begin()
 
 
 @dataclass(slots=True)
@@ -141,25 +156,28 @@ class _Lives:
     stack: Stack
     server: asyncio.subprocess.Process
     pid: int = 0
-    death: "asyncio.Task[str]" = field(init=False, repr=False)
+    death: "asyncio.Future[str]" = field(init=False, repr=False)
 
     async def begin(self, kind: str = "any", steps: int = NEVER) -> None:
         """Begin a life that dies at that step of its kind; return when it is ready, or dead already."""
         if self.server.stdin is None:
             raise DriverError("the server of lives has no pipe")
         self.server.stdin.write(f"{kind} {steps}\n".encode())
-        self.pid = int((await self._line()).split()[1])
-        self.death = asyncio.create_task(self._line(), name="a life's end")
-        ready = asyncio.create_task(self.stack.until_ready(), name="a life's begin")
-        await asyncio.wait({ready, self.death}, return_when=asyncio.FIRST_COMPLETED)
-        if ready.done():
-            ready.result()
-        ready.cancel()
+        async with asyncio.timeout(LONGEST):
+            self.pid = int((await self._line("born")).split()[1])
+            line = await self._line("ready", "dead")
+        if line.startswith("ready"):
+            self.death = asyncio.create_task(self._line("dead"), name="a life's end")
+        else:
+            self.death = asyncio.get_running_loop().create_future()
+            self.death.set_result(line)
 
     async def until_dead(self, *, most: float) -> None:
-        """Wait for its own end for so many seconds, then end it."""
+        """Wait for its own end for so many seconds, then end it. Raises DriverError where it ended otherwise."""
         await asyncio.wait({self.death}, timeout=most)
-        await self.end()
+        code = await self.end()
+        if code != -signal.SIGKILL:
+            raise DriverError(f"a life ended with {code}:\n{self.stack.log('bot')[-3000:]}")
 
     async def end(self, number: int = signal.SIGKILL) -> int:
         """End the life if it goes on; its exit code."""
@@ -168,12 +186,13 @@ class _Lives:
                 os.kill(self.pid, number)
         return int((await self.death).split()[1])
 
-    async def _line(self) -> str:
+    async def _line(self, *words: str) -> str:
+        """The next one, which begins with one of the words."""
         if self.server.stdout is None:
             raise DriverError("the server of lives has no pipe")
         line = (await self.server.stdout.readline()).decode()
-        if not line:
-            raise DriverError("the server of lives is gone")
+        if not line.startswith(words):
+            raise DriverError(f"the server of lives said {line!r}:\n{self.stack.log('bot')[-3000:]}")
         return line
 
 
@@ -236,3 +255,56 @@ async def _look(lives: _Lives, heard: Heard, *, is_last: bool) -> list[str]:
 def _not_done(tally: Counter[str], cut: int) -> list[str]:
     missing = ({"✓"} if cut < _LONG else {"✓", "parts", "Close", "stops", "panics"}) - tally.keys()
     return [f"nobody did {sorted(missing)}, so nothing is shown of it"] if missing else []
+
+
+async def run_side_by_side(seed: int, folder: Path, *, kills: int, lanes: int, rest_every: int) -> Report:
+    """So many kills dealt out over `lanes` stacks with accounts of their own; prints a line at each rest.
+
+    A lane begins anew with another seed after `_A_RUN` kills: what an exchange remembers makes its answers longer.
+    """
+    began, cut, reports = time.monotonic(), Counter[int](), list[Report]()
+    seeds = iter(range(seed, seed + -(-kills // _A_RUN)))
+
+    def told(number: int, by_now: int) -> None:
+        cut[number] = by_now
+        print(f"{cut.total()} kills, {time.monotonic() - began:.0f} s, seed {number}", flush=True)
+
+    async def lane() -> None:
+        for number in seeds:
+            most = min(_A_RUN, kills - (number - seed) * _A_RUN)
+            place = folder / str(number)
+            await asyncio.to_thread(place.mkdir)
+            rests = -(-most // rest_every)
+            told_of = partial(told, number)
+            reports.append(await run(number, math.inf, place, kills=most, rests=rests, told=told_of))
+            print(reports[-1], flush=True)
+
+    await asyncio.gather(*(lane() for _ in range(lanes)))
+    return Report(
+        name=NAME,
+        seed=seed,
+        seconds=time.monotonic() - began,
+        cases=sum(each.cases for each in reports),
+        steps=sum(each.steps for each in reports),
+        failures=tuple(f"seed {each.seed}: {line}" for each in reports for line in each.failures),
+    )
+
+
+def main() -> int:
+    """`python -m ops.campaigns.orders`: so many kills, two lanes side by side; 1 if something is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kills", type=int, default=1_000)
+    parser.add_argument("--lanes", type=int, default=2)
+    parser.add_argument("--rest-every", type=int, default=25, help="kills until people stop and all is looked at")
+    parser.add_argument("--folder", type=Path, required=True, help="where databases and logs stay")
+    given = parser.parse_args()
+    given.folder.mkdir(parents=True, exist_ok=True)
+    work = run_side_by_side(given.seed, given.folder, kills=given.kills, lanes=given.lanes, rest_every=given.rest_every)
+    report = asyncio.run(work)
+    print(report)
+    return 0 if report.is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
