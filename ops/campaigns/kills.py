@@ -1,4 +1,4 @@
-"""kill -9 at any moment: the whole bot as a process, stand-ins around it, people who go on writing.
+"""kill -9 at any moment, its start included: the whole bot as a process, stand-ins around it, people who go on writing.
 
 What must hold at the end: every update that Telegram handed over was handled once and in order, what people set last is
 what is set, nobody has two practice accounts, nobody waits for an answer, and the file is sound.
@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from ops.campaigns.lives import Lives, lives_of
 from ops.campaigns.report import Report
 from ops.stack import DriverError, Stack, running_stack
 
 NAME: Final = "kill -9 of the bot"
 USERS: Final = range(9001, 9007)
+_COMMITS: Final = 120  # before and after so many at most: a start and what a burst of messages takes
 
 
 @dataclass(slots=True)
@@ -36,15 +38,15 @@ async def run(seed: int, budget_seconds: float, folder: Path, *, kills: int | No
     began = time.monotonic()
     traffic = _Traffic()
     done = 0
-    async with running_stack(folder, log_level="INFO") as stack:
+    async with running_stack(folder, log_level="INFO") as stack, lives_of(stack) as lives:
         while time.monotonic() - began < budget_seconds and done != kills:
             burst = asyncio.create_task(_write(stack, draw, traffic))
-            await asyncio.sleep(draw.random() * 0.3)
-            await stack.end_bot(signal.SIGKILL)
+            await lives.begin("commit", draw.randrange(_COMMITS))
+            await lives.until_dead(most=draw.random() * 0.3)
             await burst
-            await stack.start_bot()
             done += 1
-        failures = await _look(stack, traffic)
+        await lives.begin()
+        failures = await _look(lives, traffic)
     return Report(
         name=NAME,
         seed=seed,
@@ -68,15 +70,15 @@ async def _write(stack: Stack, draw: random.Random, traffic: _Traffic) -> None:
         await asyncio.sleep(draw.random() * 0.03)
 
 
-async def _look(stack: Stack, traffic: _Traffic) -> list[str]:
+async def _look(lives: Lives, traffic: _Traffic) -> list[str]:
     """Everything that is wrong, in words."""
-    failures = []
+    stack, failures = lives.stack, []
     for user_id in traffic.risks:
         try:
             await stack.chat(user_id).say("/whoami")
         except DriverError as error:
             failures.append(f"user {user_id} was left in silence: {error}")
-    code = await stack.end_bot(signal.SIGTERM)
+    code = await lives.end(signal.SIGTERM)
     if code:
         failures.append(f"the stop ended with code {code}")
     failures += await asyncio.to_thread(_look_into, Path(stack.environment["PERPDESK_DATABASE"]), traffic)

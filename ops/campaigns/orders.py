@@ -3,37 +3,34 @@
 Lives end at a commit, at a write to Bybit, or some seconds later. Half of the people trade with practice money, half in
 Bybit Demo at the stand-in, which loses a fifth of its answers to writes, is late with a tenth, and executes a tenth of
 the orders a second later; some of one person's so late that they have been given up. In some lives one of a person's
-lists can't be read. What must hold at the end, by the
-exchanges' own accounts: every confirmed card is one plan with its entries, once; every order there has its intent here,
-and every fill is booked once; what is open has the stop and the targets that were promised; nothing is unknown any
-more; and whoever asked was told, of nothing that was not so.
+lists can't be read. What must hold at the end, by the exchanges' own accounts: every confirmed card is one plan with
+its entries, once; every order there has its intent here, and every fill is booked once; what is open has the stop and
+the targets that were promised; nothing is unknown any more; and whoever asked was told, of nothing that was not so.
 """
 
 import argparse
 import asyncio
 import math
-import os
 import random
 import signal
 import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from ops.campaigns.demo_accounts import Trouble, demo_truth
-from ops.campaigns.order_child import NEVER, PATIENCE, TIMEOUTS
+from ops.campaigns.lives import CHILD, Lives, lives_of
+from ops.campaigns.order_child import PATIENCE, TIMEOUTS
 from ops.campaigns.order_traders import SYMBOLS, Trader
 from ops.campaigns.order_truth import NOTHING_FILLED, look_into, unsound
 from ops.campaigns.order_words import Heard, untrue
 from ops.campaigns.report import Report
-from ops.stack import PATIENCE as LONGEST
-from ops.stack import ROOT, DriverError, Stack, running_stack
+from ops.stack import Stack, running_stack
 
 NAME: Final = "orders under kill -9"
 USERS: Final = range(9201, 9207)
@@ -57,7 +54,7 @@ async def run(
     folder: Path,
     *,
     kills: int | None = None,
-    child: Sequence[str] = ("ops.campaigns.order_child",),
+    child: Sequence[str] = CHILD,
     panics: float = 0.1,
     rests: int = 1,
     told: Callable[[int], None] = lambda _: None,
@@ -69,7 +66,7 @@ async def run(
     """
     draw = random.Random(seed)  # noqa: S311  a repeatable choice, not a secret
     began, tally, cut, failures = time.monotonic(), Counter[str](), 0, list[str]()
-    async with running_stack(folder, log_level="INFO") as stack, _lives(stack, child) as lives:
+    async with running_stack(folder, log_level="INFO") as stack, lives_of(stack, child) as lives:
         traders = [_trader(stack, user_id, seed, tally, panics) for user_id in USERS]
         await _begin(lives, traders)
         heard = Heard()
@@ -84,14 +81,8 @@ async def run(
             if failures:
                 break
         failures += _not_done(tally, cut)
-    return Report(
-        name=NAME,
-        seed=seed,
-        seconds=time.monotonic() - began,
-        cases=cut,
-        steps=tally.total(),
-        failures=tuple(failures),
-    )
+    seconds = time.monotonic() - began
+    return Report(name=NAME, seed=seed, seconds=seconds, cases=cut, steps=tally.total(), failures=tuple(failures))
 
 
 def _trader(stack: Stack, user_id: int, seed: int, tally: Counter[str], panics: float) -> Trader:
@@ -99,7 +90,7 @@ def _trader(stack: Stack, user_id: int, seed: int, tally: Counter[str], panics: 
     return Trader(stack, user_id, draw, tally, has_parts=user_id != _MISLED, panics=panics)
 
 
-async def _lives_until(lives: "_Lives", trouble: Trouble, heard: Heard, until: float, most: int | None) -> int:
+async def _lives_until(lives: Lives, trouble: Trouble, heard: Heard, until: float, most: int | None) -> int:
     """One life after the other until then (monotonic seconds), or so many; how many."""
     cut = 0
     while time.monotonic() < until and cut != most:
@@ -109,7 +100,7 @@ async def _lives_until(lives: "_Lives", trouble: Trouble, heard: Heard, until: f
     return cut
 
 
-async def _begin(lives: "_Lives", traders: Iterable[Trader]) -> None:
+async def _begin(lives: Lives, traders: Iterable[Trader]) -> None:
     """In a life without faults, the accounts."""
     await lives.begin()
     await asyncio.gather(*(trader.begin() for trader in traders))
@@ -132,7 +123,7 @@ async def _at_work(stack: Stack, traders: Iterable[Trader], draw: random.Random)
         await trouble.end()
 
 
-async def _one_life(lives: "_Lives", trouble: Trouble) -> None:
+async def _one_life(lives: Lives, trouble: Trouble) -> None:
     """One that ends at a step, or at any moment after some seconds."""
     draw = trouble.draw
     if draw.random() >= _SHARE_OF_LONG:
@@ -149,80 +140,6 @@ async def _one_life(lives: "_Lives", trouble: Trouble) -> None:
         await trouble.begin()
 
 
-@dataclass(slots=True)
-class _Lives:
-    """One life of the bot after the other, each a fork of a process that has imported everything."""
-
-    stack: Stack
-    server: asyncio.subprocess.Process
-    pid: int = 0
-    death: "asyncio.Future[str]" = field(init=False, repr=False)
-
-    async def begin(self, kind: str = "any", steps: int = NEVER) -> None:
-        """Begin a life that dies at that step of its kind; return when it is ready, or dead already."""
-        if self.server.stdin is None:
-            raise DriverError("the server of lives has no pipe")
-        self.server.stdin.write(f"{kind} {steps}\n".encode())
-        async with asyncio.timeout(LONGEST):
-            self.pid = int((await self._line("born")).split()[1])
-            line = await self._line("ready", "dead")
-        if line.startswith("ready"):
-            self.death = asyncio.create_task(self._line("dead"), name="a life's end")
-        else:
-            self.death = asyncio.get_running_loop().create_future()
-            self.death.set_result(line)
-
-    async def until_dead(self, *, most: float) -> None:
-        """Wait for its own end for so many seconds, then end it. Raises DriverError where it ended otherwise."""
-        await asyncio.wait({self.death}, timeout=most)
-        code = await self.end()
-        if code != -signal.SIGKILL:
-            raise DriverError(f"a life ended with {code}:\n{self.stack.log('bot')[-3000:]}")
-
-    async def end(self, number: int = signal.SIGKILL) -> int:
-        """End the life if it goes on; its exit code."""
-        if not self.death.done():
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, number)
-        return int((await self.death).split()[1])
-
-    async def _line(self, *words: str) -> str:
-        """The next one, which begins with one of the words."""
-        if self.server.stdout is None:
-            raise DriverError("the server of lives has no pipe")
-        line = (await self.server.stdout.readline()).decode()
-        if not line.startswith(words):
-            raise DriverError(f"the server of lives said {line!r}:\n{self.stack.log('bot')[-3000:]}")
-        return line
-
-
-@asynccontextmanager
-async def _lives(stack: Stack, child: Sequence[str]) -> AsyncIterator[_Lives]:
-    """The bot of the stack makes way for the server of lives."""
-    await stack.end_bot()
-    with (stack.folder / "bot.log").open("ab") as log:
-        server = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            *child,
-            cwd=ROOT,
-            env=stack.environment,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=log,
-        )
-    lives = _Lives(stack, server)
-    stack.processes.pop("bot")
-    try:
-        yield lives
-    finally:
-        if hasattr(lives, "death"):
-            await lives.end()
-        if server.stdin is not None:
-            server.stdin.close()
-        await server.wait()
-
-
 async def _move_prices(stack: Stack, draw: random.Random, stop: asyncio.Event) -> None:
     """Up and down by at most 4 %, so that stops and targets are reached."""
     while not stop.is_set():
@@ -232,7 +149,7 @@ async def _move_prices(stack: Stack, draw: random.Random, stop: asyncio.Event) -
         await asyncio.sleep(1 + draw.random())
 
 
-async def _look(lives: _Lives, heard: Heard, *, is_last: bool) -> list[str]:
+async def _look(lives: Lives, heard: Heard, *, is_last: bool) -> list[str]:
     """Everything that is wrong, in words; what is still on its way gets time to arrive, and the first fills, too."""
     stack = lives.stack
     path = Path(stack.environment["PERPDESK_DATABASE"])

@@ -21,6 +21,7 @@ from typing import Any, Final
 import aiohttp
 
 from bot.domain.ids import DAY
+from ops.campaigns.lives import Lives, lives_of
 from ops.campaigns.report import Report
 from ops.stack import PATIENCE, TOKEN, Chat, DriverError, Stack, running_stack
 from storage.admin.audit import AUDIT_CHAIN
@@ -59,7 +60,11 @@ async def run(seed: int, budget_seconds: float, folder: Path, *, kills: int | No
     """Kill until the budget (seconds) is used or so many kills were done; then calm down and look."""
     draw = random.Random(seed)  # noqa: S311  a repeatable choice, not a secret
     began, tally, done = time.monotonic(), _Tally(), 0
-    async with running_stack(folder, log_level="INFO", environment={"PERPDESK_PRICES": PRICES}) as stack:
+    async with (
+        running_stack(folder, log_level="INFO", environment={"PERPDESK_PRICES": PRICES}) as stack,
+        lives_of(stack) as lives,
+    ):
+        await lives.begin()
         payers = [_Payer(stack, user_id, random.Random(f"{seed}:{user_id}"), tally) for user_id in USERS]  # noqa: S311  the same
         await asyncio.gather(*(payer.begin() for payer in payers))
         for number, fault in enumerate(_FAULTS):
@@ -67,15 +72,14 @@ async def run(seed: int, budget_seconds: float, folder: Path, *, kills: int | No
         stop = asyncio.Event()
         at_work = [asyncio.create_task(payer.pay_until(stop)) for payer in payers]
         while time.monotonic() - began < budget_seconds and done != kills:
-            await asyncio.sleep(0.1 + draw.random() * 0.5)
-            await stack.end_bot(signal.SIGKILL)
-            await stack.start_bot()
+            await lives.until_dead(most=0.1 + draw.random() * 0.5)
+            await lives.begin()
             done += 1
         stop.set()
         await asyncio.gather(*at_work)
         await stack.telegram("DELETE", "/sim/faults")
         await asyncio.gather(*(payer.pay_calmly() for payer in payers))
-        failures = await _look(stack, tally)
+        failures = await _look(lives, tally)
     return Report(
         name=f"{NAME} (p99 {_p99(tally.answers):.0f} ms)",
         seed=seed,
@@ -234,19 +238,20 @@ def _payer_of(line: Mapping[str, Any]) -> int:
     return int(partner["user"]["id"])
 
 
-async def _look(stack: Stack, tally: _Tally) -> list[str]:
+async def _look(lives: Lives, tally: _Tally) -> list[str]:
     """Everything that is wrong, in words."""
+    stack = lives.stack
     path = Path(stack.environment["PERPDESK_DATABASE"])
     end = time.monotonic() + PATIENCE
-    await stack.end_bot(signal.SIGKILL)  # the next start reads Telegram's account at once
-    await stack.start_bot()
+    await lives.end()  # the next start reads Telegram's account at once
+    await lives.begin()
     while True:
         lines = await _account(stack)
         failures = [*await asyncio.to_thread(_look_into, path, lines)]
         if not failures or time.monotonic() > end:
             break
         await asyncio.sleep(0.5)
-    code = await stack.end_bot(signal.SIGTERM)
+    code = await lives.end(signal.SIGTERM)
     if code:
         failures.append(f"the stop ended with code {code}")
     failures += await asyncio.to_thread(_unsound, path)

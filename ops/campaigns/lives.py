@@ -1,0 +1,92 @@
+"""The bot of a stack as one short life after the other, each killed at will.
+
+They are forks of `python -m ops.campaigns.order_child`, which has imported everything.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from ops.campaigns.order_child import NEVER
+from ops.stack import PATIENCE, ROOT, DriverError, Stack
+
+CHILD: Final = ("ops.campaigns.order_child",)
+
+
+@dataclass(slots=True)
+class Lives:
+    """One life after the other, of which `pid` is the newest; `death` ends with it."""
+
+    stack: Stack
+    server: asyncio.subprocess.Process
+    pid: int = 0
+    death: "asyncio.Future[str]" = field(init=False, repr=False)
+
+    async def begin(self, kind: str = "any", steps: int = NEVER) -> None:
+        """Begin a life that dies at that step of its kind; return when it is ready, or dead already."""
+        if self.server.stdin is None:
+            raise DriverError("the server of lives has no pipe")
+        self.server.stdin.write(f"{kind} {steps}\n".encode())
+        async with asyncio.timeout(PATIENCE):
+            self.pid = int((await self._line("born")).split()[1])
+            line = await self._line("ready", "dead")
+        if line.startswith("ready"):
+            self.death = asyncio.create_task(self._line("dead"), name="a life's end")
+        else:
+            self.death = asyncio.get_running_loop().create_future()
+            self.death.set_result(line)
+
+    async def until_dead(self, *, most: float) -> None:
+        """Wait for its own end for so many seconds, then end it. Raises DriverError where it ended otherwise."""
+        await asyncio.wait({self.death}, timeout=most)
+        code = await self.end()
+        if code != -signal.SIGKILL:
+            raise DriverError(f"a life ended with {code}:\n{self.stack.log('bot')[-3000:]}")
+
+    async def end(self, number: int = signal.SIGKILL) -> int:
+        """End the life if it goes on; its exit code."""
+        if not self.death.done():
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+        return int((await self.death).split()[1])
+
+    async def _line(self, *words: str) -> str:
+        """The next one, which begins with one of the words."""
+        if self.server.stdout is None:
+            raise DriverError("the server of lives has no pipe")
+        line = (await self.server.stdout.readline()).decode()
+        if not line.startswith(words):
+            raise DriverError(f"the server of lives said {line!r}:\n{self.stack.log('bot')[-3000:]}")
+        return line
+
+
+@asynccontextmanager
+async def lives_of(stack: Stack, child: Sequence[str] = CHILD) -> AsyncIterator[Lives]:
+    """The bot of the stack makes way for them. `child`: the module that leads them, and its arguments."""
+    await stack.end_bot()
+    with (stack.folder / "bot.log").open("ab") as log:
+        server = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            *child,
+            cwd=ROOT,
+            env=stack.environment,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+        )
+    lives = Lives(stack, server)
+    stack.processes.pop("bot")
+    try:
+        yield lives
+    finally:
+        if hasattr(lives, "death"):
+            await lives.end()
+        if server.stdin is not None:
+            server.stdin.close()
+        await server.wait()
