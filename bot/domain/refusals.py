@@ -27,8 +27,9 @@ _BY_RESTRICTION: Final = {
 }
 FENCED: Final = "entry-fenced"
 UNLEVERAGED: Final = "entry-leverage"
-FLAT: Final = "canceled-flat"  # why a rule takes an entry back, as the next four
+FLAT: Final = "canceled-flat"  # why a rule takes an entry back, as the next five
 LATE: Final = "canceled-late"  # it was given up before the exchange showed it
+RESTORED: Final = "canceled-restored"  # a backup was restored that does not know it
 FOREIGN: Final = "canceled-foreign"
 STOP_CHANGED: Final = "canceled-stop-changed"
 BEYOND_STOP: Final = "canceled-beyond-stop"

@@ -17,6 +17,7 @@ from bot.domain.outcomes import AccountAnswers
 from bot.domain.portfolio import Execution, LegKey, Order, OrderType, Side
 from bot.domain.ports.plans import IntentNews, NewPlan
 from bot.domain.ports.storage import UnitOfWork
+from bot.domain.refusals import RESTORED
 from bot.domain.trade_messages import FoundOrderMessage
 from bot.domain.trade_plans import Breakeven, IntentKind, NewIntent, OrderIntent, PlannedTarget, TradePlan
 from bot.services.trading.messages import enqueue
@@ -41,7 +42,11 @@ class Adoption:
                 kind = IntentKind.TARGET if row.reduce_only else IntentKind.ENTRY
                 intent = await self._add(unit, account, plan, kind, _request_of(row), now)
                 news = IntentNews(
-                    state=said(row), order_id=row.order_id, cum_exec_qty=row.cum_exec_qty, avg_price=row.avg_price
+                    state=said(row),
+                    order_id=row.order_id,
+                    cum_exec_qty=row.cum_exec_qty,
+                    avg_price=row.avg_price,
+                    reason=RESTORED,
                 )
                 await unit.intents.note(intent.intent_id, news, now)
 

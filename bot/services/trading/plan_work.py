@@ -16,6 +16,7 @@ from bot.domain.orders import CancelRequest, OrderRequest, TriggerBy
 from bot.domain.outcomes import AccountAnswers
 from bot.domain.ports.plans import IntentNews
 from bot.domain.ports.storage import UnitOfWork
+from bot.domain.refusals import RESTORED
 from bot.domain.trade_messages import (
     BreakevenMessage,
     StopMissingMessage,
@@ -165,7 +166,7 @@ class PlanWork:
         intent = await self.runner.add(unit, new, now)
         if wish.why and isinstance(request, CancelRequest):
             entry = await unit.intents.by_link_id(request.target_link_id)
-            if entry is not None and entry.kind is IntentKind.ENTRY:
+            if entry is not None and entry.kind is IntentKind.ENTRY and entry.reason != RESTORED:
                 await unit.intents.note(entry.intent_id, IntentNews(state=entry.state, reason=wish.why), now)
         if intent.state is IntentState.INTENT:
             worked.intents.append(intent)

@@ -22,6 +22,7 @@ entry-not-yet =
 intent-left-behind = The bot was restarted before it was sent.
 canceled-late = It showed up at the exchange only after I had given it up, so it was taken back.
 canceled-flat = The position is closed, so what was still to be filled was taken back.
+canceled-restored = A backup was restored that does not know it, so it was taken back.
 canceled-foreign = Part of the position was opened elsewhere, so what rested was taken back.
 canceled-stop-changed = The stop was changed elsewhere, so what rested was taken back: its fill would have overwritten it.
 canceled-beyond-stop = It was beyond the new stop, so it was taken back.
