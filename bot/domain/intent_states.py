@@ -1,7 +1,7 @@
 """How an intent's state goes on. What the exchange said is final; what was concluded here yields to any row of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -37,6 +37,8 @@ _ORDER: Final = {
 }
 BY_EXCHANGE: Final = frozenset({IntentState.FILLED, IntentState.CANCELED, IntentState.REJECTED})
 """Said by the exchange, and therefore final."""
+_OF_PARTS: Final = {IntentState.FILLED: 0, IntentState.REJECTED: 1, IntentState.CANCELED: 2}
+"""How an order of several parts ended: the largest; a part that has not ended outweighs them all."""
 FINAL: Final = BY_EXCHANGE | {
     IntentState.NOT_PLACED,
     IntentState.ABANDONED,
@@ -56,6 +58,33 @@ _LAST_LOOK: Final = 250  # ms, where the time after which an answer decides is a
 def said(order: Order) -> IntentState:
     """The state that a row of the exchange says; an unknown word stands for an order that is there."""
     return _SAID.get(order.order_status, IntentState.ACKNOWLEDGED)
+
+
+def order_of(rows: Iterable[Order]) -> Order | None:
+    """One order of all rows of its id; None: there are none.
+
+    A row may come twice: the newest counts. A reduce-only order that is larger than the largest is split by Bybit (v5,
+    "Place Order", July 2026): its parts count together, and it is open while one of them is.
+    """
+    newest: dict[str, Order] = {}
+    for each in sorted(rows, key=lambda row: (row.updated_ts or 0, row.cum_exec_qty or 0)):
+        newest[each.order_id] = each
+    parts = tuple(newest.values())
+    if len(parts) < 2:
+        return next(iter(parts), None)
+    last = max(parts, key=lambda row: _OF_PARTS.get(said(row), len(_OF_PARTS)))
+    filled = [each for each in parts if each.cum_exec_qty]
+    done = sum((each.cum_exec_qty or Decimal(0) for each in filled), Decimal(0))
+    is_counted = all(each.cum_exec_qty is not None for each in parts)
+    paid = [(each.avg_price or Decimal(0)) * (each.cum_exec_qty or Decimal(0)) for each in filled]
+    is_priced = bool(filled) and all(each.avg_price for each in filled)
+    return replace(
+        last,
+        order_status="PartiallyFilled" if done and said(last) not in BY_EXCHANGE else last.order_status,
+        qty=sum((each.qty for each in parts), Decimal(0)),
+        cum_exec_qty=done if is_counted else None,
+        avg_price=sum(paid, Decimal(0)) / done if is_priced else None,
+    )
 
 
 def is_concluded(intent: OrderIntent) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.domain.ids import Millis, OrderLinkId, Symbol
-from bot.domain.intent_states import UNDECIDED, Absence, decides_after, said
+from bot.domain.intent_states import UNDECIDED, Absence, decides_after, order_of, said
 from bot.domain.leg_protection import held_stops
 from bot.domain.orders import AmendRequest, CancelRequest, LegSettings, LeverageRequest, OrderRequest, TradingStop
 from bot.domain.patience import BYBIT, Patience
@@ -38,11 +38,13 @@ class AccountAnswers:
     unanswered: int = 0
 
     def order(self, link_id: OrderLinkId, order_id: str = "") -> Order | None:
-        """The row of that order, open or closed."""
-        for each in (*self.orders.items, *filter(None, self.found.values())):
-            if (link_id and each.order_link_id == link_id) or (order_id and each.order_id == order_id):
-                return each
-        return None
+        """That order, open or closed."""
+        rows = (*self.orders.items, *filter(None, self.found.values()))
+        return order_of(
+            each
+            for each in rows
+            if (link_id and each.order_link_id == link_id) or (order_id and each.order_id == order_id)
+        )
 
     def is_open(self, link_id: OrderLinkId, order_id: str) -> bool:
         return any(

@@ -331,6 +331,28 @@ async def test_an_order_is_looked_for_in_three_places_and_taken_from_the_first()
     assert await found() == (None, PLACES)
 
 
+@pytest.mark.parametrize(
+    ("states", "state"),
+    [
+        (("Filled", "Filled"), "Filled"),
+        (("Filled", "Cancelled"), "Cancelled"),
+        (("Cancelled", "Rejected"), "Cancelled"),
+        (("New", "Filled"), "PartiallyFilled"),
+        (("Filled", "PartiallyFilled"), "PartiallyFilled"),
+    ],
+)
+async def test_a_close_that_bybit_has_split_is_one_order(states: tuple[str, str], state: str) -> None:
+    first, second = (
+        ORDER | {"orderId": f"o-{at}", "orderStatus": each, "qty": "0.3", "cumExecQty": done, "updatedTime": f"{at}"}
+        for at, (each, done) in enumerate(zip(states, ("0.1", "0.3"), strict=True), 1)
+    )
+    rows = [first | {"avgPrice": "64000"}, second | {"avgPrice": "64400"}]
+    older = rows[1] | {"updatedTime": "1", "cumExecQty": "0.2"}  # the same row, from another page
+    value, _ = await found(ok({"list": [*rows, older]}))
+    assert (value.order_status, value.qty, value.cum_exec_qty) == (state, Decimal("0.6"), Decimal("0.4"))
+    assert value.avg_price == Decimal(64300)
+
+
 @pytest.mark.parametrize("failing", range(3))
 @pytest.mark.parametrize(
     "failure",

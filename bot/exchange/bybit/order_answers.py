@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.domain.errors import ExchangeRestricted, Restriction
 from bot.domain.ids import OrderLinkId, Symbol
+from bot.domain.intent_states import order_of
 from bot.domain.market import Category
 from bot.domain.orders import LegSettings, MarginMode, OrderAck, PositionMode
 from bot.domain.portfolio import Execution, Order
@@ -30,7 +31,7 @@ def order_of_id(answer: Answer, order_link_id: OrderLinkId) -> Order | None:
     """
     items, lost = orders(answer, Category.LINEAR)
     _demand_own([each.order_link_id for each in items], lost, order_link_id)
-    return max(items, key=lambda each: (each.updated_ts or 0, each.cum_exec_qty or 0), default=None)
+    return order_of(items)
 
 
 def executions_of_id(answer: Answer, order_link_id: OrderLinkId) -> list[Execution]:

@@ -7,6 +7,7 @@ from math import inf
 from typing import Final
 
 from bot.domain.ids import Millis, OrderLinkId, Symbol
+from bot.domain.intent_states import order_of
 from bot.domain.market import Category
 from bot.domain.orders import LegSettings
 from bot.domain.portfolio import Execution, Order, Orders, Positions
@@ -86,7 +87,7 @@ class AccountTold:
 
     def order(self, link_id: OrderLinkId) -> Order | None:
         """The order of that id, open or ended lately; None: nothing was told of it."""
-        return next((each for each in self._orders() if each.order_link_id == link_id), None)
+        return order_of(each for each in self._orders() if each.order_link_id == link_id)
 
     def _orders(self) -> tuple[Order, ...]:
         return (*self._ended.values(), *self.orders().items)
