@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.domain.ids import Millis, UserId
+from bot.domain.orders import TriggerBy
 from bot.domain.portfolio import LegKey, Side
 
 
@@ -36,11 +37,14 @@ class DisagreementEnd(StrEnum):
 class LegFacts:
     """What was promised of a leg, or what the exchange shows of it. None: nothing of that, or not in question.
 
-    Prices in the quote coin, `size` in the base coin, `target` is the number of a target, 0: none is meant.
+    Prices in the quote coin, `size` in the base coin, `target` is the number of a target, 0: none is meant. What sets
+    off stop and take profit is said where it is in question.
     """
 
     stop: Decimal | None = None
+    stop_by: TriggerBy | None = None
     take_profit: Decimal | None = None
+    take_profit_by: TriggerBy | None = None
     target: int = 0
     target_price: Decimal | None = None
     size: Decimal | None = None

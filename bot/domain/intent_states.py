@@ -70,7 +70,7 @@ def order_of(rows: Iterable[Order]) -> Order | None:
     for each in sorted(rows, key=lambda row: (row.updated_ts or 0, row.cum_exec_qty or 0)):
         newest[each.order_id] = each
     parts = tuple(newest.values())
-    if len(parts) < 2:
+    if not parts or len(parts) == 1:
         return next(iter(parts), None)
     last = max(parts, key=lambda row: _OF_PARTS.get(said(row), len(_OF_PARTS)))
     filled = [each for each in parts if each.cum_exec_qty]

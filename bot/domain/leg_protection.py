@@ -1,6 +1,6 @@
 """The stop of a leg, and the last target, which is the take profit of the whole position: set, verified, repaired."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -37,6 +37,9 @@ from bot.domain.trade_plans import (
     TradePlan,
 )
 
+Triggers = tuple[TriggerBy | None, TriggerBy | None]
+"""What sets off a stop and a take profit; None: not said."""
+_TRIGGERS: Final = {each.value: each for each in TriggerBy}
 _FULL: Final = frozenset({"StopLoss", "TakeProfit"})
 _SET_OFF: Final = frozenset({"Triggered", "New", "PartiallyFilled"})
 
@@ -56,16 +59,30 @@ def held_stops(position: Position | None, orders: Iterable[Order]) -> tuple[Deci
     """Stop and take profit of the whole position, by its own row or by the orders that stand for them; 0: none."""
     stop = ZERO if position is None else position.stop_loss or ZERO
     take_profit = ZERO if position is None else position.take_profit or ZERO
+    by_orders = {each.stop_order_type: each.trigger_price or ZERO for each in _waiting(position, orders)}
+    return stop or by_orders.get("StopLoss", ZERO), take_profit or by_orders.get("TakeProfit", ZERO)
+
+
+def held_triggers(position: Position | None, orders: Iterable[Order]) -> Triggers:
+    """What sets off stop and take profit, by the orders that stand for them; None: no order says it."""
+    by_orders = {each.stop_order_type: _TRIGGERS.get(each.trigger_by) for each in _waiting(position, orders)}
+    return by_orders.get("StopLoss"), by_orders.get("TakeProfit")
+
+
+def stands(call: TradingStop, position: Position | None, orders: Sequence[Order]) -> bool:
+    """Whether the exchange shows what that call asks for: both prices and, where an order says it, their triggers."""
+    wished = (call.sl_trigger_by, call.tp_trigger_by)
+    kinds = zip(wished, held_triggers(position, orders), strict=True)
+    is_priced = held_stops(position, orders) == (call.stop_loss, call.take_profit)
+    return is_priced and all(held in {None, kind} for kind, held in kinds)
+
+
+def _waiting(position: Position | None, orders: Iterable[Order]) -> Iterable[Order]:
+    """The orders that stand for the stop and the take profit of the whole position."""
     for each in orders:
-        if each.order_status != "Untriggered" or each.trigger_price is None:
-            continue
-        if position is not None and each.position_idx != position.position_idx:
-            continue
-        if each.stop_order_type == "StopLoss":
-            stop = stop or each.trigger_price
-        if each.stop_order_type == "TakeProfit":
-            take_profit = take_profit or each.trigger_price
-    return stop, take_profit
+        is_of_leg = position is None or each.position_idx == position.position_idx
+        if is_of_leg and each.order_status == "Untriggered" and each.trigger_price is not None:
+            yield each
 
 
 def trading_stop(plan: TradePlan) -> TradingStop:
@@ -78,7 +95,7 @@ def trading_stop(plan: TradePlan) -> TradingStop:
         stop_loss=stop,
         sl_trigger_by=plan.stop_trigger_by,
         take_profit=take_profit,
-        tp_trigger_by=TriggerBy.LAST,
+        tp_trigger_by=plan.target_trigger_by,
     )
 
 
@@ -88,7 +105,8 @@ def protect(view: LegView) -> WorkOff:
     mine = view.of(IntentKind.STOP)
     if is_closing(view) or _is_set_off(view):
         return WorkOff(wanted=amends)
-    if seen(view) == promised(view.plan):  # a fill that came after these reads may have put another one there
+    if stands(trading_stop(view.plan), view.position, view.orders):
+        # a fill that came after these reads may have put another one there
         return WorkOff(wanted=amends, findings=(LegFinding(fact=Fact.STOP_VERIFIED),) if view.is_quiet else ())
     if mine and is_young(mine[-1], view):
         return WorkOff(wanted=amends)
@@ -162,6 +180,7 @@ def stops_of_entries(view: LegView) -> Iterable[LegWish]:
             stop_loss=stop,
             sl_trigger_by=plan.stop_trigger_by,
             take_profit=take_profit,
+            tp_trigger_by=plan.target_trigger_by,
         )
         yield LegWish(kind=IntentKind.AMEND, request=request, key=f"amend:{each.intent_id}:{len(mine)}")
 

@@ -17,6 +17,15 @@ class Ownership(StrEnum):
     MIXED = "mixed"
 
 
+@dataclass(frozen=True, slots=True)
+class BlockingOrder:
+    """An order of the person's own that only closes, and takes up the size that a close needs. `price` 0: market."""
+
+    side: Side
+    qty: Decimal
+    price: Decimal
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegOutlook:
     """A leg now. `net_if_closed`: at `exit_price`, after the fees of both ways; None: no price is to be had.

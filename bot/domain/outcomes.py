@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.domain.ids import Millis, OrderLinkId, Symbol
 from bot.domain.intent_states import UNDECIDED, Absence, decides_after, order_of, said
-from bot.domain.leg_protection import held_stops
+from bot.domain.leg_protection import stands
 from bot.domain.orders import AmendRequest, CancelRequest, LegSettings, LeverageRequest, OrderRequest, TradingStop
 from bot.domain.patience import BYBIT, Patience
 from bot.domain.portfolio import Execution, Order, Orders, Positions
@@ -122,7 +122,7 @@ def _is_true(intent: OrderIntent, reads: AccountAnswers) -> bool:
         case TradingStop() as stop:
             position = reads.positions.of_leg(intent.leg)
             orders = [each for each in reads.orders.items if each.symbol == stop.symbol]
-            return position is not None and held_stops(position, orders) == (stop.stop_loss, stop.take_profit)
+            return position is not None and stands(stop, position, orders)
         case LeverageRequest() as leverage:
             settings = reads.settings.get(leverage.symbol)
             return settings is not None and settings.buy_leverage == settings.sell_leverage == leverage.leverage

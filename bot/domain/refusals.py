@@ -7,6 +7,7 @@ from bot.domain.errors import ClockTrouble, ExchangeError, ExchangeRestricted, K
 LINK_ID_KNOWN: Final = 110072  # Bybit: an order of that orderLinkId is there
 UNCHANGED: Final = frozenset({34040, 110043})  # stop, leverage "not modified": 34040 also where a parameter is missing
 GONE: Final = frozenset({110001, 110008, 110010, 170213})  # the order is filled, canceled or not there any more
+BLOCKED: Final = "close-blocked"  # other orders that only close take up the size of the leg
 REDUCE_ONLY: Final = frozenset({110017})  # nothing left to be lessened
 
 _BY_CODE: Final = {

@@ -10,6 +10,8 @@ from decimal import Decimal
 from bot.domain.accounts import AccountType
 from bot.domain.chat import OutboxPayload
 from bot.domain.ids import AccountId, Symbol
+from bot.domain.legs import BlockingOrder
+from bot.domain.orders import TriggerBy
 from bot.domain.portfolio import Side
 from bot.domain.trade_plans import ExitReason, IntentKind, IntentState
 
@@ -74,6 +76,7 @@ class ExitRefusedMessage(TradeMessage):
     state: IntentState
     reason: str = ""
     code: int = 0
+    blocking: tuple[BlockingOrder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +91,10 @@ class StopMissingMessage(TradeMessage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopChangedMessage(TradeMessage):
-    """Stop or take profit are not as promised, by somebody else's doing: nothing is put back. None: there is none."""
+    """Stop or take profit are not as promised, by somebody else's doing: nothing is put back. None: there is none.
+
+    What sets them off is said where it is another one than was promised.
+    """
 
     KIND = "trade-stop-changed"
 
@@ -96,8 +102,12 @@ class StopChangedMessage(TradeMessage):
     disagreement_id: int = 0  # 0: it has no row
     stop: Decimal | None = None  # promised
     stop_seen: Decimal | None = None
+    stop_by: TriggerBy | None = None
+    stop_by_seen: TriggerBy | None = None
     take_profit: Decimal | None = None
     take_profit_seen: Decimal | None = None
+    take_profit_by: TriggerBy | None = None
+    take_profit_by_seen: TriggerBy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

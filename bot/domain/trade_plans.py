@@ -91,6 +91,7 @@ class TradePlan:
     targets_ts: Millis = _NEVER  # when its targets were set: orders of targets that ended before are of others
     adopted: Decimal = _NONE  # of the position: opened elsewhere and taken over at `adopted_ts`
     adopted_ts: Millis | None = None
+    target_trigger_by: TriggerBy = TriggerBy.LAST  # of the last target, which the exchange holds
     version: int = 0  # grows with every change of the plan and of what is done for it
 
     @property

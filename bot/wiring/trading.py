@@ -87,7 +87,14 @@ def make_watch(base: Foundation, queries: TradingQueries, runner: IntentRunner) 
 
 
 def make_telling(base: Foundation, queries: TradingQueries, runner: IntentRunner) -> Telling:
-    return Telling(queries=queries, transactions=base.store, clock=base.clock, stages=runner.stages)
+    return Telling(
+        reads=base.reads,
+        queries=queries,
+        transactions=base.store,
+        clock=base.clock,
+        stages=runner.stages,
+        prefix=runner.prefix,
+    )
 
 
 def make_entries(

@@ -150,7 +150,8 @@ async def close_legs(ctx: UpdateContext, act: CloseLegs) -> None:
     rules = [await known_instrument(ctx, each.symbol) for each in act.legs]
 
     async def draw(outcome: ActOutcome) -> Card:
-        return closing_card(ctx.viewer, account, outcome, rules)
+        blocking = await ctx.services.trading.legs.blocking(account, outcome.intents)
+        return closing_card(ctx.viewer, account, outcome, rules, blocking)
 
     await show_outcome(ctx, intents, draw)
 

@@ -9,6 +9,7 @@ from bot.domain.accounts import Account
 from bot.domain.disagreements import Disagreement, DisagreementEnd, DisagreementKind
 from bot.domain.legs import LegOutlook
 from bot.domain.market import Instrument
+from bot.domain.orders import TriggerBy
 from bot.domain.portfolio import LegKey, Side
 from bot.domain.trade_plans import TradePlan
 from handlers.core.links import ShowLeg
@@ -108,13 +109,12 @@ def _facts(viewer: RenderContext, row: Disagreement, instrument: Instrument | No
     match row.kind:
         case DisagreementKind.STOP:
             yield say("told-stop-changed")
-            for key, ours, seen in (
-                ("told-stop-was", promised.stop, shown.stop),
-                ("told-target-was", promised.take_profit, shown.take_profit),
-            ):
+            stops = (promised.stop, promised.stop_by), (shown.stop, shown.stop_by)
+            targets = (promised.take_profit, promised.take_profit_by), (shown.take_profit, shown.take_profit_by)
+            for key, (ours, seen) in (("told-stop-was", stops), ("told-target-was", targets)):
                 if ours != seen:
-                    values = {"promised": _price(viewer, ours, instrument), "seen": _price(viewer, seen, instrument)}
-                    yield say(key, **values)
+                    levels = (_level(viewer, *each, instrument) for each in (ours, seen))
+                    yield say(key, **dict(zip(("promised", "seen"), levels, strict=True)))
         case DisagreementKind.TARGET:
             price = _price(viewer, promised.target_price, instrument)
             yield say("told-target-gone", number=promised.target, price=price)
@@ -148,6 +148,16 @@ def _ways(viewer: RenderContext, leg: LegKey) -> Row:
 
 def _price(viewer: RenderContext, price: Decimal | None, instrument: Instrument | None) -> str:
     return viewer.say.plain("none") if price is None else viewer.figures.price(price, instrument)
+
+
+def _level(
+    viewer: RenderContext, price: Decimal | None, trigger: TriggerBy | None, instrument: Instrument | None
+) -> str:
+    """With what sets it off, where that is in question."""
+    text = _price(viewer, price, instrument)
+    if price is None or trigger is None:
+        return text
+    return viewer.say.plain("told-level-by", price=text, trigger=trigger.value)
 
 
 def _size(

@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.domain.closings import EntriesHaltedMessage
 from bot.domain.ids import Symbol
+from bot.domain.orders import TriggerBy
 from bot.domain.portfolio import Side
 from bot.domain.trade_messages import (
     BreakevenMessage,
@@ -23,6 +24,7 @@ from bot.domain.trade_plans import LIVE, IntentState
 from handlers.core.links import RunCommand, ShowCancels, ShowLeg
 from handlers.core.messages import MessageSpec, message_card
 from handlers.texts.catalog import Markup, Translator, join
+from handlers.trading.closing_views import blocking_lines
 from handlers.trading.leg_codes import WHOLE, AskClose, AskStop, OrderAgain, ShowDisagreement
 from handlers.trading.limit_messages import LIMIT_MESSAGES
 from handlers.views.cards import Card, Row, button
@@ -90,7 +92,11 @@ def exit_refused(say: Translator, told: ExitRefusedMessage) -> Card:
         intent=told.intent.value,
         reason=_reason(say, told.symbol, told.reason, told.code),
     )
-    return _card(say, told, text)
+    if not told.blocking:
+        return _card(say, told, text)
+    lines = [text, *blocking_lines(say, told.symbol, told.blocking)]
+    cancels = button(say.plain("button-cancel-some"), ShowCancels(told.account_id).encode())
+    return _card(say, told, join(lines), again=(cancels,))
 
 
 def stop_missing(say: Translator, told: StopMissingMessage) -> Card:
@@ -102,12 +108,13 @@ def stop_missing(say: Translator, told: StopMissingMessage) -> Card:
 def stop_changed(say: Translator, told: StopChangedMessage) -> Card:
     """Bybit and I disagree: what was promised, and what stands there."""
     lines = [say("told-stop-changed")]
-    for key, promised, seen in (
-        ("told-stop-was", told.stop, told.stop_seen),
-        ("told-target-was", told.take_profit, told.take_profit_seen),
-    ):
+    stops = (told.stop, told.stop_by), (told.stop_seen, told.stop_by_seen)
+    targets = (told.take_profit, told.take_profit_by), (told.take_profit_seen, told.take_profit_by_seen)
+    for key, (promised, seen) in (("told-stop-was", stops), ("told-target-was", targets)):
         if promised != seen:
-            lines.append(say(key, promised=_price(say, promised), seen=_price(say, seen)))
+            prices = _both(say, promised=promised[0], seen=seen[0])
+            levels = (_level(say, prices["promised"], promised[1]), _level(say, prices["seen"], seen[1]))
+            lines.append(say(key, promised=levels[0], seen=levels[1]))
     return _card(say, told, join(lines), moves=True, disagreement=told.disagreement_id)
 
 
@@ -197,12 +204,21 @@ def _price(say: Translator, price: Decimal | None) -> str:
     return say.plain("none") if price is None else Figures(say.language).price(_rounded(price), None)
 
 
-def _both(say: Translator, **prices: Decimal) -> dict[str, str]:
+def _level(say: Translator, price: str, trigger: TriggerBy | None) -> str:
+    """A stop or a target, with what sets it off where that is in question."""
+    return price if trigger is None else say.plain("told-level-by", price=price, trigger=trigger.value)
+
+
+def _both(say: Translator, **prices: Decimal | None) -> dict[str, str]:
     """Prices that stand beside each other, with as many decimals as the longest of them has: 2,999.59 and 3,100.00."""
-    rounded = {name: _rounded(price) for name, price in prices.items()}
-    last = min(int(price.as_tuple().exponent) for price in rounded.values())
+    rounded = {name: _rounded(price) for name, price in prices.items() if price is not None}
+    last = min((int(price.as_tuple().exponent) for price in rounded.values()), default=0)
     step = Decimal(1).scaleb(min(last, 0))
-    return {name: Figures(say.language).price(price.quantize(step), None) for name, price in rounded.items()}
+    none = say.plain("none")
+    return {
+        name: Figures(say.language).price(rounded[name].quantize(step), None) if name in rounded else none
+        for name in prices
+    }
 
 
 def _rounded(price: Decimal) -> Decimal:

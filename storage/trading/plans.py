@@ -17,14 +17,15 @@ from storage.sqlite.writer import Transaction
 
 INSERT_PLAN: Final = """
     INSERT INTO trade_plans (user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by,
-                             breakeven, card_chat_id, card_message_id, created_ts, targets_ts, adopted, adopted_ts)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                             breakeven, card_chat_id, card_message_id, created_ts, targets_ts, adopted, adopted_ts,
+                             target_trigger_by)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     RETURNING plan_id
 """
 SELECT_PLAN: Final = """
     SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
            protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
-           ended_ts, targets_ts, version, adopted, adopted_ts,
+           ended_ts, targets_ts, version, adopted, adopted_ts, target_trigger_by,
            (SELECT json_group_array(json_array(t.number, t.price, t.share, t.is_done))
               FROM plan_targets AS t WHERE t.plan_id = trade_plans.plan_id)
       FROM trade_plans WHERE plan_id = ?
@@ -32,7 +33,7 @@ SELECT_PLAN: Final = """
 SELECT_OPEN_OF_LEG: Final = """
     SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
            protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
-           ended_ts, targets_ts, version, adopted, adopted_ts,
+           ended_ts, targets_ts, version, adopted, adopted_ts, target_trigger_by,
            (SELECT json_group_array(json_array(t.number, t.price, t.share, t.is_done))
               FROM plan_targets AS t WHERE t.plan_id = trade_plans.plan_id)
       FROM trade_plans
@@ -41,7 +42,7 @@ SELECT_OPEN_OF_LEG: Final = """
 SELECT_OPEN_OF_ACCOUNT: Final = """
     SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
            protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
-           ended_ts, targets_ts, version, adopted, adopted_ts,
+           ended_ts, targets_ts, version, adopted, adopted_ts, target_trigger_by,
            (SELECT json_group_array(json_array(t.number, t.price, t.share, t.is_done))
               FROM plan_targets AS t WHERE t.plan_id = trade_plans.plan_id)
       FROM trade_plans WHERE account_id = ? AND state = 'open'
@@ -56,6 +57,7 @@ SET_STOP: Final = """
      WHERE plan_id = ?
 """
 SET_TARGETS_TS: Final = "UPDATE trade_plans SET targets_ts = ? WHERE plan_id = ?"
+SET_TARGET_TRIGGER: Final = "UPDATE trade_plans SET target_trigger_by = ? WHERE plan_id = ?"
 SET_BREAKEVEN: Final = "UPDATE trade_plans SET breakeven = ?, version = version + 1 WHERE plan_id = ?"
 # the moment goes on without a new version: a screen shows it when it is drawn for another reason
 STOP_SEEN_AGAIN: Final = (
@@ -120,7 +122,7 @@ def plan_of(row: Row) -> TradePlan:
         state=PlanState(row[7]),
         stop=optional_decimal(row[8]),
         stop_trigger_by=_TRIGGERS[row[9]],
-        targets=targets_of(row[23]),
+        targets=targets_of(row[24]),
         breakeven=Breakeven(row[10]),
         protected_ts=row[11],
         stop_verified_ts=row[12],
@@ -133,6 +135,7 @@ def plan_of(row: Row) -> TradePlan:
         version=row[20],
         adopted=intern_decimal(row[21]),
         adopted_ts=row[22],
+        target_trigger_by=_TRIGGERS[row[23]],
     )
 
 
@@ -167,6 +170,7 @@ class SqliteTradePlans:
             state.value,
             *(optional_decimal_text(new.stop), new.stop_trigger_by.value, new.breakeven.value),
             *(*columns_of_card(new.card), now, now, decimal_text(new.adopted), now if new.adopted else None),
+            new.target_trigger_by.value,
         )
         ((plan_id,),) = await self._transaction.fetch(INSERT_PLAN, row)
         await self._put_targets(plan_id, new.targets)
@@ -197,12 +201,15 @@ class SqliteTradePlans:
         breakeven: Breakeven,
         *,
         renewed: Millis | None = None,
+        trigger_by: TriggerBy | None = None,
     ) -> None:
         """Other targets in place of the old ones; `renewed` where they have the numbers of old ones."""
         await self._transaction.fetch(DELETE_TARGETS, (plan_id,))
         await self._put_targets(plan_id, targets)
         if renewed is not None:
             await self._transaction.fetch(SET_TARGETS_TS, (renewed, plan_id))
+        if trigger_by is not None:
+            await self._transaction.fetch(SET_TARGET_TRIGGER, (trigger_by.value, plan_id))
         await self.set_breakeven(plan_id, breakeven)
 
     async def target_done(self, plan_id: int, number: int) -> None:

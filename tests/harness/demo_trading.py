@@ -9,9 +9,12 @@ from typing import Any
 from bot.domain.errors import ExchangeError
 from bot.domain.ids import DAY, UserId
 from bot.domain.licensing import EntryKind, LicenseType, NewLedgerEntry
+from bot.domain.users import Language
 from bot.services.trading.leg_closer import LegCloser
 from bot.services.users.preferences import SettingField
-from harness.app import Harness, Person, harness, said
+from handlers.outbox_messages import OutboxTexts
+from handlers.views.cards import RenderedCard
+from harness.app import TEXTS, Harness, Person, harness, said
 from harness.bot_api import Bubble
 from harness.fakes import FakeClock
 from harness.waiting import until
@@ -85,6 +88,37 @@ class DemoTrading:
         for account in () if config is None else config.accounts:
             with suppress(ExchangeError):
                 await self.chat.services.trading.settlement.settle(account)
+
+    async def told(self, word: str) -> RenderedCard:
+        """The newest message of the outbox that says that, once it is there: nothing is delivered here."""
+        found: list[RenderedCard] = []
+
+        async def is_there() -> bool:
+            self.chat.clock.advance(0.1)
+            await self.settle()
+            found[:] = [each for each in await self.messages() if word in each.text_html]
+            return bool(found)
+
+        await until(is_there, what=word)
+        return found[-1]
+
+    async def messages(self) -> list[RenderedCard]:
+        """What waits in the outbox, oldest first, as it would be sent."""
+        texts = OutboxTexts(TEXTS)
+        rows = [each.message for each in await self.chat.queued()]
+        return [part for each in rows for part in texts.render(each.kind, each.values, Language.ENGLISH)]
+
+    async def press_told(self, label: str, card: RenderedCard) -> Bubble:
+        """A tap on a button of such a message."""
+        assert card.reply_markup is not None
+        (data,) = [
+            each.callback_data for row in card.reply_markup.inline_keyboard for each in row if each.text == label
+        ]
+        return await self.person.tap(str(data))
+
+    def in_the_app(self, act: str, **fields: Any) -> dict[str, Any]:
+        """What the person does in Bybit's own app; in BTCUSDT, unless another symbol is named."""
+        return self.control.act_in_app(str(self.uid), {"act": act, "symbol": "BTCUSDT", **fields})
 
     async def connect_live(self) -> None:
         """A live account beside the demo one, which stays the one that is shown first."""

@@ -22,8 +22,8 @@ from bot.services.trading.panic import Panic
 from bot.services.trading.position_reads import PositionReads
 from bot.services.users.access import RoleResolver
 from bot.services.users.pin import PinService
-from harness.order_core import PLACE, OrderCore, open_core
-from harness.order_gateway import MarketOf, ScriptedGateway
+from harness.order_core import PLACE, LastReads, OrderCore, open_core
+from harness.order_gateway import ScriptedGateway
 from storage.trading.brakes import SqliteClosingQueries
 from storage.trading.disagreements import SqliteDisagreementQueries
 
@@ -31,18 +31,14 @@ PACE = 0.02  # of the pauses between attempts: they are real time
 
 
 @dataclass
-class AllReads(MarketOf):
-    """The reads that managing asks for; what was last known is what the exchange shows."""
+class AllReads(LastReads):
+    """The reads that managing asks for."""
 
     async def positions(self, account: Account) -> Positions:
         return await self.gateway.positions(account)
 
     async def orders(self, account: Account) -> Orders:
         return await self.gateway.orders(account)
-
-    async def last_positions(self, account: Account) -> Positions | None:
-        items = tuple(self.gateway.legs.values())
-        return Positions(account_id=account.account_id, items=items, as_of=self.gateway.clock.now())
 
     async def fee_rate(self, account: Account, symbol: Symbol) -> FeeRate:
         del account

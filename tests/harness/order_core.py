@@ -14,7 +14,7 @@ from bot.domain.licensing import EntryKind, LicenseType, NewLedgerEntry
 from bot.domain.order_card import ConfirmedCard
 from bot.domain.orders import MarginMode, TriggerBy
 from bot.domain.patience import PRACTICE, Patience
-from bot.domain.portfolio import Side
+from bot.domain.portfolio import Orders, Positions, Side
 from bot.domain.trade_plans import CardPlace, ManagedTrade
 from bot.domain.users import UserConfig
 from bot.services.trading.adoption import Adoption
@@ -27,7 +27,7 @@ from bot.services.trading.signals import AccountSignals
 from bot.services.trading.stages import StageTimes
 from bot.services.trading.telling import Telling
 from bot.services.trading.watch import TradeWatch
-from harness.order_gateway import MarketOf, ScriptedGateway
+from harness.order_gateway import OPEN, MarketOf, ScriptedGateway
 from harness.storage import StorageHarness, open_storage
 from harness.waiting import until
 from storage.trading.queries import SqliteTradingQueries
@@ -229,9 +229,25 @@ def make_core(
     )
 
 
+@dataclass
+class LastReads(MarketOf):
+    """What was last known is what the exchange shows."""
+
+    async def last_positions(self, account: Account) -> Positions | None:
+        items = tuple(self.gateway.legs.values())
+        return Positions(account_id=account.account_id, items=items, as_of=self.gateway.clock.now())
+
+    async def last_orders(self, account: Account) -> Orders | None:
+        items = tuple(each for each in self.gateway.book.values() if each.order_status in OPEN)
+        return Orders(account_id=account.account_id, items=items, as_of=self.gateway.clock.now())
+
+
 def telling_of(core: OrderCore) -> Telling:
     """What tells of what no card has told."""
+    reads: Any = LastReads(core.gateway)
     return Telling(
+        reads=reads,
+        prefix=core.runner.prefix,
         queries=core.queries,
         transactions=core.storage.store,
         clock=core.storage.clock,

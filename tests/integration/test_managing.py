@@ -14,6 +14,7 @@ from harness.waiting import until
 from bot.domain.accounts import Account
 from bot.domain.closings import ClosingState, NewClosing
 from bot.domain.errors import BadInput, ButtonExpired, ExchangeRejected, NoPracticePrice
+from bot.domain.ids import OrderLinkId
 from bot.domain.legs import Ownership
 from bot.domain.orders import AmendRequest, CancelRequest, OrderRequest, PositionMode, TradingStop
 from bot.domain.portfolio import Side
@@ -190,6 +191,16 @@ class TestClosing:
         closing = await managing.closings.closing_by_key("press:close")
         assert closing is not None
         assert (closing.state, closing.reason) == (ClosingState.REFUSED, "close-blocked")
+        foreign = replace(next(iter(managing.gateway.book.values())), order_id="theirs", order_link_id=OrderLinkId(""))
+        managing.gateway.book["theirs"] = replace(
+            foreign, order_status="New", reduce_only=True, side=Side.SELL, qty=Decimal(1), cum_exec_qty=Decimal(0)
+        )
+        managing.core.storage.clock.advance(12)
+        await telling_of(managing.core).tell_due()
+        rows = await managing.core.storage.database.fetch(
+            "SELECT values_json FROM outbox WHERE kind LIKE '%refused'", ()
+        )
+        assert '"blocking":"Sell:1:100.3"' in rows[0][0]
 
     async def test_an_entry_waits_until_the_leg_is_closed(self, managing: Managing) -> None:
         await managing.hold()

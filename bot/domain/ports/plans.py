@@ -37,6 +37,7 @@ class NewPlan:
     breakeven: Breakeven
     card: CardPlace | None
     adopted: Decimal = Decimal(0)  # of the position: opened elsewhere and taken over
+    target_trigger_by: TriggerBy = TriggerBy.LAST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +85,12 @@ class TradePlans(Protocol):
         breakeven: Breakeven,
         *,
         renewed: Millis | None = None,
+        trigger_by: TriggerBy | None = None,
     ) -> None:
-        """Other targets in place of the old ones; `renewed` where they have the numbers of old ones."""
+        """Other targets in place of the old ones; `renewed` where they have the numbers of old ones.
+
+        `trigger_by`: what sets off the take profit of the whole position, None: as before.
+        """
         ...
 
     async def target_done(self, plan_id: int, number: int) -> None: ...

@@ -12,6 +12,8 @@ from bot.domain.accounts import Account
 from bot.domain.disagreements import Disagreement, DisagreementKind, LegFacts, NewDisagreement
 from bot.domain.ids import Millis, OrderLinkId
 from bot.domain.intent_states import said
+from bot.domain.leg_protection import held_triggers
+from bot.domain.leg_rules import is_of_leg
 from bot.domain.orders import OrderRequest, TimeInForce, TriggerBy
 from bot.domain.outcomes import AccountAnswers
 from bot.domain.portfolio import Execution, LegKey, Order, OrderType, Side
@@ -84,6 +86,7 @@ class Adoption:
     ) -> TradePlan:
         position = reads.positions.of_leg(leg)
         target = None if position is None else position.take_profit
+        stop_by, target_by = held_triggers(position, [each for each in reads.orders.items if is_of_leg(each, leg)])
         open_plan = await unit.plans.of_leg(leg)
         if open_plan is not None and is_open:
             return open_plan
@@ -92,10 +95,11 @@ class Adoption:
             leg=leg,
             side=side,
             stop=None if position is None else position.stop_loss,
-            stop_trigger_by=TriggerBy.LAST,
+            stop_trigger_by=stop_by or TriggerBy.LAST,
             targets=(PlannedTarget(number=1, price=target, share=_WHOLE),) if target and is_open else (),
             breakeven=Breakeven.OFF,
             card=None,
+            target_trigger_by=target_by or TriggerBy.LAST,
         )
         plan = await unit.plans.open(new, now) if is_open else await unit.plans.open_ended(new, now)
         row = await self._open(unit, plan, now) if is_open else None

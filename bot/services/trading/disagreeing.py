@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.accounts import Account
 from bot.domain.disagreements import Disagreement, DisagreementEnd, DisagreementKind, LegFacts, NewDisagreement
 from bot.domain.ids import Millis
-from bot.domain.leg_protection import promised, seen
+from bot.domain.leg_protection import held_triggers, promised, seen
 from bot.domain.leg_view import ZERO, Fact, LegView, WorkOff
 from bot.domain.portfolio import Side
 from bot.domain.ports.storage import UnitOfWork
@@ -92,13 +92,7 @@ def _found(view: LegView, found: WorkOff) -> Iterator[_Found]:
         )
         return
     if Fact.STOP_CHANGED in facts or (plan.stop_changed_ts is not None and Fact.STOP_VERIFIED not in facts):
-        stop, take_profit = promised(plan)
-        stop_seen, take_profit_seen = seen(view)
-        yield _Found(
-            kind=DisagreementKind.STOP,
-            promised=LegFacts(stop=stop or None, take_profit=take_profit or None, side=plan.side),
-            shown=LegFacts(stop=stop_seen or None, take_profit=take_profit_seen or None),
-        )
+        yield _stop_found(view)
     if is_mixed(view):
         yield _Found(
             kind=DisagreementKind.GROWN,
@@ -113,6 +107,34 @@ def _found(view: LegView, found: WorkOff) -> Iterator[_Found]:
                 promised=LegFacts(target=target.number, target_price=target.price),
                 shown=LegFacts(),
             )
+
+
+def _stop_found(view: LegView) -> _Found:
+    """What sets them off is said of those alone that have another trigger than was promised."""
+    plan = view.plan
+    stop, take_profit = promised(plan)
+    stop_seen, take_profit_seen = seen(view)
+    stop_by, take_profit_by = held_triggers(view.position, view.orders)
+    is_stop, is_target = (
+        stop_by not in {None, plan.stop_trigger_by},
+        take_profit_by not in {None, plan.target_trigger_by},
+    )
+    return _Found(
+        kind=DisagreementKind.STOP,
+        promised=LegFacts(
+            stop=stop or None,
+            stop_by=plan.stop_trigger_by if is_stop else None,
+            take_profit=take_profit or None,
+            take_profit_by=plan.target_trigger_by if is_target else None,
+            side=plan.side,
+        ),
+        shown=LegFacts(
+            stop=stop_seen or None,
+            stop_by=stop_by if is_stop else None,
+            take_profit=take_profit_seen or None,
+            take_profit_by=take_profit_by if is_target else None,
+        ),
+    )
 
 
 def _is_over(row: Disagreement, view: LegView, found: WorkOff) -> bool:
@@ -150,8 +172,12 @@ def _message(row: Disagreement) -> TradeMessage:
                 side=promised_.side or Side.BUY,
                 stop=promised_.stop,
                 stop_seen=shown.stop,
+                stop_by=promised_.stop_by,
+                stop_by_seen=shown.stop_by,
                 take_profit=promised_.take_profit,
                 take_profit_seen=shown.take_profit,
+                take_profit_by=promised_.take_profit_by,
+                take_profit_by_seen=shown.take_profit_by,
             )
         case DisagreementKind.TARGET:
             price = promised_.target_price or ZERO

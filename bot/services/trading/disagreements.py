@@ -10,6 +10,7 @@ from bot.domain.accounts import Account, AccountType
 from bot.domain.disagreements import Disagreement, DisagreementEnd, DisagreementKind
 from bot.domain.errors import BadInput, ButtonExpired, NotAllowed
 from bot.domain.ids import AccountId
+from bot.domain.leg_protection import Triggers, held_triggers
 from bot.domain.leg_rules import check_stop, is_of_leg
 from bot.domain.orders import TriggerBy
 from bot.domain.portfolio import LegKey, Orders, Position
@@ -27,8 +28,6 @@ from bot.domain.work_off import ours
 from bot.services.trading.disagreeing import end_plan
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.leg_stops import LegStops, StandingLeg
-
-_TRIGGERS = {each.value: each for each in TriggerBy}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +88,7 @@ class Disagreements:
                 await end_plan(unit, plan, DisagreementEnd.ACCEPTED, self.clock.now())
                 await self._take_over(unit, config, position, orders, row.leg, plan.card)
             else:
-                await self._accept(unit, plan, row, position)
+                await self._accept(unit, plan, row, position, _triggers_of(orders, row.leg))
                 await unit.disagreements.end(row.disagreement_id, DisagreementEnd.ACCEPTED, self.clock.now())
         self._wake(row.leg)
         return await self.get(config, disagreement_id)
@@ -133,12 +132,15 @@ class Disagreements:
             check_stop(position, plan.stop, price, instrument)
         await self.stops.set(StandingLeg(account=account, position=position, idempotency_key=key), plan.stop)
 
-    async def _accept(self, unit: UnitOfWork, plan: TradePlan, row: Disagreement, position: Position) -> None:
+    async def _accept(
+        self, unit: UnitOfWork, plan: TradePlan, row: Disagreement, position: Position, triggers: Triggers
+    ) -> None:
         match row.kind:
             case DisagreementKind.STOP:
                 targets = targets_with(plan, position.take_profit)
-                await unit.plans.set_targets(plan.plan_id, targets, plan.breakeven)
-                await unit.plans.set_stop(plan.plan_id, position.stop_loss, plan.stop_trigger_by)
+                stop_by, target_by = triggers
+                await unit.plans.set_targets(plan.plan_id, targets, plan.breakeven, trigger_by=target_by)
+                await unit.plans.set_stop(plan.plan_id, position.stop_loss, stop_by or plan.stop_trigger_by)
             case DisagreementKind.TARGET:
                 left = tuple(each for each in plan.targets if each.number != row.promised.target)
                 await unit.plans.set_targets(plan.plan_id, left, plan.breakeven)
@@ -162,13 +164,15 @@ class Disagreements:
     ) -> TradePlan:
         """A plan over all that stands: its stop is as promised from the first moment."""
         now = self.clock.now()
+        stop_by, target_by = _triggers_of(orders, leg)
         new = NewPlan(
             user_id=config.user_id,
             leg=leg,
             side=position.side,
             stop=position.stop_loss,
-            stop_trigger_by=_trigger_of(orders, leg),
+            stop_trigger_by=stop_by or TriggerBy.LAST,
             targets=targets_of(position.take_profit),
+            target_trigger_by=target_by or TriggerBy.LAST,
             breakeven=Breakeven.OFF,
             card=place,
             adopted=position.size,
@@ -213,10 +217,8 @@ async def _plan(unit: UnitOfWork, leg: LegKey) -> TradePlan:
     return plan
 
 
-def _trigger_of(orders: Orders, leg: LegKey) -> TriggerBy:
-    """What sets off the stop that stands there; the last price where no order says it."""
-    rows = [each for each in orders.items if is_of_leg(each, leg) and each.stop_order_type == "StopLoss"]
-    return next((_TRIGGERS[each.trigger_by] for each in rows if each.trigger_by in _TRIGGERS), TriggerBy.LAST)
+def _triggers_of(orders: Orders, leg: LegKey) -> Triggers:
+    return held_triggers(None, [each for each in orders.items if is_of_leg(each, leg)])
 
 
 def _own(config: UserConfig, account_id: AccountId) -> Account:

@@ -321,6 +321,7 @@ class Entries:
                 stop_loss=stop or None,
                 sl_trigger_by=plan.stop_trigger_by,
                 take_profit=take_profit or None,
+                tp_trigger_by=plan.target_trigger_by,
             )
             for qty, price in zip(card.qtys, card.prices, strict=True)
         )

@@ -28,10 +28,10 @@ from bot.domain.orders import OrderRequest
 from bot.domain.portfolio import Position
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.closings import ClosingQueries
-from bot.domain.ports.plans import TradingQueries
+from bot.domain.ports.plans import IntentNews, TradingQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
-from bot.domain.refusals import PASSING, REDUCE_ONLY
+from bot.domain.refusals import BLOCKED, PASSING, REDUCE_ONLY
 from bot.domain.trade_plans import LIVE, UNSETTLED, IntentKind, IntentState, NewIntent, OrderIntent
 from bot.services.trading.entry_cancels import cancel_order
 from bot.services.trading.intents import IntentRunner
@@ -188,7 +188,7 @@ class LegCloser:
         if last.code not in REDUCE_ONLY:
             return await self._refuse(closing, last, last.reason)
         if not await self._unblock(account, closing) and closing.attempts > 1:
-            return await self._refuse(closing, last, "close-blocked")
+            return await self._refuse(closing, last, BLOCKED)
         return None
 
     def _is_under_way(self, closing: Closing, last: OrderIntent) -> bool:
@@ -269,6 +269,7 @@ class LegCloser:
         rings = closing.code is None or age // _ALARM_EVERY != (age - _ALARM_WINDOW) // _ALARM_EVERY
         async with self.transactions.begin_aside() as unit:
             await unit.closings.refused(closing.closing_id, last.code, reason, self._in(now, REFUSED_PAUSE_S))
+            await unit.intents.note(last.intent_id, IntentNews(state=last.state, reason=reason), now)
             if not rings:
                 await unit.intents.told([last.intent_id])
         self.signals.changed(closing.leg.account_id)

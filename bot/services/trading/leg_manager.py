@@ -14,6 +14,7 @@ from bot.domain.closings import ClosingState, NewClosing
 from bot.domain.errors import BadInput, ButtonExpired, ExchangeError, NotAllowed
 from bot.domain.ids import AccountId, OrderLinkId, Symbol
 from bot.domain.leg_rules import (
+    blocking_orders,
     breakeven_stop,
     check_stop,
     check_targets,
@@ -23,7 +24,7 @@ from bot.domain.leg_rules import (
     on_tick,
     remaining_after,
 )
-from bot.domain.legs import LegOutlook
+from bot.domain.legs import BlockingOrder, LegOutlook
 from bot.domain.market import Instrument
 from bot.domain.portfolio import STANDARD_TAKER, LegKey, Orders, Position
 from bot.domain.ports.clock import Clock
@@ -33,6 +34,7 @@ from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions
 from bot.domain.ports.trading import OrderGateway
 from bot.domain.priorities import RequestPriority, at_priority
+from bot.domain.refusals import BLOCKED
 from bot.domain.trade_plans import CardPlace, IntentKind, OrderIntent, PlannedTarget, TradePlan
 from bot.domain.users import UserConfig
 from bot.services.trading.entry_cancels import cancel_entries
@@ -42,6 +44,8 @@ from bot.services.trading.leg_stops import LegStops, StandingLeg
 from bot.services.trading.owners import LegOwners, OwnedLeg
 
 _logger = logging.getLogger(__name__)
+
+Blocking = tuple[BlockingOrder, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +125,13 @@ class LegManager:
             if closing is not None and closing.state is ClosingState.CLOSING:
                 going.update(each.order_link_id for each in latest[-1:])
         return tuple(latest), frozenset(going)
+
+    async def blocking(self, account: Account, intents: Sequence[OrderIntent]) -> Mapping[LegKey, Blocking]:
+        """By leg the person's own orders that keep those closes from being done, as they were known last."""
+        blocked = {each.leg for each in intents if each.reason == BLOCKED}
+        orders = await self.reads.last_orders(account) if blocked else None
+        items = () if orders is None else orders.items
+        return {leg: blocking_orders(items, leg, self.runner.prefix) for leg in blocked}
 
     async def move_stop(
         self, config: UserConfig, leg: LegKey, stop: Decimal | None, *, idempotency_key: str

@@ -6,11 +6,14 @@ from typing import Final
 from bot.domain.accounts import Account
 from bot.domain.closings import ClosingState
 from bot.domain.ids import HOUR, Millis
+from bot.domain.leg_rules import blocking_orders
+from bot.domain.legs import BlockingOrder
 from bot.domain.orders import CancelRequest, OrderRequest
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import TradingQueries
+from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
-from bot.domain.refusals import PASSING
+from bot.domain.refusals import BLOCKED, PASSING
 from bot.domain.trade_messages import EntryMessage, ExitRefusedMessage, TradeMessage
 from bot.domain.trade_plans import IntentKind, IntentState, OrderIntent
 from bot.services.trading.messages import closed_message, enqueue
@@ -24,12 +27,14 @@ _ASKED_FOR: Final = frozenset({IntentKind.CLOSE, IntentKind.REDUCE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """Tells of intents in their last state that nobody has seen."""
+    """Tells of intents in their last state that nobody has seen. `prefix`: of the orderLinkIds of this installation."""
 
+    reads: Reads
     queries: TradingQueries
     transactions: Transactions
     clock: Clock
     stages: StageTimes
+    prefix: str
 
     async def tell_due(self) -> int:
         """Those that stand so for ten seconds; how many there were."""
@@ -37,17 +42,30 @@ class Telling:
         due = await self.queries.untold(Millis(now - TOLD_WITHIN), _AT_ONCE)
         for intent in due:
             account = await self.queries.account(intent.leg.account_id)
+            blocking = () if account is None else await self._blocking(account, intent)
             async with self.transactions.begin_aside() as unit:
                 current = await unit.intents.get(intent.intent_id)
                 if current is None or current.is_told:
                     continue
                 if account is not None:
-                    await self._tell(unit, account, current, now)
+                    await self._tell(unit, account, current, blocking, now)
                 await unit.intents.told([intent.intent_id])
             self.stages.told([current], now)
         return len(due)
 
-    async def _tell(self, unit: UnitOfWork, account: Account, intent: OrderIntent, now: Millis) -> None:
+    async def _blocking(self, account: Account, intent: OrderIntent) -> tuple[BlockingOrder, ...]:
+        """The person's own orders that kept a close from being done, as they were known last."""
+        orders = await self.reads.last_orders(account) if intent.reason == BLOCKED else None
+        return () if orders is None else blocking_orders(orders.items, intent.leg, self.prefix)
+
+    async def _tell(
+        self,
+        unit: UnitOfWork,
+        account: Account,
+        intent: OrderIntent,
+        blocking: tuple[BlockingOrder, ...],
+        now: Millis,
+    ) -> None:
         key = f"intent:{intent.intent_id}:{intent.state.value}"
         if intent.kind is IntentKind.ENTRY and isinstance(intent.request, OrderRequest):
             if not await self._was_taken_back(unit, intent):
@@ -62,7 +80,7 @@ class Telling:
                 return
             if intent.reason in PASSING:  # it is tried again: one message an hour
                 key = f"held-up:{intent.plan_id}:{intent.kind.value}:{intent.reason}:{now // HOUR}"
-            await enqueue(unit, account, _refused(account, intent), key, now)
+            await enqueue(unit, account, _refused(account, intent, blocking), key, now)
 
     @staticmethod
     async def _is_overtaken(unit: UnitOfWork, intent: OrderIntent) -> bool:
@@ -105,7 +123,7 @@ def _entry(account: Account, intent: OrderIntent, request: OrderRequest) -> Trad
     )
 
 
-def _refused(account: Account, intent: OrderIntent) -> TradeMessage:
+def _refused(account: Account, intent: OrderIntent, blocking: tuple[BlockingOrder, ...]) -> TradeMessage:
     return ExitRefusedMessage(
         plan_id=intent.plan_id or 0,
         account_id=account.account_id,
@@ -115,4 +133,5 @@ def _refused(account: Account, intent: OrderIntent) -> TradeMessage:
         state=intent.state,
         reason=intent.reason,
         code=intent.code or 0,
+        blocking=blocking,
     )

@@ -166,6 +166,12 @@ told-stop-missing = 🚨 <b>The stop at { $stop } does not stand yet.</b> I am s
 told-stop-changed = ⚠️ <b>Bybit and I disagree.</b> Somebody changed this at Bybit; I put nothing back by myself, and resting entries here are canceled.
 told-stop-was = Stop: promised { $promised }, now <b>{ $seen }</b>
 told-target-was = Target: promised { $promised }, now <b>{ $seen }</b>
+told-level-by =
+    { $trigger ->
+        [MarkPrice] { $price } (mark price)
+        [IndexPrice] { $price } (index price)
+       *[LastPrice] { $price } (last price)
+    }
 told-target-gone = ⚠️ Target { $number } at { $price } was canceled elsewhere. I do not put it back.
 told-breakeven = 🛡 First target reached: the stop goes to breakeven, <b>{ $stop }</b>.
 told-breakeven-passed = ⚠️ First target reached, but the price has passed breakeven already: the old stop stays.

@@ -167,6 +167,12 @@ told-stop-missing = 🚨 <b>Стоп { $stop } ещё не стоит.</b> Я с
 told-stop-changed = ⚠️ <b>Bybit и я расходимся.</b> Это изменили на Bybit; сам я ничего не возвращаю, ждущие входы здесь отменены.
 told-stop-was = Стоп: обещан { $promised }, сейчас <b>{ $seen }</b>
 told-target-was = Цель: обещана { $promised }, сейчас <b>{ $seen }</b>
+told-level-by =
+    { $trigger ->
+        [MarkPrice] { $price } (цена маркировки)
+        [IndexPrice] { $price } (цена индекса)
+       *[LastPrice] { $price } (последняя цена)
+    }
 told-target-gone = ⚠️ Цель { $number } на { $price } отменена не здесь. Я её не возвращаю.
 told-breakeven = 🛡 Первая цель достигнута: стоп идёт в безубыток, <b>{ $stop }</b>.
 told-breakeven-passed = ⚠️ Первая цель достигнута, но цена уже прошла безубыток: старый стоп остаётся.

@@ -167,6 +167,12 @@ told-stop-missing = 🚨 <b>Стоп { $stop } ще не стоїть.</b> Я с
 told-stop-changed = ⚠️ <b>Bybit і я розходимося.</b> Це змінили на Bybit; сам я нічого не повертаю, входи, що тут чекали, скасовано.
 told-stop-was = Стоп: обіцяно { $promised }, зараз <b>{ $seen }</b>
 told-target-was = Ціль: обіцяно { $promised }, зараз <b>{ $seen }</b>
+told-level-by =
+    { $trigger ->
+        [MarkPrice] { $price } (ціна маркування)
+        [IndexPrice] { $price } (ціна індексу)
+       *[LastPrice] { $price } (остання ціна)
+    }
 told-target-gone = ⚠️ Ціль { $number } на { $price } скасовано не тут. Я її не повертаю.
 told-breakeven = 🛡 Першу ціль досягнуто: стоп іде в беззбиток, <b>{ $stop }</b>.
 told-breakeven-passed = ⚠️ Першу ціль досягнуто, але ціна вже пройшла беззбиток: старий стоп лишається.

@@ -1,0 +1,80 @@
+"""What a person does in Bybit's own app while the bot looks after the position: told, and left as it stands."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from harness.app import said
+from harness.demo_trading import DemoTrading, demo_trading
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[DemoTrading]:
+    async with demo_trading(tmp_path) as desk:
+        yield desk
+
+
+def triggers(desk: DemoTrading) -> set[tuple[str, str]]:
+    """Which price sets off the stop and the target of the position."""
+    return {(row["stopOrderType"], row["triggerBy"]) for row in desk.truth["orders"] if row["stopOrderType"]}
+
+
+async def with_stop_and_target(desk: DemoTrading) -> None:
+    await desk.buy("btc $600 sl 58000 tp 66000")
+    await desk.comes(lambda: "seen at the exchange" in desk.person.last.text, what="the stop to be read back")
+
+
+@pytest.mark.parametrize(
+    ("act", "level", "kind"),
+    [("set_stop", {"stop_loss": "58000"}, "StopLoss"), ("set_target", {"take_profit": "66000"}, "TakeProfit")],
+)
+async def test_another_trigger_of_the_same_price_is_told_and_may_be_kept(
+    desk: DemoTrading, act: str, level: dict[str, str], kind: str
+) -> None:
+    await with_stop_and_target(desk)
+    desk.in_the_app(act, trigger_by="MarkPrice", **level)
+    told = await desk.told("disagree")
+    price = f"{int(*level.values()):,}.00"
+    assert f"promised {price} (last price), now <b>{price} (mark price)</b>" in told.text_html
+    assert (kind, "MarkPrice") in triggers(desk), "nothing is put back unasked"
+    question = await desk.press_told("What to do ›", told)
+    assert "(mark price)" in question.text
+    done = await desk.person.press("Manage it for me", bubble=question)
+    assert "counts from now on" in done.text
+    for _ in range(3):
+        desk.chat.clock.advance(20)
+        await desk.settle()
+    assert (kind, "MarkPrice") in triggers(desk)
+    assert len([each for each in await desk.messages() if "disagree" in each.text_html]) == 1
+
+    question = await desk.press_told("BTCUSDT", told)
+    moved = await desk.person.press("Stop", bubble=question)
+    await desk.person.press(moved.labels[0], bubble=moved)
+    await desk.comes(lambda: desk.truth["positions"][0]["stopLoss"] != "58000.00", what="the new stop")
+    assert (kind, "MarkPrice") in triggers(desk), "what was kept goes with it"
+
+
+async def test_another_trigger_is_put_back_when_its_owner_says_so(desk: DemoTrading) -> None:
+    await with_stop_and_target(desk)
+    desk.in_the_app("set_stop", stop_loss="58000", trigger_by="MarkPrice")
+    question = await desk.press_told("What to do ›", await desk.told("disagree"))
+    await desk.person.press("Restore", bubble=question)
+    await desk.comes(lambda: ("StopLoss", "LastPrice") in triggers(desk), what="the stop as it was promised")
+
+
+async def test_a_close_that_own_orders_block_names_them(tmp_path: Path) -> None:
+    async with demo_trading(tmp_path, readings={"reduce_only": "counted"}) as desk:
+        await desk.buy("btc $600 sl 58000")
+        await desk.comes(lambda: bool(desk.truth["positions"]), what="the position")
+        desk.in_the_app("close", qty="0.007", price="66000")
+        desk.in_the_app("close", qty="0.002", price="67000")
+        question = await said(desk.person, "/close btc")
+        await desk.person.press(question.labels[0], bubble=question)
+        await desk.comes(lambda: "Orders of yours" in desk.person.last.text, what="why it is not closed")
+        shown = desk.person.last.text.replace("\N{NO-BREAK SPACE}", " ")
+        assert "• Sell 0.007 BTC · 66,000" in shown
+        assert "• Sell 0.002 BTC · 67,000" in shown
+        assert "nothing left to close" not in shown
+        assert desk.created == 3, "the entry, and the close twice"
+        listed = await desk.person.press("Cancel orders")
+        assert "66,000" in listed.text
