@@ -11,6 +11,7 @@ from typing import Final
 
 from aiohttp import web
 
+from bot.aio.loop_lag import LoopLag
 from bot.aio.periodic import Jobs
 from bot.aio.tasks import TaskSet
 from bot.chat.errors import TelegramEnded, WrongSetup
@@ -21,6 +22,7 @@ from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
 from bot.exchange.paper.adapter import Practice
 from bot.lifecycle import EXIT_CONFIG, Fatal, stop_signals
+from bot.logs import LogCounts
 from bot.services.services import Services
 from bot.settings import Settings
 from bot.wiring.chat import bot_token, make_telegram, open_chat
@@ -30,7 +32,7 @@ from bot.wiring.jobs import upkeep_jobs
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.readiness import Progress, progress_of
 from bot.wiring.reads import open_reads
-from bot.wiring.sidecar import collectors_of, health_of, make_sidecar
+from bot.wiring.sidecar import collectors_of, health_of, host_collectors, make_sidecar
 from bot.wiring.storage import Storage, open_storage
 from bot.wiring.streams import Streams
 from cache.facade import CachedReads
@@ -61,6 +63,7 @@ class Assembly:
     runtime: TelegramRuntime
     sidecar: web.Application
     progress: Progress
+    loop_lag: LoopLag
 
 
 @asynccontextmanager
@@ -79,7 +82,9 @@ async def assemble(
         stack.push_async_callback(base.screen_reader.close)
         stack.push_async_callback(services.trading.close)
         application, runtime = await open_chat(stack, telegram, storage, base.texts, base.listener_of, outside, tuning)
-        upkeep = upkeep_jobs(storage.database, reads, bybit, practice, streams, runtime.marker, outside.clock)
+        upkeep = upkeep_jobs(
+            storage.database, reads, bybit, practice, streams, runtime.marker, telegram.outbox_gauge, outside.clock
+        )
         jobs = Jobs((*feature_jobs, *upkeep))
         progress = progress_of(outside.clock, storage.database, runtime, jobs, bybit, streams)
         health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
@@ -87,7 +92,12 @@ async def assemble(
             application, services=services, texts=base.texts, health=health, held=telegram.held, table=tuning.table
         )
         stack.push_async_callback(registry.close, application)
-        collectors = collectors_of(progress, runtime, bybit, streams, services.trading, jobs, outside.clock)
+        lag, log = LoopLag(), stack.enter_context(LogCounts().attached())
+        gauge, apologies = telegram.outbox_gauge, application.bot_data.apologies
+        collectors = (
+            *collectors_of(progress, runtime, gauge, apologies, bybit, streams, services.trading, jobs, outside.clock),
+            *host_collectors(lag, log, storage.database),
+        )
         yield Assembly(
             clock=outside.clock,
             storage=storage,
@@ -101,6 +111,7 @@ async def assemble(
             runtime=runtime,
             sidecar=make_sidecar(settings, reads, progress, outside, tuning, collectors),
             progress=progress,
+            loop_lag=lag,
         )
 
 
@@ -117,7 +128,9 @@ async def run(
             async with (
                 assemble(settings, outside=outside, tuning=tuning) as assembly,
                 _sidecar(settings, assembly) as address,
+                TaskSet() as tasks,
             ):
+                tasks.start(assembly.loop_lag.watch(), "watching of the event loop")
                 _collect_again()
                 await _serve(assembly, stop, partial(_say_ready, ready, address))
     except (WrongKeyFile, SchemaTooNew, UnfitDatabase, WrongSetup) as fault:

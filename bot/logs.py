@@ -3,8 +3,9 @@
 import logging
 import re
 import sys
-from collections.abc import Iterable, MutableMapping
-from typing import Any, Final, TextIO
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from typing import Any, Final, Self, TextIO
 
 import structlog
 
@@ -15,6 +16,13 @@ _LONG_TOKEN: Final = re.compile(
 )
 _PEM: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 _HIDDEN: Final = "***"
+_LEVELS: Final[Mapping[str, int]] = {  # a closed set: these become label values
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+    "critical": logging.CRITICAL,
+}
 
 Event = MutableMapping[str, Any]
 
@@ -42,6 +50,29 @@ class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return self._redact(super().format(record))
+
+
+class LogCounts(logging.Handler):
+    """How many lines were logged, by level."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_level = dict.fromkeys(_LEVELS, 0)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Count it for the highest level that it reaches."""
+        reached = [name for name, least in _LEVELS.items() if record.levelno >= least]
+        self.by_level[reached[-1] if reached else "debug"] += 1
+
+    @contextmanager
+    def attached(self) -> Iterator[Self]:
+        """Counts what anybody logs while the block runs."""
+        root = logging.getLogger()
+        root.addHandler(self)
+        try:
+            yield self
+        finally:
+            root.removeHandler(self)
 
 
 def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: TextIO | None = None) -> None:

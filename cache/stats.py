@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-LOAD_SECONDS: Final = (0.001, 0.005, 0.025, 0.1, 0.5, 2.5)  # from an SQLite read to an exchange that hardly answers
+LOAD_SECONDS: Final = (0.005, 0.1, 0.5, 2.5)  # from an SQLite read to an exchange that hardly answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

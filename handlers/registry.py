@@ -4,6 +4,7 @@ Group -1 is `guards.watch`; group 0 holds one PTB handler a spec, each behind `g
 table does not run, and no spec can be made without an access rule.
 """
 
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from secrets import token_hex
@@ -167,6 +168,7 @@ def register(
         doubtful_words=SecretStore(services.clock, lifetime=KEEP_SECRETS),
         keypads=PinKeypads(services.clock),
         new_reference=lambda: token_hex(4),
+        apologies=Counter(),
         zones_read=set(),
     )
     add_handlers(app, table)

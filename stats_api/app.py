@@ -15,7 +15,7 @@ from bot.domain.ids import Millis
 from bot.domain.secrets import Secret
 from cache.stats import RegionStats
 from stats_api.answers import json_answer, takes_gzip
-from stats_api.collector import SampledProcess, bound, make_registry
+from stats_api.collector import ProcessSampler, SampledCollector, bound, make_registry
 from stats_api.guard import BODY_LIMIT, make_guard
 from stats_api.openapi import describe
 from stats_api.rendering import RENDER_EVERY, SharedPage
@@ -45,9 +45,10 @@ def create_app(
         raise ValueError("the sidecar's token is empty")
     app = web.Application(client_max_size=BODY_LIMIT, middlewares=(make_guard(token),))
     app[HAS_TOKEN] = token is not None
-    process = SampledProcess()
-    registry = make_registry(stats, version=version, process=process, extra=extra)
-    page = SharedPage(registry, process, monotonic, render_every)
+    extra = (*extra, ProcessSampler())
+    registry = make_registry(stats, version=version, extra=extra)
+    sampled = [each for each in extra if isinstance(each, SampledCollector)]
+    page = SharedPage(registry, sampled, monotonic, render_every)
     app.on_cleanup.append(lambda _: page.close())
     routes = _Routes(stats, reasons, now, page)
     app.router.add_get("/api/stats/cache", routes.cache)

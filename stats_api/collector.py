@@ -1,10 +1,11 @@
 """Metrics, read when they are scraped: a scrape costs what it shows, and counting costs an integer."""
 
 import platform
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -14,7 +15,6 @@ COUNTERS: Final = (  # attribute of RegionStats (and name of the metric), help
     ("hits", "Reads answered from memory."),
     ("coalesced", "Reads that joined a load under way."),
     ("misses", "Reads that began a load."),
-    ("loads", "Loads that ended, well or badly."),
     ("load_failures", "Loads that ended badly."),
     ("overtaken_loads", "Loads that a drop or a write overtook, so that they were not kept."),
     ("evictions", "Entries that were good and had to make room."),
@@ -73,32 +73,40 @@ class BuildCollector(Collector):
         return (family,)
 
 
-class SampledProcess(Collector):
-    """process_*: /proc is read by `sample`, in a thread, and shown by the scrape that follows on the loop."""
+class SampledCollector(Collector):
+    """What takes file reads: `sample` makes them, in a thread, and the scrape that follows on the loop shows them."""
 
     def __init__(self) -> None:
-        self._inner = ProcessCollector(registry=None)
         self._families: tuple[Metric, ...] = ()
 
     def sample(self) -> None:
-        """Blocks for a few file reads."""
-        self._families = tuple(self._inner.collect())
+        """Blocks for as long as `read` does."""
+        self._families = tuple(self.read())
 
     def collect(self) -> Iterable[Metric]:
         return self._families
 
+    @abstractmethod
+    def read(self) -> Iterable[Metric]:
+        """Blocks for a few file reads."""
+
+
+class ProcessSampler(SampledCollector):
+    """process_*, of /proc."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._inner = ProcessCollector(registry=None)
+
+    def read(self) -> Iterable[Metric]:
+        return self._inner.collect()
+
 
 def make_registry(
-    stats: Callable[[], tuple[RegionStats, ...]],
-    *,
-    version: str,
-    process: SampledProcess,
-    extra: Iterable[Collector] = (),
+    stats: Callable[[], tuple[RegionStats, ...]], *, version: str, extra: Iterable[Collector] = ()
 ) -> CollectorRegistry:
     """All that /metrics shows. `extra`: other parts' collectors; the values of their labels must be a closed set."""
     registry = CollectorRegistry(auto_describe=False)
-    for collector in (CacheCollector(stats), *extra, BuildCollector(version), process):
+    for collector in (CacheCollector(stats), *extra, BuildCollector(version)):
         registry.register(collector)
-    PlatformCollector(registry=registry)
-    GCCollector(registry=registry)
     return registry

@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from bot.aio.tasks import TaskSet
 from stats_api.answers import COMPRESS_LEVEL
-from stats_api.collector import SampledProcess
+from stats_api.collector import SampledCollector
 
 RENDER_EVERY: Final = 1.0  # s; a rendering takes milliseconds of the loop that the chat runs on
 
@@ -27,10 +27,14 @@ class SharedPage:
     """The metrics of a registry as text, at most `every` s old when it is asked for; who asks meanwhile shares it."""
 
     def __init__(
-        self, registry: CollectorRegistry, process: SampledProcess, monotonic: Callable[[], float], every: float
+        self,
+        registry: CollectorRegistry,
+        sampled: Sequence[SampledCollector],
+        monotonic: Callable[[], float],
+        every: float,
     ) -> None:
         self._registry = registry
-        self._process = process
+        self._sampled = sampled
         self._monotonic = monotonic
         self._every = every
         self._tasks = TaskSet()
@@ -55,7 +59,11 @@ class SharedPage:
         return failed or self._monotonic() - self._began >= self._every
 
     async def _render(self) -> Rendering:
-        await asyncio.to_thread(self._process.sample)
+        await asyncio.to_thread(self._sample)
         plain = generate_latest(self._registry)  # on the loop: the counters are its own
         packed = await asyncio.to_thread(gzip.compress, plain, COMPRESS_LEVEL, mtime=0)
         return Rendering(plain, packed)
+
+    def _sample(self) -> None:
+        for each in self._sampled:
+            each.sample()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -12,15 +12,18 @@ from bot.aio.tasks import TaskSet
 from bot.chat.errors import UnreadableUpdate
 from bot.chat.inbox_marker import InboxMarker
 from bot.chat.sender import Tell
-from bot.chat.updates import Incoming, RawUpdate
+from bot.chat.updates import Incoming, RawUpdate, UpdateType
 from bot.domain.chat import AnswerLostMessage, OutboxMessage, SetAsideMessage, outbox_message
 from bot.domain.errors import StorageTrouble
+from bot.domain.histograms import Histogram
 from bot.domain.ports.clock import Clock
 from bot.domain.update_attempt import ATTEMPTS, UpdateAttempt, current_attempt
 
 _log = logging.getLogger(__name__)
 
 _BACK_OFF_S: Final = (0.3, 1.0)  # before the second and the third attempt
+
+SECONDS: Final = (0.05, 0.25, 1.0, 2.5, 10.0)  # from an update's receipt to what was sent for it
 
 LaneKey = tuple[str, int]
 
@@ -46,8 +49,14 @@ class LaneLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneStats:
-    """Counts since the start; `lanes`, `waiting` (with those being handled) and `running` are of now."""
+    """Counts since the start; `lanes`, `waiting` (with those being handled) and `running` are of now.
 
+    `seconds`: how long those took that were handled, from their receipt on, what a restart took included. `oldest_s`:
+    since the receipt of the oldest that waits or is being handled, 0 without one.
+    """
+
+    seconds: Mapping[UpdateType, Histogram]
+    oldest_s: float
     handled: int
     failed: int
     set_aside: int
@@ -56,7 +65,7 @@ class LaneStats:
     running: int
 
 
-_Lane = deque[Incoming]  # what waits
+_Lane = deque[Incoming]  # what is being handled, and what waits behind it
 
 
 class Lanes:
@@ -88,6 +97,7 @@ class Lanes:
         self._is_closing = False
         self._waiting = self._running = 0
         self._handled = self._failed = self._set_aside = 0
+        self._seconds = {each: Histogram(SECONDS) for each in UpdateType}
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Lanes"]:
@@ -131,6 +141,8 @@ class Lanes:
 
     def stats(self) -> LaneStats:
         return LaneStats(
+            seconds=self._seconds,
+            oldest_s=max((self._since_receipt(lane[0]) for lane in self._lanes.values() if lane), default=0.0),
             handled=self._handled,
             failed=self._failed,
             set_aside=self._set_aside,
@@ -142,7 +154,8 @@ class Lanes:
     async def _run(self, key: LaneKey, lane: _Lane) -> None:
         try:
             while lane:
-                await self._serve(lane.popleft())
+                await self._serve(lane[0])
+                lane.popleft()
                 self._waiting -= 1  # only now: a cancelled one is among those left over
                 if self._waiting < self._limits.high_water // 2:
                     self._has_capacity.set()
@@ -165,6 +178,7 @@ class Lanes:
                 update_attempt.failure = None
             if update_attempt.failure is None:
                 self._handled += 1
+                self._seconds[update.type].observe(self._since_receipt(update))
                 self._marker.done(update)
                 return
             self._failed += 1
@@ -188,6 +202,11 @@ class Lanes:
                 self._running -= 1
                 current_attempt.reset(token)
         return update_attempt
+
+    def _since_receipt(self, update: Incoming) -> float:
+        """Seconds, by the clock that outlives a restart."""
+        now = self._clock.now()
+        return (now - (now if update.received_ts is None else update.received_ts)) / 1000
 
     async def _answer_lost(self, update: Incoming) -> None:
         """It is done, and perhaps nobody was told: a word that must arrive says so."""

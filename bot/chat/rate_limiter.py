@@ -309,21 +309,19 @@ class _TooLongError(Exception):
 _PROBES_BETWEEN: Final = 3  # tries of a message of the outbox while the whole bot is refused
 _GATED: Final = ("send", "edit", "delete", "pin", "unpin", "forward", "copy")  # what is done in a chat
 _ANSWERS: Final = frozenset({"answerCallbackQuery", "answerPreCheckoutQuery", "answerShippingQuery"})
-_CLASSES: Final = ("send", "edit", "answer", "delete", "get", "set")
 _OTHER: Final = "other"
-METHOD_CLASSES: Final = (*_CLASSES, _OTHER)  # closed sets: these become label values
-OUTCOMES: Final = (
-    "ok",
-    "mended",
-    "unchanged",
-    "too_old",
-    "flood",
-    "timed_out",
-    "unreachable",
-    "refused",
-    "network",
-    _OTHER,
-)
+OTHER_METHOD: Final = _OTHER
+_ALWAYS: Final = ("ok", "flood", "timed_out", "refused", "network")
+# Closed sets: these become label values. What a class is not expected to come to counts for the class `other`.
+OUTCOMES_BY_METHOD: Final[Mapping[str, tuple[str, ...]]] = {
+    "send": (*_ALWAYS, "mended", "unreachable"),
+    "edit": (*_ALWAYS, "mended", "unreachable", "unchanged"),
+    "answer": (*_ALWAYS, "too_old"),
+    "delete": ("ok", "refused"),
+    "get": ("ok",),
+    "set": ("ok",),
+    _OTHER: (*_ALWAYS, "mended", "unreachable", "unchanged", "too_old", _OTHER),
+}
 
 
 def _priority(endpoint: str, given: int | None) -> int:
@@ -352,7 +350,7 @@ def _changed(endpoint: str, data: dict[str, Any], refusal: BadRequest) -> dict[s
 
 
 def _method_class(endpoint: str) -> str:
-    return next((name for name in _CLASSES if endpoint.startswith(name)), _OTHER)
+    return next((name for name in OUTCOMES_BY_METHOD if endpoint.startswith(name)), _OTHER)
 
 
 def _outcome(error: TelegramError) -> str:

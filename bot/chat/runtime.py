@@ -72,6 +72,7 @@ class TelegramRuntime:
         self._transactions = transactions
         self._clock, self._randomness = clock, randomness
         self._poll_times = poll_times
+        self._made = clock.monotonic()
         self.identity = identity
         self._stack = AsyncExitStack()
         self._poller: Poller | None = None
@@ -173,8 +174,11 @@ class TelegramRuntime:
         return f"{waiting} messages wait to be sent" if waiting >= _STANDING_OUTBOX else None
 
     def stats(self) -> ChatStats:
+        poll = None if self._poller is None else self._poller.stats()
+        age_s = None if poll is None else poll.age_s
         return ChatStats(
-            poll=None if self._poller is None else self._poller.stats(),
+            intake_age_s=self._clock.monotonic() - self._made if age_s is None else age_s,
+            poll=poll,
             inbox=self.inbox.stats(),
             lanes=self.lanes.stats(),
             inbox_marker=self.marker.stats(),

@@ -12,11 +12,12 @@ from bot.chat.rate_limiter import RateLimiterStats
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatStats:
-    """`poll` is None before polling began."""
+    """`poll` is None before polling began. `intake_age_s`: since Telegram last gave what there was, or the start."""
 
+    intake_age_s: float
     poll: PollStats | None
     inbox: InboxStats
     lanes: LaneStats
     inbox_marker: InboxMarkerStats
     rate_limiter: RateLimiterStats
-    outbox: OutboxStats | None
+    outbox: OutboxStats

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final
 
 import orjson
@@ -27,6 +28,16 @@ _LARGEST_ID: Final = 2**63 - 1
 _LONGEST_ASKED: Final = 40  # characters, as of a button's label
 
 
+class UpdateType(StrEnum):
+    """What somebody did: a closed set for metrics, less fine than Telegram's."""
+
+    COMMAND = "command"
+    MESSAGE = "message"  # new or edited, in a chat or a channel
+    CALLBACK_QUERY = "callback_query"
+    PAYMENT = "payment"  # before it, and what came of it
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
     """One update on its way to a handler.
@@ -41,6 +52,7 @@ class Incoming:
     user_id: UserId | None
     chat_id: ChatId | None
     raw: RawUpdate = field(repr=False)
+    type: UpdateType = UpdateType.OTHER
     is_payment: bool = False
     is_limited: bool = False  # a message that is refused where too many come; presses, payments and exits never are
     has_secret: bool = False
@@ -77,6 +89,7 @@ def read_update(raw: object, *, received_ts: Millis | None = None, attempts: int
         user_id=None if user_id is None else UserId(user_id),
         chat_id=None if chat_id is None else ChatId(chat_id),
         raw=raw,
+        type=UpdateType.PAYMENT if is_payment else _type(kind, content),
         is_payment=is_payment,
         is_limited=kind in _LIMITED_KINDS and not is_payment and not _is_exit(content),
         has_secret=carries_pin(content.get("data")) or any(may_carry_secret(text) for text in _texts(content)),
@@ -84,6 +97,15 @@ def read_update(raw: object, *, received_ts: Millis | None = None, attempts: int
         received_ts=received_ts,
         attempts=attempts,
     )
+
+
+def _type(kind: str, content: RawUpdate) -> UpdateType:
+    if kind == "callback_query":
+        return UpdateType.CALLBACK_QUERY
+    if not kind.endswith(("message", "channel_post")):
+        return UpdateType.OTHER
+    text = content.get("text")
+    return UpdateType.COMMAND if isinstance(text, str) and text.startswith("/") else UpdateType.MESSAGE
 
 
 def _author(content: RawUpdate) -> int | None:

@@ -75,6 +75,14 @@ def outbox_message(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OverdueMessages:
+    """Of the outbox: those whose time has come. `since`: when it came for the first of them; None without one."""
+
+    count: int
+    since: Millis | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedMessage:
     """A message that waits in the outbox. `is_readable` False: its stored values are damaged, `message` has none."""
 

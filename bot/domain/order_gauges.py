@@ -14,7 +14,7 @@ class OrderGauges:
 
     `orders`: live ones by state. `unknown`: requests of which it is not known whether they were carried out.
     `unprotected`: positions whose promised stop was never seen at the exchange. `emergency`: closes of positions whose
-    stop could not be set, ever. `disagreements`: those that stand.
+    stop could not be set, ever. `disagreements`: those that stand. `panics`: those that are not over.
     """
 
     orders: Mapping[IntentState, int] = field(default_factory=dict)
@@ -23,4 +23,5 @@ class OrderGauges:
     unprotected: int = 0
     unprotected_since: Millis | None = None
     emergency: int = 0
+    panics: int = 0
     disagreements: Mapping[DisagreementKind, int] = field(default_factory=dict)

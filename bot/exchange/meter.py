@@ -33,6 +33,8 @@ _OUTCOMES: Final[Mapping[type[BaseException], str]] = MappingProxyType(
     }
 )
 OUTCOMES: Final = (OK, *_OUTCOMES.values(), ABORTED)  # a closed set: these become label values
+READ_OUTCOMES: Final = (OK, "rejected", "unreadable", "down")  # what says something of the endpoint itself …
+WRITE_OUTCOMES: Final = (OK, "rejected", "unknown")  # … and of one that changes something
 BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds, upper bounds
 
 

@@ -11,6 +11,7 @@ from bot.chat.application import build_application, make_bot
 from bot.chat.held_calls import HeldCalls
 from bot.chat.held_sender import HeldCallSender
 from bot.chat.identity import BotIdentity
+from bot.chat.outbox_gauge import OutboxGauge
 from bot.chat.rate_limiter import TelegramRateLimiter
 from bot.chat.runtime import TelegramRuntime
 from bot.chat.sender import Listener, ListenerOf
@@ -44,6 +45,7 @@ class Telegram:
     rate_limiter: TelegramRateLimiter
     held: HeldCalls
     outbox_store: SqliteOutbox
+    outbox_gauge: OutboxGauge
     outbox_due: asyncio.Event
 
 
@@ -71,6 +73,7 @@ def make_telegram(
         rate_limiter=rate_limiter,
         held=held,
         outbox_store=outbox_store,
+        outbox_gauge=OutboxGauge(outbox_store, clock),
         outbox_due=outbox_due,
     )
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from bot.aio.periodic import Pace, Periodic
 from bot.chat.inbox_marker import InboxMarker
+from bot.chat.outbox_gauge import OutboxGauge
 from bot.domain.errors import ExchangeError, NothingDone, StarsError, StorageTrouble, UnfitDatabase
 from bot.domain.ids import DAY, DAY_S
 from bot.domain.ports.clock import Clock
@@ -186,6 +187,18 @@ def client_sweep(bybit: Bybit, clock: Clock) -> Periodic[None]:
     return Periodic("client_sweep", bybit.sweep, clock=clock, every_s=_MINUTE_S, first_s=_MINUTE_S)
 
 
+def outbox_gauge(gauge: OutboxGauge, clock: Clock) -> Periodic[None]:
+    """After 2 minutes: an alarm looks at a figure that stands still."""
+    return Periodic(
+        "outbox_gauge", gauge.read, clock=clock, every_s=5, late_after_s=2 * _MINUTE_S, expected=(StorageTrouble,)
+    )
+
+
+def checkpoint(database: Database, clock: Clock) -> Periodic[None]:
+    """Never: the commit that fills the log does it as well, and its size is watched."""
+    return Periodic("checkpoint", database.checkpoint, clock=clock, every_s=30, first_s=30, expected=(StorageTrouble,))
+
+
 def page_check(database: Database, clock: Clock) -> Periodic[None]:
     """After 3 days: damage is to be known while there are backups from before it. What is found is told at once."""
     return Periodic(
@@ -207,6 +220,7 @@ def upkeep_jobs(
     practice: Practice,
     streams: Streams,
     marker: InboxMarker,
+    gauge: OutboxGauge,
     clock: Clock,
 ) -> tuple[Periodic[Any], ...]:
     """The jobs of no feature: sweeps of cache, clients and inbox, the daily housekeeping."""
@@ -217,6 +231,8 @@ def upkeep_jobs(
         practice_ticks(practice.ticks, clock),
         streams.job(clock),
         inbox_sweep(marker, clock),
+        outbox_gauge(gauge, clock),
+        checkpoint(database, clock),
         page_check(database, clock),
     )
 

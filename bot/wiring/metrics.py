@@ -1,34 +1,68 @@
 """What Telegram's side, Bybit's and the jobs count, in Prometheus' terms, at a scrape. No user id is ever a label."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, fields
-from itertools import product
+from dataclasses import fields
+from math import nan
 from typing import Final
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.aio.periodic import PeriodicStats
+from bot.chat.outbox_gauge import OutboxGauge
 from bot.chat.poller import PollStats
-from bot.chat.rate_limiter import METHOD_CLASSES
-from bot.chat.rate_limiter import OUTCOMES as CALL_OUTCOMES
+from bot.chat.rate_limiter import OTHER_METHOD, OUTCOMES_BY_METHOD
 from bot.chat.stats import ChatStats
 from bot.exchange.budget import BudgetStats
-from bot.exchange.bybit.endpoints import ENDPOINTS, OTHER
-from bot.exchange.meter import BUCKETS, OUTCOMES, ExchangeStats
+from bot.exchange.bybit.endpoints import ENDPOINTS, OTHER, WRITES
+from bot.exchange.meter import BUCKETS, OUTCOMES, READ_OUTCOMES, WRITE_OUTCOMES, ExchangeStats
+from bot.wiring.families import counters, from_zero, histograms
+from handlers.core.errors import APOLOGY_KINDS
 
-_ENDPOINTS: Final = tuple([endpoint.name for endpoint in (*ENDPOINTS, OTHER)])
+# Of an endpoint what is the endpoint's: what comes of a key, a clock, our budget or our address counts for all of them.
+_WRITES: Final = frozenset(each.name for each in WRITES)
+_REQUESTS: Final = (
+    *[
+        (endpoint.name, outcome)
+        for endpoint in ENDPOINTS
+        for outcome in (WRITE_OUTCOMES if endpoint in WRITES else READ_OUTCOMES)
+    ],
+    *[(OTHER.name, outcome) for outcome in OUTCOMES],
+)
+_CALLS: Final = tuple([(method, outcome) for method, outcomes in OUTCOMES_BY_METHOD.items() for outcome in outcomes])
 
 
 class ChatCollector(Collector):
-    """The metrics perpdesk_telegram_* and perpdesk_outbox_*."""
+    """The metrics perpdesk_telegram_* and perpdesk_outbox_*. `apologies`: how many there were, by kind."""
 
-    def __init__(self, stats: Callable[[], ChatStats]) -> None:
+    def __init__(self, stats: Callable[[], ChatStats], outbox: OutboxGauge, apologies: Mapping[str, int]) -> None:
         self._stats = stats
+        self._outbox = outbox
+        self._apologies = apologies
 
     def collect(self) -> Iterable[Metric]:
         found = self._stats()
-        yield from _counters(
+        yield from self._incoming(found)
+        yield counters(
+            "perpdesk_apologies",
+            "Answers that something went wrong, with a reference that is in the log.",
+            "kind",
+            {kind: self._apologies.get(kind, 0) for kind in APOLOGY_KINDS},
+        )
+        calls = CounterMetricFamily(
+            "perpdesk_telegram_calls", "Bot API calls by class of method and outcome.", labels=("method", "outcome")
+        )
+        for labels, count in from_zero(_CALLS, OTHER_METHOD, found.rate_limiter.calls):
+            calls.add_metric(labels, count)
+        yield calls
+        yield CounterMetricFamily(
+            "perpdesk_telegram_floods", "Answers 429 of Telegram.", value=found.rate_limiter.floods
+        )
+        yield from self._sent(found)
+
+    @staticmethod
+    def _incoming(found: ChatStats) -> Iterator[Metric]:
+        yield counters(
             "perpdesk_telegram_updates",
             "Updates by what became of them.",
             "outcome",
@@ -44,40 +78,31 @@ class ChatCollector(Collector):
                 "too_fast": found.inbox.too_fast,
             },
         )
-        calls = CounterMetricFamily(
-            "perpdesk_telegram_calls", "Bot API calls by class of method and outcome.", labels=("method", "outcome")
-        )
-        for labels, count in _from_zero(METHOD_CLASSES, CALL_OUTCOMES, found.rate_limiter.calls):
-            calls.add_metric(labels, count)
-        yield calls
-        yield CounterMetricFamily(
-            "perpdesk_telegram_floods", "Answers 429 of Telegram.", value=found.rate_limiter.floods
-        )
-        yield GaugeMetricFamily("perpdesk_telegram_lanes", "Users being served.", value=found.lanes.lanes)
-        yield GaugeMetricFamily("perpdesk_telegram_waiting", "Updates in lanes.", value=found.lanes.waiting)
-        yield from self._poll(found)
-        yield from self._outbox(found)
-
-    @staticmethod
-    def _poll(found: ChatStats) -> Iterator[Metric]:
-        if found.poll is not None and found.poll.age_s is not None:
-            yield GaugeMetricFamily(
-                "perpdesk_telegram_poll_age_seconds", "Since Telegram last answered getUpdates.", value=found.poll.age_s
-            )
+        words = "From an update's receipt to what was sent for it."
+        yield histograms("perpdesk_telegram_update_seconds", words, "type", found.lanes.seconds)
+        for name, words, value in (
+            ("lanes", "Users being served.", found.lanes.lanes),
+            ("waiting", "Updates in lanes.", found.lanes.waiting),
+            ("oldest_waiting_seconds", "Since the receipt of the oldest of them.", found.lanes.oldest_s),
+            ("intake_age_seconds", "Since Telegram last gave what there was, or the start.", found.intake_age_s),
+        ):
+            yield GaugeMetricFamily(f"perpdesk_telegram_{name}", words, value=value)
         counts = {
             field.name: getattr(found.poll, field.name, 0) for field in fields(PollStats) if field.name != "age_s"
         }
-        yield from _counters("perpdesk_telegram_polls", "getUpdates calls and what came of them.", "outcome", counts)
+        yield counters("perpdesk_telegram_polls", "getUpdates calls and what came of them.", "outcome", counts)
 
-    @staticmethod
-    def _outbox(found: ChatStats) -> Iterator[Metric]:
-        if found.outbox is None:
-            return
-        in_trouble = found.outbox.in_trouble
-        counts = {name: value for name, value in asdict(found.outbox).items() if name != "in_trouble"}
-        yield GaugeMetricFamily("perpdesk_outbox_waiting", "Messages that are due.", value=counts.pop("waiting"))
-        yield GaugeMetricFamily("perpdesk_outbox_trouble", "Whether messages can't be sent, for now.", value=in_trouble)
-        yield from _counters("perpdesk_outbox_promises", "Messages by outcome.", "outcome", counts)
+    def _sent(self, found: ChatStats) -> Iterator[Metric]:
+        outbox = found.outbox
+        for name, words, value in (
+            ("due", "Messages whose time has come.", self._outbox.due),
+            ("oldest_due_seconds", "Since the time of the first of them came.", self._outbox.oldest_s),
+            ("waiting", "Messages that the sender knows to be due.", outbox.waiting),
+            ("trouble", "Whether messages can't be sent, for now.", outbox.in_trouble),
+        ):
+            yield GaugeMetricFamily(f"perpdesk_outbox_{name}", words, value=value)
+        counts = {"sent": outbox.sent, "put_off": outbox.put_off, "undeliverable": outbox.undeliverable}
+        yield counters("perpdesk_outbox_promises", "Messages by outcome.", "outcome", counts)
 
 
 class ExchangeCollector(Collector):
@@ -91,19 +116,19 @@ class ExchangeCollector(Collector):
         requests = CounterMetricFamily(
             "perpdesk_exchange_requests", "Calls to Bybit by endpoint and outcome.", labels=("endpoint", "outcome")
         )
-        for labels, count in _from_zero(_ENDPOINTS, OUTCOMES, found.requests):
+        for labels, count in from_zero(_REQUESTS, OTHER.name, found.requests):
             requests.add_metric(labels, count)
         yield requests
-        yield from _counters(
+        yield counters(
             "perpdesk_exchange_unreadable_rows",
             "Rows of Bybit's answers of which something could not be read.",
             "endpoint",
-            found.unreadable_rows,
+            {name: count for name, count in found.unreadable_rows.items() if name not in _WRITES},
         )
         yield _histogram(found)
         yield GaugeMetricFamily("perpdesk_exchange_clients", "Clients in the pool.", value=found.pool.clients)
         yield from self._budget(found.budget)
-        yield from _counters(
+        yield counters(
             "perpdesk_exchange_events",
             "What befell the connection.",
             "event",
@@ -116,10 +141,9 @@ class ExchangeCollector(Collector):
                 "client_checked": found.pool.checks,
             },
         )
-        if found.clock_skew is not None:
-            yield GaugeMetricFamily(
-                "perpdesk_exchange_clock_skew_seconds", "Bybit's clock less ours.", value=found.clock_skew / 1000
-            )
+        skew = nan if found.clock_skew is None else found.clock_skew / 1000
+        words = "Bybit's clock less ours; not a number before it was measured."
+        yield GaugeMetricFamily("perpdesk_exchange_clock_skew_seconds", words, value=skew)
 
     @staticmethod
     def _budget(found: BudgetStats) -> Iterator[Metric]:
@@ -151,15 +175,11 @@ class JobCollector(Collector):
         last = GaugeMetricFamily(
             "perpdesk_job_last_success_timestamp_seconds", "When a round last succeeded; 0: never.", labels=("job",)
         )
-        late = GaugeMetricFamily(
-            "perpdesk_job_late", "Whether a success has been absent for so long that it matters.", labels=("job",)
-        )
         for job in self._stats():
             rounds.add_metric((job.name, "ok"), job.rounds)
             rounds.add_metric((job.name, "failed"), job.failures)
             last.add_metric((job.name,), (job.last_success or 0) / 1000)
-            late.add_metric((job.name,), job.is_late)
-        return (rounds, last, late)
+        return (rounds, last)
 
 
 def _histogram(found: ExchangeStats) -> Metric:
@@ -170,17 +190,3 @@ def _histogram(found: ExchangeStats) -> Metric:
     return HistogramMetricFamily(
         "perpdesk_exchange_request_seconds", "Time to Bybit's answer.", buckets=buckets, sum_value=found.latency.seconds
     )
-
-
-def _from_zero(
-    first: Iterable[str], second: Iterable[str], counted: Mapping[tuple[str, str], int]
-) -> Iterator[tuple[tuple[str, str], int]]:
-    """Every pair of labels from the start on: a rate over a series that appears with its first event misses it."""
-    yield from {**dict.fromkeys(product(first, second), 0), **counted}.items()
-
-
-def _counters(name: str, words: str, label: str, counts: Mapping[str, int]) -> Iterator[Metric]:
-    family = CounterMetricFamily(name, words, labels=(label,))
-    for value, count in counts.items():
-        family.add_metric((value,), count)
-    yield family

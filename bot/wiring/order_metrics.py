@@ -1,10 +1,9 @@
 """How orders and positions of all accounts stand, in Prometheus' terms, at a scrape."""
 
 from collections.abc import Callable, Iterable
-from itertools import accumulate
 from typing import Final
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.domain.disagreements import DisagreementKind
@@ -13,7 +12,8 @@ from bot.domain.order_gauges import OrderGauges
 from bot.domain.ports.clock import Clock
 from bot.domain.trade_plans import LIVE
 from bot.services.trading.reconcile import ReconcileStats
-from bot.services.trading.stages import BOUNDS, StageTimes
+from bot.services.trading.stages import StageTimes
+from bot.wiring.families import histograms
 
 _STATES: Final = sorted(LIVE)
 
@@ -42,6 +42,7 @@ class OrderCollector(Collector):
         for name, words, value in (
             ("order_unknown", "Requests of which it is not known whether they were carried out.", found.unknown),
             ("position_unprotected", "Positions whose promised stop was not seen yet.", found.unprotected),
+            ("panics_running", "Panics that are not over.", found.panics),
             ("order_unknown_oldest_seconds", "Since the oldest of them was sent.", self._age(found.unknown_since)),
             (
                 "position_unprotected_oldest_seconds",
@@ -57,7 +58,9 @@ class OrderCollector(Collector):
             drift.add_metric((kind.value,), found.disagreements.get(kind, 0))
         yield drift
         yield from self._reconcile(self._turns())
-        yield self._histogram()
+        yield histograms(
+            "perpdesk_stage_seconds", "From one stage of an order to the next.", "stage", self._stages.found
+        )
         yield CounterMetricFamily(
             "perpdesk_emergency_closes", "Closes of positions whose stop could not be set.", value=found.emergency
         )
@@ -71,16 +74,6 @@ class OrderCollector(Collector):
             "perpdesk_reconcile_oldest_wait_seconds", "Since the turn of the first of them.", value=found.oldest_wait_s
         )
         yield CounterMetricFamily("perpdesk_reconcile_failures", "Comparisons that failed.", value=found.failures)
-
-    def _histogram(self) -> Metric:
-        family = HistogramMetricFamily(
-            "perpdesk_stage_seconds", "From one stage of an order to the next.", labels=("stage",)
-        )
-        for stage, found in self._stages.found.items():
-            totals = accumulate(found.counts)
-            buckets = list(zip((*map(str, BOUNDS), "+Inf"), totals, strict=True))
-            family.add_metric((stage.value,), buckets=buckets, sum_value=found.seconds)
-        return family
 
     def _age(self, since: Millis | None) -> float:
         return 0.0 if since is None else max(0.0, (self._clock.now() - since) / 1000)

@@ -1,47 +1,60 @@
 """What the process says of itself: the sidecar's application, and /health in chat."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 from prometheus_client.registry import Collector
 
+from bot.aio.loop_lag import LoopLag
 from bot.aio.periodic import Jobs
+from bot.chat.outbox_gauge import OutboxGauge
 from bot.chat.runtime import TelegramRuntime
 from bot.domain.health import Health
 from bot.domain.ports.clock import Clock
 from bot.domain.secrets import Secret
 from bot.exchange.bybit.adapter import Bybit
+from bot.logs import LogCounts
 from bot.services.trading.trading import Trading
 from bot.settings import Settings
 from bot.version import VERSION
 from bot.wiring.metrics import ChatCollector, ExchangeCollector, JobCollector
 from bot.wiring.order_metrics import OrderCollector
 from bot.wiring.outside import Outside, Tuning
+from bot.wiring.process_metrics import DatabaseCollector, DiskCollector, LoopCollector
 from bot.wiring.readiness import Progress, ReadinessCollector
 from bot.wiring.stream_metrics import StreamCollector
 from bot.wiring.streams import Streams
 from cache.facade import CachedReads
 from stats_api.app import create_app
+from storage.sqlite.database import Database
 
 
 def collectors_of(
     progress: Progress,
     runtime: TelegramRuntime,
+    outbox_gauge: OutboxGauge,
+    apologies: Mapping[str, int],
     bybit: Bybit,
     streams: Streams,
     trading: Trading,
     jobs: Jobs,
     clock: Clock,
 ) -> tuple[Collector, ...]:
-    """What /metrics shows beside the cache and the process."""
+    """What /metrics shows of the bot's work, beside the cache."""
     return (
         ReadinessCollector(progress),
-        ChatCollector(runtime.stats),
+        ChatCollector(runtime.stats, outbox_gauge, apologies),
         ExchangeCollector(bybit.stats),
         StreamCollector(streams.stats),
         OrderCollector(lambda: trading.gauges.newest, trading.reconcile.stats, trading.runner.stages, clock),
         JobCollector(jobs.stats),
     )
+
+
+def host_collectors(lag: LoopLag, log: LogCounts, database: Database) -> tuple[Collector, ...]:
+    """What /metrics shows of what the bot stands on; the places of `perpdesk_disk_*` are named here."""
+    places = {"database": database.path.parent}
+    return LoopCollector(lag, log), DatabaseCollector(database), DiskCollector(database.path, places)
 
 
 def make_sidecar(
@@ -79,7 +92,7 @@ def health_of(
             reasons=progress.reasons(),
             poll_age_s=None if chat.poll is None else chat.poll.age_s,
             updates_waiting=chat.lanes.waiting,
-            outbox_waiting=0 if chat.outbox is None else chat.outbox.waiting,
+            outbox_waiting=chat.outbox.waiting,
             telegram_limited=chat.rate_limiter.is_limited,
             bybit_banned_s=exchange.budget.banned_for,
             bybit_waiting=exchange.budget.waiting,

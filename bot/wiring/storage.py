@@ -50,7 +50,9 @@ async def open_storage(
     Raises Fatal, WrongKeyFile, AlreadyRunning, SchemaTooNew, UnfitDatabase, StorageTrouble.
     """
     vault = AesCredentialVault(await asyncio.to_thread(load_keys, settings))
-    database = await stack.enter_async_context(Database.open(settings.database, check=check, driver=outside.sqlite))
+    database = await stack.enter_async_context(
+        Database.open(settings.database, check=check, driver=outside.sqlite, monotonic=outside.clock.monotonic)
+    )
     _, schema = await migrate(database)
     await vault.prove(database)
     dispatcher = Dispatcher()

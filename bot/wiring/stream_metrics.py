@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, UntypedMetricFamily
 from prometheus_client.registry import Collector
 
 from bot.exchange.bybit.streams.stats import StreamStats
@@ -23,7 +23,8 @@ class StreamCollector(Collector):
             ("slow", "Whether so many are late at once that it is Bybit.", found.is_slow),
         ):
             yield GaugeMetricFamily(f"perpdesk_stream_{name}", words, value=value)
-        age = GaugeMetricFamily(
+        # Untyped: a gauge must have no such label, and a summary's must be a number.
+        age = UntypedMetricFamily(
             "perpdesk_stream_last_event_age_seconds",
             "Since a stream was last heard, pongs counted: of the 99th in a hundred.",
             labels=("quantile",),

@@ -1,5 +1,6 @@
 """What a handler is given: an `UpdateContext`: one update of one person with everything needed to answer it."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -125,6 +126,7 @@ class BotData:
     doubtful_words: SecretStore[DoubtfulWords]
     keypads: PinKeypads
     new_reference: Callable[[], str]
+    apologies: Counter[str]  # those that name a reference, by kind
     zones_read: set[str]  # time zones whose rules have been read from the disk
 
 

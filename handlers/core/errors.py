@@ -35,6 +35,7 @@ from handlers.views.render_context import RenderContext
 _logger = logging.getLogger(__name__)
 
 _EXPIRED: Final = "expired"  # said once of many presses that wait for an answer
+APOLOGY_KINDS: Final = ("storage", "telegram", "unexpected")  # a closed set: these become label values
 
 Draw = Callable[[RenderContext], Card]
 
@@ -62,9 +63,16 @@ async def sentence(error: Exception, data: BotData, user_id: UserId | None) -> D
             reference = data.new_reference()
             _logger.error("unexpected error, reference %s", reference, exc_info=error, extra={"reference": reference})
             is_storage = isinstance(error, StorageTrouble)
+            data.apologies[_apology_kind(error)] += 1
             if user_id is not None and not is_storage:
                 await data.services.user_admin.note_error(user_id, reference, error)
             return lambda viewer: (storage_card if is_storage else apology_card)(viewer, reference)
+
+
+def _apology_kind(error: Exception) -> str:
+    if isinstance(error, StorageTrouble):
+        return "storage"
+    return "telegram" if isinstance(error, TelegramError) else "unexpected"
 
 
 async def _answer(update: Update | None, error: Exception, context: Context) -> None:

@@ -19,7 +19,7 @@ from ops.bench.report import Row
 from ops.bench.timing import US, clock
 from ops.bench.values import Values
 from stats_api.app import create_app
-from stats_api.collector import SampledProcess, make_registry
+from stats_api.collector import ProcessSampler, make_registry
 from stats_api.server import serve
 
 CONNECTIONS: Final = 8
@@ -76,9 +76,9 @@ async def _sidecar(reads: CachedReads) -> AsyncIterator[str]:
 @asynccontextmanager
 async def _prometheus_server(reads: CachedReads) -> AsyncIterator[str]:
     """prometheus_client's server in its thread, with the collectors of the sidecar."""
-    process = SampledProcess()
+    process = ProcessSampler()
     process.sample()
-    registry = make_registry(reads.stats, version="bench", process=process)
+    registry = make_registry(reads.stats, version="bench", extra=(process,))
     server, thread = start_http_server(0, "127.0.0.1", registry)
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.domain.chat import HELD_CALL, HeldCall, OutboxMessage, QueuedMessage
+from bot.domain.chat import HELD_CALL, HeldCall, OutboxMessage, OverdueMessages, QueuedMessage
 from bot.domain.errors import UnreadableRow
 from bot.domain.ids import ChatId, Millis
 from bot.domain.update_attempt import UpdateId
@@ -21,6 +21,11 @@ SELECT_DUE: Final = """
      WHERE state = 'waiting' AND next_try_ts <= ?
        AND NOT EXISTS (SELECT 1 FROM bot_blocks AS b WHERE b.user_id = outbox.chat_id)
      ORDER BY next_try_ts, outbox_id LIMIT ?
+"""
+COUNT_OVERDUE: Final = """
+    SELECT count(*), min(max(next_try_ts, created_ts)) FROM outbox
+     WHERE state = 'waiting' AND next_try_ts <= ?
+       AND NOT EXISTS (SELECT 1 FROM bot_blocks AS b WHERE b.user_id = outbox.chat_id)
 """
 MARK_SENT: Final = """
     UPDATE outbox SET state = 'sent', attempts = attempts + 1, sent_ts = ?, message_id = ?, values_json = '{}'
@@ -96,7 +101,7 @@ def held_of(row: Row) -> HeldCall:
 
 
 class SqliteOutbox:
-    """Implements `bot.domain.ports.chat.OutboxStore`: each call is one commit."""
+    """Implements `OutboxStore` and `OutboxCounts` of `bot.domain.ports.chat`: each write is one commit."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -104,6 +109,11 @@ class SqliteOutbox:
     async def due(self, now: Millis, limit: int) -> tuple[QueuedMessage, ...]:
         """Waiting messages whose time has come, oldest first."""
         return tuple(map(queued_of, await self._database.fetch(SELECT_DUE, (now, limit))))
+
+    async def overdue(self, now: Millis) -> OverdueMessages:
+        """How many those are, and since when."""
+        ((count, since),) = await self._database.fetch(COUNT_OVERDUE, (now,))
+        return OverdueMessages(count=count, since=since)
 
     async def sent(self, outbox_id: int, now: Millis, message_id: int | None = None) -> None:
         """Done: what it said is wiped, its idempotency key stays so that it is not enqueued again."""

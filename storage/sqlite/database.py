@@ -6,8 +6,10 @@ commits when two connections reset the write-ahead log at once (https://www.sqli
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final, Self
@@ -16,10 +18,11 @@ import aiosqlite
 
 from bot.aio.shielded import shielded
 from bot.domain.errors import StorageTrouble, UnfitDatabase
+from bot.domain.histograms import Histogram
 from storage.sqlite.codecs import Row
 from storage.sqlite.errors import is_damage, raise_translated, translated
 from storage.sqlite.files import InstanceLock, exclusive
-from storage.sqlite.writer import Transaction, Writer
+from storage.sqlite.writer import DISK_SECONDS, Transaction, Writer
 
 APPLICATION_ID: Final = 0x50_44_53_4B  # "PDSK" in the file's header: tells our files from other programs'
 
@@ -71,13 +74,27 @@ class PageCheck(Enum):
     NEVER = "never"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseStats:
+    """Since the file was opened; histograms are of seconds, `waiting` writers wait for their turn now."""
+
+    commits: Histogram
+    checkpoints: Histogram
+    failures: int  # commits that the disk refused
+    waiting: int
+
+
 class Database:
     """An open database. `fetch` reads what is committed; `transaction` writes."""
 
-    def __init__(self, path: Path, writer: Writer, reader: aiosqlite.Connection) -> None:
+    def __init__(
+        self, path: Path, writer: Writer, reader: aiosqlite.Connection, monotonic: Callable[[], float]
+    ) -> None:
         self.path = path
         self._writer = writer
         self._reader = reader
+        self._monotonic = monotonic
+        self._checkpoints = Histogram(DISK_SECONDS)
         self._is_closed = False
         self._damage: tuple[str, ...] = ()
 
@@ -89,13 +106,17 @@ class Database:
         *,
         check: PageCheck = PageCheck.ALWAYS,
         driver: type[sqlite3.Connection] = sqlite3.Connection,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> AsyncIterator[Self]:
         """Open or make the file at `path`; its tables are `storage.sqlite.migrate`'s business.
 
-        `driver`: what both connections are made of.
+        `driver`: what both connections are made of. `monotonic`: seconds, for what is measured.
         Raises AlreadyRunning, UnfitDatabase (damaged, foreign or someone else's) or StorageTrouble.
         """
-        async with exclusive(path) as lock, cls.open_locked(lock, check=check, driver=driver) as database:
+        async with (
+            exclusive(path) as lock,
+            cls.open_locked(lock, check=check, driver=driver, monotonic=monotonic) as database,
+        ):
             yield database
 
     @classmethod
@@ -106,6 +127,7 @@ class Database:
         *,
         check: PageCheck = PageCheck.ALWAYS,
         driver: type[sqlite3.Connection] = sqlite3.Connection,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> AsyncIterator[Self]:
         """The same for a caller that holds the file already."""
         async with AsyncExitStack() as stack:
@@ -120,7 +142,8 @@ class Database:
                 reader = await stack.enter_async_context(connected(lock.path, driver))
                 for pragma in (*CONNECTION_PRAGMAS, *READER_PRAGMAS):
                     await reader.execute_fetchall(pragma)
-            database = cls(lock.path, Writer(connection, before_commit=lock.note_commit), reader)
+            writer = Writer(connection, before_commit=lock.note_commit, monotonic=monotonic)
+            database = cls(lock.path, writer, reader, monotonic)
             stack.push_async_callback(database._close)
             yield database
 
@@ -133,6 +156,17 @@ class Database:
         except sqlite3.Error as error:
             raise_translated(error)
 
+    async def checkpoint(self) -> None:
+        """Bring what is committed from the write-ahead log into the file, while nobody writes. Raises StorageTrouble.
+
+        Else the commit that fills the log does it, and whoever waits for that waits for both.
+        """
+        async with self.alone() as connection:
+            began = self._monotonic()
+            with translated():
+                await shielded(connection.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)"))
+            self._checkpoints.observe(self._monotonic() - began)
+
     async def check_pages(self) -> None:
         """SQLite's quick_check on a connection of its own, beside everything else. Raises UnfitDatabase."""
         try:
@@ -141,6 +175,12 @@ class Database:
             self._damage = (str(damage),)
             raise
         self._damage = ()
+
+    def stats(self) -> DatabaseStats:
+        writer = self._writer
+        return DatabaseStats(
+            commits=writer.commits, checkpoints=self._checkpoints, failures=writer.refused, waiting=writer.waiting
+        )
 
     def problems(self) -> tuple[str, ...]:
         """What the last `check_pages` found, for /readyz."""

@@ -9,14 +9,16 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, NoReturn
 
 import aiosqlite
 
 from bot.aio.shielded import shielded
 from bot.domain.errors import StorageTrouble
+from bot.domain.histograms import Histogram
 from storage.sqlite.codecs import Row
 from storage.sqlite.errors import raise_translated, translated
 
@@ -26,6 +28,7 @@ _SAVEPOINT: Final = "SAVEPOINT unit"
 _UNDO: Final = "ROLLBACK TO unit"  # the innermost of that name
 _GROUP_LIMIT: Final = 64  # transactions a commit: bounds what one disk failure refuses
 _CLOSE_PATIENCE_S: Final = 5.0
+DISK_SECONDS: Final = (0.001, 0.005, 0.025, 0.1, 0.5, 2.5)  # from a quiet disk to one that hardly answers
 
 _logger = logging.getLogger(__name__)
 
@@ -90,13 +93,26 @@ class _Group:
 
 
 class Writer:
-    """Runs transactions one after the other on its one connection."""
+    """Runs transactions one after the other on its one connection.
 
-    def __init__(self, connection: aiosqlite.Connection, *, before_commit: Callable[[], None] = lambda: None) -> None:
+    `commits`: how long they took in seconds, those of single statements with their statement. `refused`: commits that
+    failed. `waiting`: who waits for a turn.
+    """
+
+    def __init__(
+        self,
+        connection: aiosqlite.Connection,
+        *,
+        before_commit: Callable[[], None] = lambda: None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.commits = Histogram(DISK_SECONDS)
+        self.refused = 0
+        self.waiting = 0
         self._connection = connection
         self._before_commit = before_commit
+        self._monotonic = monotonic
         self._lock = asyncio.Lock()  # fair: first come, first served
-        self._waiting = 0
         self._owner: asyncio.Task[Any] | None = None
         self._group: _Group | None = None  # whose transaction is open on the connection
         self._is_closed = False
@@ -124,7 +140,7 @@ class Writer:
                 left_by = error
             else:
                 group.callbacks.append(committed or _nothing)
-            if not group.is_finished and (not self._waiting or len(group.callbacks) >= _GROUP_LIMIT):
+            if not group.is_finished and (not self.waiting or len(group.callbacks) >= _GROUP_LIMIT):
                 await shielded(self._commit(group))
         if not group.is_finished:
             await shielded(self._finish(group))
@@ -141,7 +157,7 @@ class Writer:
         async with self._turn():
             if self._group is None and not self._is_closed and not self._connection.in_transaction:
                 self._before_commit()
-                with translated():
+                with self._timed(), translated():
                     return await shielded(self._connection.execute_fetchall(sql, parameters))  # type: ignore[arg-type]  # a list
         async with self.transaction() as transaction:
             return await transaction.fetch(sql, parameters)
@@ -167,11 +183,11 @@ class Writer:
         task = asyncio.current_task()
         if task is self._owner:
             raise RuntimeError("a transaction is open in this task already")
-        self._waiting += 1
+        self.waiting += 1
         try:
             await self._lock.acquire()
         finally:
-            self._waiting -= 1
+            self.waiting -= 1
         try:
             self._owner = task
             yield
@@ -221,7 +237,7 @@ class Writer:
 
     async def _commit(self, group: _Group) -> None:
         try:
-            with translated():
+            with self._timed(), translated():
                 self._before_commit()
                 await self._connection.execute_fetchall(_COMMIT)
         except BaseException as error:  # noqa: BLE001  handed on by `transaction` to each unit of the group
@@ -234,6 +250,16 @@ class Writer:
                 callback()
             except Exception:
                 _logger.exception("a step after a commit failed; the commit stands")
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        began = self._monotonic()
+        try:
+            yield
+        except StorageTrouble:
+            self.refused += 1
+            raise
+        self.commits.observe(self._monotonic() - began)
 
     async def _finish(self, group: _Group) -> None:
         """Wait behind those who join, then commit for all of them unless one of them did."""

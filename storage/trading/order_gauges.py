@@ -18,6 +18,9 @@ COUNT_UNPROTECTED: Final = """
     SELECT count(*), min(first_fill_ts) FROM trade_plans
      WHERE state = 'open' AND stop IS NOT NULL AND first_fill_ts IS NOT NULL AND protected_ts IS NULL
 """
+COUNT_PANICS: Final = (
+    "SELECT count(*) FROM panics INDEXED BY idx_panics_going WHERE ended_ts IS NULL AND account_id > 0"
+)
 COUNT_EMERGENCY: Final = "SELECT count(*) FROM order_intents WHERE exit_reason = 'emergency'"
 
 
@@ -38,6 +41,7 @@ class SqliteOrderGauges:
                 unknown += count
                 unknown_since = first_sent if unknown_since is None else min(unknown_since, first_sent)
         unprotected, unprotected_since = (await self._database.fetch(COUNT_UNPROTECTED))[0]
+        panics = (await self._database.fetch(COUNT_PANICS))[0][0]
         emergency = (await self._database.fetch(COUNT_EMERGENCY))[0][0]
         return OrderGauges(
             orders=orders,
@@ -46,5 +50,6 @@ class SqliteOrderGauges:
             unprotected=unprotected,
             unprotected_since=unprotected_since,
             emergency=emergency,
+            panics=panics,
             disagreements=await SqliteDisagreementQueries(self._database).open_by_kind(),
         )

@@ -5,10 +5,8 @@ from typing import Final
 
 import pytest
 from harness.app import OWNER, Harness, said
+from harness.metrics import one, scraped
 from harness.waiting import until
-from prometheus_client import CollectorRegistry, generate_latest
-
-from bot.wiring.metrics import ChatCollector
 
 CANARY: Final = "what-somebody-typed"
 DAMAGED: Final = {
@@ -78,12 +76,10 @@ async def test_a_message_of_a_moment_after_the_last_year_is_sent(harness: Harnes
 
 
 async def test_what_stops_the_outbox_is_in_the_metrics(harness: Harness) -> None:
-    registry = CollectorRegistry()
-    registry.register(ChatCollector(harness.assembly.runtime.stats))
-    assert b"perpdesk_outbox_trouble 0.0" in generate_latest(registry)
+    assert one(await scraped(harness.assembly), "perpdesk_outbox_trouble") == 0
     async with harness.assembly.runtime.outbox.open() as outbox:
         await outbox._looking.close()
-        assert b"perpdesk_outbox_trouble 1.0" in generate_latest(registry)
+        assert one(await scraped(harness.assembly), "perpdesk_outbox_trouble") == 1
 
 
 @damaged

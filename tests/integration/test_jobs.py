@@ -81,7 +81,6 @@ async def test_every_series_exists_before_the_first_round(harness: Harness, side
             ("perpdesk_job_rounds_total", "ok"),
             ("perpdesk_job_rounds_total", "failed"),
             ("perpdesk_job_last_success_timestamp_seconds", None),
-            ("perpdesk_job_late", None),
         )
     }
 
@@ -104,7 +103,6 @@ async def test_a_job_that_fails_for_too_long_is_a_reason_until_it_succeeds(
         assert found["perpdesk_job_rounds_total", READS_STARS, "ok"] == 1
         assert found["perpdesk_job_rounds_total", READS_STARS, "failed"] == 3
         assert found["perpdesk_job_last_success_timestamp_seconds", READS_STARS, None] == began / 1000
-        assert found["perpdesk_job_late", READS_STARS, None] == 1
         harness.api.methods["getStarTransactions"] = lambda _: {"transactions": []}
         jobs[READS_STARS].wake()
         await until(lambda: jobs[READS_STARS].stats().rounds == 2, what="a look that succeeds")
@@ -233,6 +231,8 @@ async def test_pauses_patience_and_what_is_expected_are_those_of_each_job(harnes
         "broadcasts": (30, 0, 15 * minute, (NothingDone,)),
         "housekeeping": (hour, 0, 3 * day, (StorageTrouble,)),
         "inbox_sweep": (hour, 0, day, (StorageTrouble,)),
+        "outbox_gauge": (5, 0, 2 * minute, (StorageTrouble,)),
+        "checkpoint": (30, 30, None, (StorageTrouble,)),
         "page_check": (hour, minute, 3 * day, (StorageTrouble, UnfitDatabase)),
         "cache_sweep": (5 * minute, 5 * minute, None, ()),
         "client_sweep": (minute, minute, None, ()),

@@ -69,11 +69,12 @@ async def test_the_json_and_the_metrics_are_the_same_numbers(sidecar: Sidecar, s
     gauges = ("capacity", "bytes", "max_bytes", "loading", "oldest_load_seconds")
     names = {"size": "perpdesk_cache_entries"} | {name: f"perpdesk_cache_{name}" for name in gauges}
     for region, numbers in regions.items():
-        for name in set(numbers) - {"hit_rate", "ttl_seconds", "load_seconds"}:
+        for name in set(numbers) - {"hit_rate", "ttl_seconds", "load_seconds", "loads"}:
             metric = names.get(name, f"perpdesk_cache_{name}_total")
             assert samples[metric, region, None] == numbers[name], (metric, region)
         for upper, count in numbers["load_seconds"]["buckets"].items():
             assert samples["perpdesk_cache_load_seconds_bucket", region, upper] == count
+        assert samples["perpdesk_cache_load_seconds_count", region, None] == numbers["loads"]
     assert regions["balance"]["invalidations"] == 4
 
 

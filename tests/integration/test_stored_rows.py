@@ -11,30 +11,22 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, closing
-from dataclasses import fields, is_dataclass
 from pathlib import Path
-from types import UnionType
-from typing import Any, Final, get_args, get_origin, get_type_hints
+from typing import Any, Final
 
 import pytest
 from harness.app import TEXTS, Harness, Person
 from harness.app import harness as open_harness
+from harness.metrics import metrics_text
 from harness.stored import STORED, stored
-from prometheus_client import generate_latest
 
-from bot.chat.stats import ChatStats
 from bot.domain.payloads import decode, encode
 from bot.domain.users import Language
-from bot.exchange.meter import ExchangeStats
-from bot.wiring.metrics import ChatCollector, ExchangeCollector, JobCollector
-from bot.wiring.readiness import ReadinessCollector
-from cache.facade import CachedReads
 from handlers.admin.audit_views import action_name
 from handlers.core.specs import ActionSpec, DialogueSpec
 from handlers.outbox_messages import OUTBOX_MESSAGES, OutboxTexts
 from handlers.registry import TABLE
 from handlers.texts.catalog import Texts, Translator
-from stats_api.collector import SampledProcess, make_registry
 from storage.chat.outbox import SqliteOutbox
 
 # The only places where a name of the code stands.
@@ -49,16 +41,6 @@ async def due(harness: Harness) -> list[tuple[str, Mapping[str, str]]]:
     """Kind and values of what waits in the outbox, as `RENDER` takes them."""
     found = await SqliteOutbox(harness.database).due(harness.clock.now(), 1_000)
     return [(each.message.kind, each.message.values) for each in found]
-
-
-def metrics(harness: Harness) -> str:
-    """What /metrics would show, with every optional part present."""
-    reads = harness.services.reads
-    assert isinstance(reads, CachedReads)
-    chat, exchange = (lambda: filled(ChatStats)), (lambda: filled(ExchangeStats))
-    readiness = ReadinessCollector(harness.assembly.progress)
-    extra = (readiness, ChatCollector(chat), ExchangeCollector(exchange), JobCollector(harness.assembly.jobs.stats))
-    return generate_latest(make_registry(reads.stats, version="1", process=SampledProcess(), extra=extra)).decode()
 
 
 # --- the stored rows, and people who use them -----------------------------------------------------------------------
@@ -349,21 +331,6 @@ async def test_a_dialogue_whose_values_nobody_can_read_is_over(
 # --- the words themselves -----------------------------------------------------------------------------------------
 
 
-def filled(kind: Any) -> Any:
-    """A value of a type, with nothing left out."""
-    if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        return kind(**{each.name: filled(hints[each.name]) for each in fields(kind)})  # type: ignore[operator]  a class
-    if get_origin(kind) is UnionType:
-        return filled(get_args(kind)[0])
-    if get_origin(kind) is tuple:  # the histogram's
-        return (1,) * 11 if get_args(kind)[-1] is Ellipsis else tuple(map(filled, get_args(kind)))
-    if get_origin(kind) is not None:
-        key, value = get_args(kind)
-        return {filled(key): filled(value)}
-    return {int: 1, float: 1.0, str: "any"}.get(kind, 1)
-
-
 def series(text: str) -> list[str]:
     """Our metrics with their labels, without what was counted."""
     found = {line.rpartition(" ")[0] for line in text.splitlines() if line.startswith("perpdesk_")}
@@ -403,7 +370,7 @@ def test_the_code_still_writes_every_audit_word() -> None:
 
 
 async def test_metrics_may_be_added_but_none_goes(harness: Harness) -> None:
-    now = set(series(metrics(harness)))
+    now = set(series(await metrics_text(harness.assembly)))
     assert [each for each in stored("words")["metrics"] if each not in now] == []
 
 

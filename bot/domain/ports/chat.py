@@ -9,6 +9,7 @@ from bot.domain.chat import (
     HeldCall,
     KnownBot,
     OutboxMessage,
+    OverdueMessages,
     QueuedMessage,
     StoredUpdate,
 )
@@ -82,6 +83,14 @@ class OutboxStore(Protocol):
         ...
 
     async def undeliverable(self, outbox_id: int, reason: str) -> None: ...
+
+
+class OutboxCounts(Protocol):
+    """The outbox table as its gauge sees it."""
+
+    async def overdue(self, now: Millis) -> OverdueMessages:
+        """Raises StorageTrouble."""
+        ...
 
 
 class HeldCallStore(Protocol):

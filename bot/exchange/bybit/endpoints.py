@@ -55,4 +55,6 @@ ENDPOINTS: Final = (
 )
 OTHER: Final = Endpoint("other", "")
 
+WRITES: Final = frozenset({CREATE, AMEND, CANCEL, TRADING_STOP, LEVERAGE, DEMO_FUNDS})
+
 BY_PATH: Final[Mapping[str, Endpoint]] = MappingProxyType({endpoint.path: endpoint for endpoint in ENDPOINTS})

@@ -1,15 +1,15 @@
 """How long orders take from one stage to the next, from the tap to the message that tells of the fill."""
 
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.histograms import Histogram
 from bot.domain.ids import Millis
 from bot.domain.trade_plans import IntentState, OrderIntent
 
-BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds, the last is open
+BOUNDS: Final = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0)  # seconds
 
 
 class Stage(StrEnum):
@@ -22,27 +22,15 @@ class Stage(StrEnum):
     FILL_TOLD = "fill_told"  # … → a card says so, or a message is written that will
 
 
-@dataclass(slots=True)
-class StageHistogram:
-    """Counts by bucket, not added up, and the sum in seconds."""
-
-    counts: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
-    seconds: float = 0.0
-
-    def observe(self, seconds: float) -> None:
-        self.counts[bisect_left(BOUNDS, seconds)] += 1
-        self.seconds += seconds
-
-
 @dataclass(frozen=True, slots=True)
 class StageTimes:
     """What was seen since the start of the process."""
 
-    found: dict[Stage, StageHistogram] = field(default_factory=lambda: {each: StageHistogram() for each in Stage})
+    found: dict[Stage, Histogram] = field(default_factory=lambda: {each: Histogram(BOUNDS) for each in Stage})
 
     def observe(self, stage: Stage, seconds: float) -> None:
         """A time in seconds; a clock that was set back counts as none."""
-        self.found[stage].observe(max(0.0, seconds))
+        self.found[stage].observe(seconds)
 
     def sent(self, intent: OrderIntent, sent_ts: Millis) -> None:
         """It goes out for the first time."""

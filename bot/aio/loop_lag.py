@@ -1,0 +1,30 @@
+"""How late the event loop is: what everybody on it waits beside their own work."""
+
+import asyncio
+from typing import Final
+
+from bot.domain.histograms import Histogram
+
+EVERY_S: Final = 0.1
+BOUNDS: Final = (0.005, 0.025, 0.1, 0.25, 1.0, 5.0)  # seconds; an alert asks for how many were within 0.25
+
+
+class LoopLag:
+    """Ten times a second a moment is due, and how late the loop comes to it is seen.
+
+    Moments that pass while the loop is held count, too, each with its own lag: a second's silence is ten late moments.
+    """
+
+    def __init__(self) -> None:
+        self.seen = Histogram(BOUNDS)  # seconds
+
+    async def watch(self) -> None:
+        """Until cancelled."""
+        loop = asyncio.get_running_loop()
+        due = loop.time() + EVERY_S
+        while True:
+            await asyncio.sleep(due - loop.time())
+            now = loop.time()
+            while due <= now:
+                self.seen.observe(now - due)
+                due += EVERY_S

@@ -1,0 +1,83 @@
+"""How the process itself stands, in Prometheus' terms, at a scrape: event loop, log, SQLite, disk."""
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from math import nan
+from pathlib import Path
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from bot.aio.loop_lag import LoopLag
+from bot.logs import LogCounts
+from bot.wiring.families import counters, histogram
+from stats_api.collector import SampledCollector
+from storage.sqlite.database import Database
+
+
+class LoopCollector(Collector):
+    """perpdesk_loop_lag_seconds and perpdesk_log_messages_total."""
+
+    def __init__(self, lag: LoopLag, log: LogCounts) -> None:
+        self._lag = lag
+        self._log = log
+
+    def collect(self) -> Iterable[Metric]:
+        words = "How late the event loop comes to a moment that is due, ten times a second."
+        yield histogram("perpdesk_loop_lag_seconds", words, self._lag.seen)
+        yield counters("perpdesk_log_messages", "Lines of the log by level.", "level", self._log.by_level)
+
+
+class DatabaseCollector(Collector):
+    """perpdesk_sqlite_*, what is counted of it; sizes are `DiskCollector`'s."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def collect(self) -> Iterable[Metric]:
+        found = self._database.stats()
+        yield histogram("perpdesk_sqlite_commit_seconds", "How long commits took.", found.commits)
+        words = "How long it took to bring the write-ahead log into the database."
+        yield histogram("perpdesk_sqlite_checkpoint_seconds", words, found.checkpoints)
+        words = "Commits that the disk refused."
+        yield CounterMetricFamily("perpdesk_sqlite_commit_failures", words, value=found.failures)
+        yield GaugeMetricFamily("perpdesk_sqlite_waiting", "Writers waiting for their turn.", value=found.waiting)
+
+
+class DiskCollector(SampledCollector):
+    """perpdesk_disk_* by place, and the sizes of the database's two files."""
+
+    def __init__(self, database: Path, places: Mapping[str, Path]) -> None:
+        super().__init__()
+        self._database = database
+        self._places = places
+
+    def read(self) -> Iterator[Metric]:
+        free = GaugeMetricFamily("perpdesk_disk_free_bytes", "Room left on the disk of a place.", labels=("place",))
+        size = GaugeMetricFamily("perpdesk_disk_size_bytes", "Size of the disk of a place.", labels=("place",))
+        for place, folder in self._places.items():
+            found = _usage(folder)
+            size.add_metric((place,), found[0])
+            free.add_metric((place,), found[1])
+        yield from (free, size)
+        for name, words, suffix in (
+            ("perpdesk_sqlite_file_bytes", "Size of the database's file.", ""),
+            ("perpdesk_sqlite_wal_bytes", "Size of the write-ahead log.", "-wal"),
+        ):
+            yield GaugeMetricFamily(name, words, value=_size(self._database.with_name(self._database.name + suffix)))
+
+
+def _usage(folder: Path) -> tuple[float, float]:
+    """Size and room in bytes for whoever runs the bot; not a number where the disk does not say."""
+    try:
+        found = shutil.disk_usage(folder)
+    except OSError:
+        return nan, nan
+    return found.total, found.free
+
+
+def _size(file: Path) -> float:
+    try:
+        return file.stat().st_size
+    except OSError:  # none is there
+        return 0
