@@ -107,7 +107,6 @@ async def test_a_job_that_fails_for_too_long_is_a_reason_until_it_succeeds(
         jobs[READS_STARS].wake()
         await until(lambda: jobs[READS_STARS].stats().rounds == 2, what="a look that succeeds")
         assert [each for each in await reasons(sidecar) if READS_STARS in each] == []
-        assert (await series(sidecar))["perpdesk_job_late", READS_STARS, None] == 0
 
 
 async def test_keys_that_nobody_answers_for_are_a_reason(
