@@ -22,7 +22,6 @@ from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
 from bot.exchange.paper.adapter import Practice
 from bot.lifecycle import EXIT_CONFIG, Fatal, stop_signals
-from bot.logs import LogCounts
 from bot.services.services import Services
 from bot.settings import Settings
 from bot.wiring.chat import bot_token, make_telegram, open_chat
@@ -32,7 +31,7 @@ from bot.wiring.jobs import upkeep_jobs
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.readiness import Progress, progress_of
 from bot.wiring.reads import open_reads
-from bot.wiring.sidecar import collectors_of, health_of, host_collectors, make_sidecar
+from bot.wiring.sidecar import collectors_of, health_of, make_sidecar, open_host
 from bot.wiring.storage import Storage, open_storage
 from bot.wiring.streams import Streams
 from cache.facade import CachedReads
@@ -82,9 +81,7 @@ async def assemble(
         stack.push_async_callback(base.screen_reader.close)
         stack.push_async_callback(services.trading.close)
         application, runtime = await open_chat(stack, telegram, storage, base.texts, base.listener_of, outside, tuning)
-        upkeep = upkeep_jobs(
-            storage.database, reads, bybit, practice, streams, runtime.marker, telegram.outbox_gauge, outside.clock
-        )
+        upkeep = upkeep_jobs(storage.database, reads, bybit, practice, streams, runtime, outside.clock)
         jobs = Jobs((*feature_jobs, *upkeep))
         progress = progress_of(outside.clock, storage.database, runtime, jobs, bybit, streams)
         health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
@@ -92,12 +89,8 @@ async def assemble(
             application, services=services, texts=base.texts, health=health, held=telegram.held, table=tuning.table
         )
         stack.push_async_callback(registry.close, application)
-        lag, log = LoopLag(), stack.enter_context(LogCounts().attached())
-        gauge, apologies = telegram.outbox_gauge, application.bot_data.apologies
-        collectors = (
-            *collectors_of(progress, runtime, gauge, apologies, bybit, streams, services.trading, jobs, outside.clock),
-            *host_collectors(lag, log, storage.database),
-        )
+        lag, host = open_host(stack, storage.database)
+        work = collectors_of(progress, runtime, application, bybit, streams, services.trading, jobs, outside.clock)
         yield Assembly(
             clock=outside.clock,
             storage=storage,
@@ -109,7 +102,7 @@ async def assemble(
             jobs=jobs,
             application=application,
             runtime=runtime,
-            sidecar=make_sidecar(settings, reads, progress, outside, tuning, collectors),
+            sidecar=make_sidecar(settings, reads, progress, outside, tuning, (*work, *host)),
             progress=progress,
             loop_lag=lag,
         )

@@ -26,6 +26,7 @@ from bot.chat.inbox_marker import InboxMarker
 from bot.chat.lanes import LaneLimits, Lanes
 from bot.chat.lasting import LastingConditions
 from bot.chat.outbox import Outbox, OutboxTimes
+from bot.chat.outbox_gauge import OutboxGauge
 from bot.chat.poller import Poller, PollTimes
 from bot.chat.rate_limiter import TelegramRateLimiter
 from bot.chat.sender import ListenerOf, Render, Sender
@@ -56,6 +57,7 @@ class TelegramRuntime:
         held_sender: HeldCallSender,
         inbox_store: InboxStore,
         outbox_store: OutboxStore,
+        outbox_gauge: OutboxGauge,
         transactions: Transactions,
         render: Render,
         listener_of: ListenerOf,
@@ -66,14 +68,12 @@ class TelegramRuntime:
         outbox_times: OutboxTimes,
         outbox_due: asyncio.Event | None,
     ) -> None:
-        self._api = api
-        self._application = application
+        self._api, self._application = api, application
         self._rate_limiter = rate_limiter
         self._transactions = transactions
-        self._clock, self._randomness = clock, randomness
+        self._clock, self._randomness, self._made = clock, randomness, clock.monotonic()
         self._poll_times = poll_times
-        self._made = clock.monotonic()
-        self.identity = identity
+        self.identity, self.outbox_gauge = identity, outbox_gauge
         self._stack = AsyncExitStack()
         self._poller: Poller | None = None
         self._unreached: str | None = UNREACHED  # None once it was
@@ -184,4 +184,6 @@ class TelegramRuntime:
             inbox_marker=self.marker.stats(),
             rate_limiter=self._rate_limiter.stats(),
             outbox=self.outbox.stats(),
+            outbox_due=self.outbox_gauge.due,
+            outbox_oldest_due_s=self.outbox_gauge.oldest_s,
         )

@@ -21,3 +21,5 @@ class ChatStats:
     inbox_marker: InboxMarkerStats
     rate_limiter: RateLimiterStats
     outbox: OutboxStats
+    outbox_due: int  # messages whose time has come, and …
+    outbox_oldest_due_s: float  # … since it came for the first of them

@@ -45,7 +45,6 @@ class Telegram:
     rate_limiter: TelegramRateLimiter
     held: HeldCalls
     outbox_store: SqliteOutbox
-    outbox_gauge: OutboxGauge
     outbox_due: asyncio.Event
 
 
@@ -73,7 +72,6 @@ def make_telegram(
         rate_limiter=rate_limiter,
         held=held,
         outbox_store=outbox_store,
-        outbox_gauge=OutboxGauge(outbox_store, clock),
         outbox_due=outbox_due,
     )
 
@@ -102,6 +100,7 @@ async def open_chat(
         identity=BotIdentity(SqliteKnownBot(storage.database), telegram.token),
         inbox_store=SqliteInbox(storage.database),
         outbox_store=telegram.outbox_store,
+        outbox_gauge=OutboxGauge(telegram.outbox_store, outside.clock),
         transactions=storage.store,
         render=OutboxTexts(texts).render,
         listener_of=listener_of,

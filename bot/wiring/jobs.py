@@ -10,6 +10,7 @@ from typing import Any, Final
 from bot.aio.periodic import Pace, Periodic
 from bot.chat.inbox_marker import InboxMarker
 from bot.chat.outbox_gauge import OutboxGauge
+from bot.chat.runtime import TelegramRuntime
 from bot.domain.errors import ExchangeError, NothingDone, StarsError, StorageTrouble, UnfitDatabase
 from bot.domain.ids import DAY, DAY_S
 from bot.domain.ports.clock import Clock
@@ -219,8 +220,7 @@ def upkeep_jobs(
     bybit: Bybit,
     practice: Practice,
     streams: Streams,
-    marker: InboxMarker,
-    gauge: OutboxGauge,
+    runtime: TelegramRuntime,
     clock: Clock,
 ) -> tuple[Periodic[Any], ...]:
     """The jobs of no feature: sweeps of cache, clients and inbox, the daily housekeeping."""
@@ -230,8 +230,8 @@ def upkeep_jobs(
         client_sweep(bybit, clock),
         practice_ticks(practice.ticks, clock),
         streams.job(clock),
-        inbox_sweep(marker, clock),
-        outbox_gauge(gauge, clock),
+        inbox_sweep(runtime.marker, clock),
+        outbox_gauge(runtime.outbox_gauge, clock),
         checkpoint(database, clock),
         page_check(database, clock),
     )

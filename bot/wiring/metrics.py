@@ -9,7 +9,6 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from bot.aio.periodic import PeriodicStats
-from bot.chat.outbox_gauge import OutboxGauge
 from bot.chat.poller import PollStats
 from bot.chat.rate_limiter import OTHER_METHOD, OUTCOMES_BY_METHOD
 from bot.chat.stats import ChatStats
@@ -35,9 +34,8 @@ _CALLS: Final = tuple([(method, outcome) for method, outcomes in OUTCOMES_BY_MET
 class ChatCollector(Collector):
     """The metrics perpdesk_telegram_* and perpdesk_outbox_*. `apologies`: how many there were, by kind."""
 
-    def __init__(self, stats: Callable[[], ChatStats], outbox: OutboxGauge, apologies: Mapping[str, int]) -> None:
+    def __init__(self, stats: Callable[[], ChatStats], apologies: Mapping[str, int]) -> None:
         self._stats = stats
-        self._outbox = outbox
         self._apologies = apologies
 
     def collect(self) -> Iterable[Metric]:
@@ -92,11 +90,12 @@ class ChatCollector(Collector):
         }
         yield counters("perpdesk_telegram_polls", "getUpdates calls and what came of them.", "outcome", counts)
 
-    def _sent(self, found: ChatStats) -> Iterator[Metric]:
+    @staticmethod
+    def _sent(found: ChatStats) -> Iterator[Metric]:
         outbox = found.outbox
         for name, words, value in (
-            ("due", "Messages whose time has come.", self._outbox.due),
-            ("oldest_due_seconds", "Since the time of the first of them came.", self._outbox.oldest_s),
+            ("due", "Messages whose time has come.", found.outbox_due),
+            ("oldest_due_seconds", "Since the time of the first of them came.", found.outbox_oldest_due_s),
             ("waiting", "Messages that the sender knows to be due.", outbox.waiting),
             ("trouble", "Whether messages can't be sent, for now.", outbox.in_trouble),
         ):

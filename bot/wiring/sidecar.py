@@ -1,13 +1,13 @@
 """What the process says of itself: the sidecar's application, and /health in chat."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 from aiohttp import web
 from prometheus_client.registry import Collector
 
 from bot.aio.loop_lag import LoopLag
 from bot.aio.periodic import Jobs
-from bot.chat.outbox_gauge import OutboxGauge
 from bot.chat.runtime import TelegramRuntime
 from bot.domain.health import Health
 from bot.domain.ports.clock import Clock
@@ -25,6 +25,7 @@ from bot.wiring.readiness import Progress, ReadinessCollector
 from bot.wiring.stream_metrics import StreamCollector
 from bot.wiring.streams import Streams
 from cache.facade import CachedReads
+from handlers.core.context import App
 from stats_api.app import create_app
 from storage.sqlite.database import Database
 
@@ -32,8 +33,7 @@ from storage.sqlite.database import Database
 def collectors_of(
     progress: Progress,
     runtime: TelegramRuntime,
-    outbox_gauge: OutboxGauge,
-    apologies: Mapping[str, int],
+    application: App,
     bybit: Bybit,
     streams: Streams,
     trading: Trading,
@@ -43,7 +43,7 @@ def collectors_of(
     """What /metrics shows of the bot's work, beside the cache."""
     return (
         ReadinessCollector(progress),
-        ChatCollector(runtime.stats, outbox_gauge, apologies),
+        ChatCollector(runtime.stats, application.bot_data.apologies),
         ExchangeCollector(bybit.stats),
         StreamCollector(streams.stats),
         OrderCollector(lambda: trading.gauges.newest, trading.reconcile.stats, trading.runner.stages, clock),
@@ -51,10 +51,13 @@ def collectors_of(
     )
 
 
-def host_collectors(lag: LoopLag, log: LogCounts, database: Database) -> tuple[Collector, ...]:
-    """What /metrics shows of what the bot stands on; the places of `perpdesk_disk_*` are named here."""
-    places = {"database": database.path.parent}
-    return LoopCollector(lag, log), DatabaseCollector(database), DiskCollector(database.path, places)
+def open_host(stack: AsyncExitStack, database: Database) -> tuple[LoopLag, tuple[Collector, ...]]:
+    """What /metrics shows of what the bot stands on; the places of `perpdesk_disk_*` are named here.
+
+    Whoever runs the loop watches its lag.
+    """
+    lag, log, places = LoopLag(), stack.enter_context(LogCounts().attached()), {"database": database.path.parent}
+    return lag, (LoopCollector(lag, log), DatabaseCollector(database), DiskCollector(database.path, places))
 
 
 def make_sidecar(
