@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from bot.domain.histograms import Histogram
+from bot.aio.histograms import Histogram
 
 EVERY_S: Final = 0.1
 BOUNDS: Final = (0.005, 0.025, 0.1, 0.25, 1.0, 5.0)  # seconds; an alert asks for how many were within 0.25

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from bot.aio.histograms import Histogram
 from bot.aio.tasks import TaskSet
 from bot.chat.errors import UnreadableUpdate
 from bot.chat.inbox_marker import InboxMarker
@@ -15,7 +16,6 @@ from bot.chat.sender import Tell
 from bot.chat.updates import Incoming, RawUpdate, UpdateType
 from bot.domain.chat import AnswerLostMessage, OutboxMessage, SetAsideMessage, outbox_message
 from bot.domain.errors import StorageTrouble
-from bot.domain.histograms import Histogram
 from bot.domain.ports.clock import Clock
 from bot.domain.update_attempt import ATTEMPTS, UpdateAttempt, current_attempt
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 
-from bot.domain.histograms import Histogram
+from bot.aio.histograms import Histogram
 from stats_api.collector import bound
 
 _Label = TypeVar("_Label", bound=str)

@@ -16,9 +16,9 @@ from typing import Any, Final, Self
 
 import aiosqlite
 
+from bot.aio.histograms import Histogram
 from bot.aio.shielded import shielded
 from bot.domain.errors import StorageTrouble, UnfitDatabase
-from bot.domain.histograms import Histogram
 from storage.sqlite.codecs import Row
 from storage.sqlite.errors import is_damage, raise_translated, translated
 from storage.sqlite.files import InstanceLock, exclusive

@@ -12,10 +12,10 @@ from harness.metrics import one, scraped
 from harness.telegram_server import FakeTelegram, message
 from harness.waiting import until
 
+from bot.aio.histograms import Histogram
 from bot.aio.loop_lag import EVERY_S, LoopLag
 from bot.chat.updates import UpdateType, read_update
 from bot.domain.errors import ButtonExpired, StorageTrouble
-from bot.domain.histograms import Histogram
 from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, command
 from handlers.registry import TABLE

@@ -97,6 +97,7 @@ def test_only_the_settings_read_the_environment() -> None:
 
 # What waits in a loop of its own, and why it is no job (bot/aio/periodic.py).
 WAITING_LOOPS = {
+    "bot.aio.loop_lag.watch": "measures the loop that jobs run on",
     "bot.chat.application.connect": "until Telegram knows the bot; the start waits for it",
     "bot.chat.inbox_marker._keep_flushing": "waits for handled updates; time is only the longest wait",
     "bot.chat.lasting.watch": "looks at counters of this process; it can't fail",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from bot.domain.histograms import Histogram
+from bot.aio.histograms import Histogram
 from bot.domain.ids import Millis
 from bot.domain.trade_plans import IntentState, OrderIntent
 
