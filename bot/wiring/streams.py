@@ -190,6 +190,7 @@ async def open_streams(
     )
     parts = StreamParts(
         clock=outside.clock,
+        bybit_now=bybit.pipeline.server_time.now,
         connector=connector,
         login=_login_of(bybit),
         asker=_Asker(gateway=bybit.gateway),

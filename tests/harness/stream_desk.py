@@ -90,6 +90,7 @@ async def stream_desk() -> AsyncIterator[Desk]:
 
     parts = StreamParts(
         clock=clock,
+        bybit_now=clock.now,
         connector=bybit,
         login=login,
         asker=rest,

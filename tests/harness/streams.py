@@ -18,6 +18,9 @@ from bot.exchange.bybit.streams.account_events import position_rows
 from bot.exchange.bybit.streams.connection import StreamConnection, StreamEnded
 from harness.virtual_time import LoopClock
 
+LONG_AFTER = 1_800_000_000_000
+"""Epoch milliseconds, younger than every answer of a test on a virtual clock."""
+
 
 @dataclass(eq=False)
 class ScriptedStream:
@@ -173,7 +176,7 @@ def a_balance(account_id: AccountId, now: Millis, coins: Iterable[CoinBalance] =
 
 
 def position_row(symbol: str = "BTCUSDT", size: str = "0.5", *, seq: int = 1, updated: int = 1, **fields: Any) -> Any:
-    """A row of the topic `position`."""
+    """A row of the topic `position`; `updated` in milliseconds from LONG_AFTER on."""
     return {
         "category": "linear",
         "symbol": symbol,
@@ -190,14 +193,14 @@ def position_row(symbol: str = "BTCUSDT", size: str = "0.5", *, seq: int = 1, up
         "stopLoss": "0",
         "trailingStop": "0",
         "createdTime": "1",
-        "updatedTime": str(updated),
+        "updatedTime": str(LONG_AFTER + updated),
         "seq": seq,
         **fields,
     }
 
 
 def order_row(order_id: str = "o1", status: str = "New", *, updated: int = 1, link: str = "", **fields: Any) -> Any:
-    """A row of the topic `order`."""
+    """A row of the topic `order`; `updated` likewise."""
     return {
         "category": "linear",
         "symbol": "BTCUSDT",
@@ -214,6 +217,6 @@ def order_row(order_id: str = "o1", status: str = "New", *, updated: int = 1, li
         "timeInForce": "GTC",
         "reduceOnly": False,
         "createdTime": "1",
-        "updatedTime": str(updated),
+        "updatedTime": str(LONG_AFTER + updated),
         **fields,
     }

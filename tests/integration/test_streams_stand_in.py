@@ -42,6 +42,7 @@ async def test_what_happens_at_bybit_is_read_without_asking_and_wakes_the_settle
     streams = assembly.streams
     await desk.person.say("/positions")
     await turned(desk, lambda: streams.accounts.is_healthy(account.account_id), what="a stream that is up")
+    await turned(desk, lambda: True, what="what is younger than the first answer", seconds=2)
     await desk.buy("btc $1600 sl 58000 tp 63000")
     await until(lambda: desk.truth["positions"], what="the position")
     await turned(desk, lambda: streams.accounts.symbols == {"BTCUSDT"}, what="the position to be told")
@@ -108,6 +109,7 @@ async def test_an_order_is_settled_unasked_once_rest_has_answered_in_a_streams_l
     await turned(desk, lambda: streams.is_healthy(account.account_id), what="a stream that is up")
     await turned(desk, lambda: True, what="a stream that is no more young", seconds=6)
     await trading.settlement.settle(account)
+    await turned(desk, lambda: True, what="what is younger than that answer", seconds=2)
     await desk.buy("btc $1600 sl 58000 tp 63000")
     await turned(desk, lambda: streams.symbols == {"BTCUSDT"}, what="the position to be told")
     told = streams.told(account.account_id)

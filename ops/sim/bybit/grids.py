@@ -13,7 +13,7 @@ _WIDE: Final = Context(prec=80)
 class Grid:
     """The multiples of a step: number n stands for n times the step."""
 
-    __slots__ = ("_scale", "_units", "_width", "step")
+    __slots__ = ("_form", "_one", "_scale", "_units", "_width", "step")
 
     def __init__(self, step: Decimal) -> None:
         exponent = step.as_tuple().exponent
@@ -23,6 +23,8 @@ class Grid:
         self._scale = max(0, -exponent)
         self._units = int(step.scaleb(self._scale))
         self._width = float(step)
+        self._one = 10**self._scale
+        self._form = f"%d.%0{self._scale}d"
 
     @property
     def digits(self) -> int:
@@ -54,9 +56,8 @@ class Grid:
         value = number * self._units
         if not self._scale:
             return str(value)
-        sign, value = ("-", -value) if value < 0 else ("", value)
-        whole, rest = divmod(value, 10**self._scale)
-        return f"{sign}{whole}.{rest:0{self._scale}d}"
+        text = self._form % divmod(abs(value), self._one)
+        return text if value >= 0 else f"-{text}"
 
     def write(self, value: Decimal) -> str:
         """A Decimal with the step's digits."""

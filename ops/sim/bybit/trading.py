@@ -249,12 +249,15 @@ class Trading:
 
         self.change(account, act, *instruments)
 
-    def sweep(self) -> bool:
-        """Let the prices of now act on every account. False where that takes long, and the rest waits for its turn."""
+    def sweep(self, share: float | None = None) -> bool:
+        """Let the prices of now act on every account.
+
+        False where that takes longer than `share` seconds, and the rest waits for its turn; None: all of them.
+        """
         busy = [each for each in self._world.accounts.values() if each.orders or each.positions]
         began, count = perf_counter(), len(busy)
         for _ in range(count):
-            if perf_counter() - began > _SHARE:
+            if share is not None and perf_counter() - began > share:
                 return False
             self._turn += 1
             self.advance(busy[self._turn % count])
@@ -270,7 +273,7 @@ class Trading:
             hurries |= self._wake.is_set()
             self._wake.clear()
             try:
-                hurries &= not self.sweep()
+                hurries &= not self.sweep(_SHARE)
             except (LookupError, ArithmeticError):  # an account that cannot be worked on does not stop the others
                 _log.exception("the prices of now could not act on an account")
 

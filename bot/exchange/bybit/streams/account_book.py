@@ -4,12 +4,14 @@ Only what is newer is applied: positions by (seq, updatedTime), since seq keeps 
 settings change; orders by updatedTime, then by cumExecQty, which only grows. An answer by REST counts as of the moment
 it was asked, and what it does not have is gone, unless that was told within the five seconds before: Bybit's answers
 lag behind its streams. What is gone that way no event of before brings back; where one may be younger, REST is asked
-again. An answer that contradicts for longer than that is believed, whatever number or time an event had: one event that
-says that it is of the year 2100 must not stand for ever. Moments are monotonic seconds.
+again. So it is where an answer may have left out what it knew to be over already, because an event of it, by Bybit's
+clock, is no younger than the answer: the one that said so may be lost. An answer that contradicts for longer than that
+is believed, whatever number or time an event had: one event that says that it is of the year 2100 must not stand for
+ever. Moments are monotonic seconds.
 """
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
@@ -22,8 +24,16 @@ from bot.exchange.bybit.streams.account_events import CLOSED, PositionNews
 YOUNG_S: Final = 5.0
 _CLOSED_KEPT: Final = 100  # orders: an answer that was asked before may still have them
 _REMEMBERED_S: Final = 60.0  # that a leg is known to be empty: stalled events of before may still come
-_CLOCKS_MS: Final = 1_000  # that Bybit's clock and ours may lie apart
+_CLOCKS_MS: Final = 250  # that we may be wrong about Bybit's clock
 _NOTHING: Final = Decimal(0)
+_STAGES: Final = {"Untriggered": 0, "Triggered": 1}
+"""Of one and the same millisecond; every other status comes after them."""
+
+
+_Kind = Category | type[Positions] | type[Balance]
+"""Orders by their category."""
+_Key = str | tuple[Symbol, int]
+"""An order's id, or a leg."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +97,20 @@ def _amounts(balance: Balance) -> dict[str, Decimal]:
     return {each.coin: each.wallet_balance for each in balance.coins if each.wallet_balance}
 
 
-def _version(order: Order) -> tuple[int, Decimal]:
-    return order.updated_ts or 0, order.cum_exec_qty or _NOTHING
+def _version(order: Order) -> tuple[int, Decimal, int]:
+    stage = _STAGES.get(order.order_status, len(_STAGES))
+    return order.updated_ts or 0, order.cum_exec_qty or _NOTHING, stage
 
 
 class AccountBook:
-    """Positions, open orders and wallet. Nothing is whole before each was taken from an answer once."""
+    """Positions, open orders and wallet. Nothing is whole before each was taken from an answer once.
+
+    `now`: Bybit's clock, epoch milliseconds; `monotonic`: ours.
+    """
 
     __slots__ = (
         "_account_id",
+        "_answered",
         "_balance",
         "_balance_asked",
         "_balance_heard",
@@ -106,22 +121,29 @@ class AccountBook:
         "_heard",
         "_left_out",
         "_legs",
+        "_monotonic",
+        "_now",
         "_orders",
         "_unreadable_orders",
         "_unreadable_positions",
+        "_wallet_else",
         "_wallet_sent",
         "is_doubtful",
     )
 
-    def __init__(self, account_id: AccountId) -> None:
+    def __init__(self, account_id: AccountId, now: Callable[[], Millis], monotonic: Callable[[], float]) -> None:
         self._account_id = account_id
+        self._now = now
+        self._monotonic = monotonic
+        self._answered: dict[_Kind, Millis] = {}  # when the last answer came
         self._legs: dict[tuple[Symbol, int], _Leg] = {}
         self._orders: dict[str, _Known] = {}
         self._closed: OrderedDict[str, float] = OrderedDict()  # when that was heard
         self._gone: OrderedDict[str, float] = OrderedDict()  # when an answer was asked for that did not have them
-        self._disputed: set[str | tuple[Symbol, int]] = set()  # not in an answer, though told of just before
-        self.is_doubtful = False  # an event spoke of what REST says is gone
+        self._disputed: set[_Key] = set()  # not in an answer, though told of just before
+        self.is_doubtful = False  # an event and an answer may be of either order
         self._balance: Balance | None = None
+        self._wallet_else: Balance | None = None  # the other reading, where an event and an answer differ
         self._balance_heard = 0.0
         self._balance_asked = self._wallet_sent = Millis(0)
         self._coins_sent: dict[str, Millis] = {}
@@ -144,6 +166,9 @@ class AccountBook:
             if known.is_of(news.seq, news.updated):
                 return False
         self._disputed.discard(key)
+        is_new = known is None or known.is_gone
+        if is_new and news.position is not None and news.symbol not in self._unreadable_positions:
+            self._dispute_old(key, news.updated, Positions)
         self._legs[key] = _Leg(news.position, news.seq, news.updated, at)
         return known is None or known.position != news.position
 
@@ -162,8 +187,20 @@ class AccountBook:
         if order.order_id in self._gone:
             self.is_doubtful = True
             return False
+        if known is None and order.symbol not in self._unreadable_orders:
+            self._dispute_old(order.order_id, order.updated_ts or 0, order.category)
         self._orders[order.order_id] = _Known(order, at)
         return known is None or known.order != order
+
+    def _dispute_old(self, key: _Key, updated: int, kind: _Kind) -> None:
+        """Of something that the last answer did not have: perhaps because it was over again by then."""
+        if self._is_before_answer(updated, kind):
+            self._disputed.add(key)
+            self.is_doubtful = True
+
+    def _is_before_answer(self, moment: int, kind: _Kind) -> bool:
+        """Whether an answer that came may have known of that moment by Bybit's clock."""
+        return moment <= self._answered.get(kind, -_CLOCKS_MS - 1) + _CLOCKS_MS
 
     def hear_wallet(self, told: Balance, at: float, sent: Millis) -> None:
         """Coins that are not told stay as they were; of those that are, what was sent before changes nothing.
@@ -173,6 +210,20 @@ class AccountBook:
         self._heard[Balance] = at
         if sent < self._balance_asked - _CLOCKS_MS:
             return  # kept back on its way: REST has answered since
+        merged = self._merged(told, sent)
+        is_old = self._balance is not None and self._is_before_answer(sent, Balance)
+        if is_old and self._balance is not None and _amounts(merged) != _amounts(self._balance):
+            self._doubt_wallet(merged)
+            return
+        self._balance = merged
+        self._balance_heard = at
+
+    def _doubt_wallet(self, other: Balance) -> None:
+        """An event and an answer differ, and either may be of before the other."""
+        self._wallet_else = other
+        self.is_doubtful = True
+
+    def _merged(self, told: Balance, sent: Millis) -> Balance:
         before = () if self._balance is None else self._balance.coins
         coins = {each.coin: each for each in before}
         for each in told.coins:
@@ -181,8 +232,7 @@ class AccountBook:
                 self._coins_sent[each.coin] = sent
         newest = told if self._balance is None or sent >= self._wallet_sent else self._balance
         self._wallet_sent = max(sent, self._wallet_sent)
-        self._balance = replace(newest, coins=tuple(coins.values()))
-        self._balance_heard = at
+        return replace(newest, coins=tuple(coins.values()))
 
     # --- what REST answers ------------------------------------------------------------------------------------
 
@@ -190,6 +240,7 @@ class AccountBook:
         """Whether it had something that the stream had not told."""
         told = {(each.symbol, each.position_idx): each for each in answer.items}
         self._unreadable_positions = answer.unreadable
+        self._answered[Positions] = self._now()
         is_news = False
         for key, position in told.items():
             self._disputed.discard(key)
@@ -206,7 +257,7 @@ class AccountBook:
             if known.position is None:
                 if known.heard < asked - _REMEMBERED_S:
                     del self._legs[key]
-            elif self._is_gone(key, known.heard, asked):
+            elif self._is_gone(key, known.heard, asked, known.updated, Positions):
                 self._legs[key] = replace(known, position=None, heard=asked, is_gone=True)
                 is_news = True
         return is_news
@@ -216,6 +267,8 @@ class AccountBook:
         told = {each.order_id: each for each in answer.items}
         if len(categories) == len(Category):
             self._unreadable_orders, self._left_out = answer.unreadable, answer.left_out
+        asked_for = [each for each in categories if each not in answer.left_out]
+        self._answered |= dict.fromkeys(asked_for, self._now())
         is_news = False
         for order_id, order in told.items():
             self._disputed.discard(order_id)
@@ -231,32 +284,36 @@ class AccountBook:
             is_news |= known is None or _terms(known.order) != _terms(order)
             self._orders[order_id] = _Known(order, asked)
         for order_id, known in tuple(self._orders.items()):
-            was_asked = known.order.category in categories and known.order.category not in answer.left_out
-            if order_id in told or known.order.symbol in answer.unreadable or not was_asked:
+            order = known.order
+            if order_id in told or order.symbol in answer.unreadable or order.category not in asked_for:
                 continue
-            if self._is_gone(order_id, known.heard, asked):
+            if self._is_gone(order_id, known.heard, asked, order.updated_ts or 0, order.category):
                 del self._orders[order_id]
                 _note(self._gone, order_id, asked)
                 is_news = True
         return is_news
 
-    def _is_gone(self, key: str | tuple[Symbol, int], heard: float, asked: float) -> bool:
+    def _is_gone(self, key: _Key, heard: float, asked: float, updated: int, kind: _Kind) -> bool:
         """Whether what an answer does not have is gone; where it was told of just before, that is disputed."""
         if heard >= asked:
-            return False  # the answer is older
+            self._dispute_old(key, updated, kind)
+            return False
         is_young = heard >= asked - YOUNG_S
         (self._disputed.add if is_young else self._disputed.discard)(key)
         return not is_young
 
-    def take_balance(self, answer: Balance, asked: float, asked_at: Millis) -> bool:
-        """Whether it had amounts that the stream had not told. `asked_at`: the same moment, epoch milliseconds."""
+    def take_balance(self, answer: Balance, asked: float) -> bool:
+        """Whether it had amounts that the stream had not told."""
+        readings = [_amounts(each) for each in (self._balance, self._wallet_else) if each is not None]
         if self._balance is not None and self._balance_heard >= asked:
+            if _amounts(answer) != readings[0]:
+                self._doubt_wallet(answer)
             return False
-        is_news = self._balance is not None and _amounts(self._balance) != _amounts(answer)
-        self._balance = answer
+        self._answered[Balance] = now = self._now()
+        self._balance, self._wallet_else = answer, None
         self._balance_heard = asked
-        self._balance_asked = asked_at
-        return is_news
+        self._balance_asked = Millis(now - int((self._monotonic() - asked) * 1000))
+        return bool(readings) and _amounts(answer) not in readings
 
     # --- what stands ------------------------------------------------------------------------------------------
 
@@ -279,8 +336,8 @@ class AccountBook:
 
     @property
     def balance(self) -> Balance | None:
-        """As of the moment in which it was told; None before anything was heard of it."""
-        return self._balance
+        """As of the moment in which it was told; None before anything was heard of it, and while that is in doubt."""
+        return None if self._wallet_else is not None else self._balance
 
     @property
     def is_disputed(self) -> bool:

@@ -15,7 +15,6 @@ from typing import Final
 from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account
 from bot.domain.errors import ExchangeError, KeyTrouble
-from bot.domain.ids import Millis
 from bot.domain.market import Category
 from bot.domain.orders import AmendRequest, CancelRequest, OrderRequest, TradingStop
 from bot.domain.portfolio import Balance, Orders, Positions
@@ -57,7 +56,7 @@ class AccountStream:
         self.is_live = False
         self.is_late = False
         self.is_mute = False
-        self.book = AccountBook(account.account_id)
+        self.book = AccountBook(account.account_id, parts.bybit_now, parts.clock.monotonic)
         self.link: StreamLink | None = None
         self._url = url
         self._parts = parts
@@ -170,7 +169,7 @@ class AccountStream:
         elif isinstance(answer, Orders):
             is_news = self.book.take_orders(answer, asked, categories)
         else:
-            is_news = self.book.take_balance(answer, asked, self._epoch(asked))
+            is_news = self.book.take_balance(answer, asked)
         if is_news:
             self._missing()
         self._look_for_disputes()
@@ -222,7 +221,9 @@ class AccountStream:
         self.told.begin()
         self._active_until = self._parts.clock.monotonic() + _ACTIVE_S
         self._compare_at = self._parts.clock.monotonic() + COMPARE_ACTIVE_S
-        self._show_all()
+        self._look_for_disputes()
+        if self._is_sure:
+            self._show_all()
         self._parts.changed(self.account)
 
     async def _keep_alive(self, link: StreamLink) -> None:
@@ -255,7 +256,7 @@ class AccountStream:
         news = [
             self.book.take_positions(positions, asked),
             self.book.take_orders(orders, asked),
-            self.book.take_balance(balance, asked, self._epoch(asked)),
+            self.book.take_balance(balance, asked),
         ]
         if self._doubted_at is not None and asked >= self._doubted_at:
             self._doubted_at = None
@@ -283,11 +284,6 @@ class AccountStream:
             self._due.put_off(clock.monotonic())
         self._look_if_whole()
 
-    def _epoch(self, at: float) -> Millis:
-        """The epoch millisecond of a monotonic second."""
-        clock = self._parts.clock
-        return Millis(clock.now() - int((clock.monotonic() - at) * 1000))
-
     def _missing(self) -> None:
         """REST shows a change that the stream has not brought."""
         if self._missing_until is None:
@@ -302,9 +298,13 @@ class AccountStream:
 
     def _look_for_disputes(self) -> None:
         """What an answer does not have though it was told of just before: nobody vouches for it until asked again."""
+        now = self._parts.clock.monotonic()
         if self.is_live and self.book.is_disputed:
             self._shown.end()
-            self._compare_at = min(self._compare_at, self._parts.clock.monotonic() + YOUNG_S)
+            self._compare_at = min(self._compare_at, now + YOUNG_S)
+        if self.is_live and self.book.is_doubtful:
+            self.book.is_doubtful = False
+            self._compare_at = now
 
     def _look_if_whole(self) -> None:
         """Where nothing is late any more, what is shown is of the stream again."""
@@ -362,9 +362,7 @@ class AccountStream:
         self._compare_at = min(self._compare_at, now + COMPARE_ACTIVE_S)
         if rows is not None and rows.unreadable:
             self._doubt(now)
-        if self.book.is_doubtful:
-            self.book.is_doubtful = False
-            self._compare_at = now
+        self._look_for_disputes()
         if self._missing_until is not None:
             self._missing_until = None
             if self._is_sure:

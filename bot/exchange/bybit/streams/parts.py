@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.accounts import Account
-from bot.domain.ids import OrderLinkId, Symbol
+from bot.domain.ids import Millis, OrderLinkId, Symbol
 from bot.domain.portfolio import Balance, Order, Orders, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.streams import Pushes
@@ -48,6 +48,8 @@ class StreamParts:
     """What all private streams share. `changed` is called with an account after an event that concerns orders."""
 
     clock: Clock
+    bybit_now: Callable[[], Millis]
+    """Bybit's clock."""
     connector: StreamConnector
     login: Callable[[Account], Awaitable[StreamLogin]]
     asker: AccountAsker

@@ -42,7 +42,9 @@ class ShownAccount:
         if asked is not None and asked < self._dropped_at:
             return
         value = self._value(kind, marks)
-        if value is not None:
+        if value is None:
+            self._end(kind)
+        else:
             self._pushes.push(self._account, value, good_for=self._good_for(value, marks))
             self._shown[kind] = value
 
@@ -79,9 +81,13 @@ class ShownAccount:
 
     def end(self) -> None:
         """Nobody vouches for it any more."""
-        for value in self._shown.values():
+        for kind in tuple(self._shown):
+            self._end(kind)
+
+    def _end(self, kind: Kind) -> None:
+        value = self._shown.pop(kind, None)
+        if value is not None:
             self._pushes.end(self._account, value)
-        self._shown.clear()
 
     def _value(self, kind: Kind, marks: Marked) -> Positions | Orders | Balance | None:
         now = self._clock.now()
