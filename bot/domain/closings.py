@@ -3,11 +3,16 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final, Self
 
+from bot.domain.accounts import Account, AccountType
 from bot.domain.chat import OutboxPayload
 from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.legs import BriefOrder
 from bot.domain.portfolio import LegKey, Side
 from bot.domain.trade_plans import CardPlace, ExitReason
+
+_MOST_NAMED: Final = 20  # entries in a message
 
 
 class ClosingState(StrEnum):
@@ -86,19 +91,50 @@ class HaltState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestingEntries:
-    """How many entries of an account rest at the exchange."""
+    """Entries of an account that rest at the exchange."""
 
-    user_id: UserId
-    account_id: AccountId
-    count: int
+    account: Account
+    entries: tuple[BriefOrder, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EntriesHaltedMessage(OutboxPayload):
-    """Entries of everybody were stopped while some of this account rest: they may still be filled, or be canceled."""
+class RestingEntriesMessage(OutboxPayload):
+    """Entries of an account are stopped while some of it rest: they may still be filled, or be canceled.
 
-    KIND = "trade-entries-halted"
+    `entries`: as many of them as a message names.
+    """
 
     account_id: AccountId
     count: int
+    account_type: AccountType | None = None  # None: written before it was named
+    account_number: int = 1
+    entries: tuple[BriefOrder, ...] = ()
+
+    @classmethod
+    def of(cls, resting: RestingEntries, **facts: str) -> Self:
+        """`facts`: fields that a kind of its own has."""
+        account, entries = resting.account, resting.entries
+        return cls(
+            account_id=account.account_id,
+            count=len(entries),
+            account_type=account.account_type,
+            account_number=account.number,
+            entries=entries[:_MOST_NAMED],
+            **facts,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesHaltedMessage(RestingEntriesMessage):
+    """By an admin, of everybody."""
+
+    KIND = "trade-entries-halted"
+
     reason: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesUnlicensedMessage(RestingEntriesMessage):
+    """By the end of the license that opened them."""
+
+    KIND = "trade-entries-unlicensed"

@@ -11,7 +11,7 @@ from typing import Final
 from bot.domain.card_formulas import ceil_to, floor_to
 from bot.domain.errors import BadInput
 from bot.domain.ids import Millis, OrderLinkId
-from bot.domain.legs import BlockingOrder, Ownership
+from bot.domain.legs import BriefOrder, Ownership
 from bot.domain.market import Category, Instrument, Ticker
 from bot.domain.orders import OrderRequest, TimeInForce, direction, opposite
 from bot.domain.portfolio import NO_LINK_ID, STANDARD_TAKER, Execution, LegKey, Order, OrderType, Position, Side
@@ -232,16 +232,22 @@ def is_of_leg(order: Order, leg: LegKey) -> bool:
     return (order.category, order.symbol, order.position_idx) == (leg.category, leg.symbol, leg.position_idx)
 
 
-def blocking_orders(orders: Iterable[Order], leg: LegKey, prefix: str) -> tuple[BlockingOrder, ...]:
+def blocking_orders(orders: Iterable[Order], leg: LegKey, prefix: str) -> tuple[BriefOrder, ...]:
     """Those of the leg that only close and are none of ours, whose ids begin with `prefix`; stops of it aside."""
     return tuple(
-        BlockingOrder(each.side, each.qty - (each.cum_exec_qty or _ZERO), each.price or each.trigger_price or _ZERO)
+        brief(each)
         for each in orders
         if is_of_leg(each, leg)
         and each.reduce_only
         and each.stop_order_type in {"", _CONDITIONAL}
-        and not (prefix and each.order_link_id.startswith(prefix))
+        and not each.order_link_id.startswith(prefix)
     )
+
+
+def brief(order: Order) -> BriefOrder:
+    """What is left of it, in a line."""
+    qty = order.qty - (order.cum_exec_qty or _ZERO)
+    return BriefOrder(order.symbol, order.side, qty, order.price or order.trigger_price or _ZERO)
 
 
 def is_entry(order: Order) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.domain.ids import AccountId, Millis
+from bot.domain.ids import AccountId, Millis, Symbol
 from bot.domain.portfolio import LegKey, Order, Position, Side
 from bot.domain.trade_plans import OrderIntent, TradePlan
 
@@ -18,9 +18,10 @@ class Ownership(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class BlockingOrder:
-    """An order of the person's own that only closes, and takes up the size that a close needs. `price` 0: market."""
+class BriefOrder:
+    """What is left of a resting order, in a line. `price` 0: at market, or not said."""
 
+    symbol: Symbol
     side: Side
     qty: Decimal
     price: Decimal

@@ -10,7 +10,7 @@ from decimal import Decimal
 from bot.domain.accounts import AccountType
 from bot.domain.chat import OutboxPayload
 from bot.domain.ids import AccountId, Symbol
-from bot.domain.legs import BlockingOrder
+from bot.domain.legs import BriefOrder
 from bot.domain.orders import TriggerBy
 from bot.domain.portfolio import Side
 from bot.domain.trade_plans import ExitReason, IntentKind, IntentState
@@ -76,7 +76,7 @@ class ExitRefusedMessage(TradeMessage):
     state: IntentState
     reason: str = ""
     code: int = 0
-    blocking: tuple[BlockingOrder, ...] = ()
+    blocking: tuple[BriefOrder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

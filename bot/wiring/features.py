@@ -50,6 +50,7 @@ from storage.promo.cipher import AesPromoCodeCipher
 from storage.promo.queries import SqlitePromoQueries
 from storage.sqlite.secrets import open_secret
 from storage.support.support import SqliteSupportQueries
+from storage.trading.brakes import SqliteClosingQueries
 from storage.users.privacy import SqlitePrivacyQueries
 
 
@@ -169,7 +170,13 @@ def make_licensing(base: Foundation) -> tuple[Licenses, tuple[Periodic[Any], ...
     licenses = Licenses(
         reads=base.reads, transactions=base.store, queries=queries, clock=base.clock, marks=base.storage.marks
     )
-    reminders = Reminders(queries=queries, transactions=base.store, clock=base.clock, prices=base.settings.price_list)
+    reminders = Reminders(
+        queries=queries,
+        transactions=base.store,
+        clock=base.clock,
+        prices=base.settings.price_list,
+        resting=SqliteClosingQueries(base.database),
+    )
     return licenses, (jobs.reminders(reminders, base.clock),)
 
 

@@ -7,14 +7,14 @@ from typing import Final
 from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account
-from bot.domain.ids import Symbol
-from bot.domain.legs import BlockingOrder, LegOutlook, Ownership
+from bot.domain.legs import BriefOrder, LegOutlook, Ownership
 from bot.domain.market import Instrument
-from bot.domain.portfolio import LegKey, Side
+from bot.domain.portfolio import LegKey
 from bot.domain.refusals import NO_BOOK
 from bot.domain.trade_plans import UNSETTLED, ClosedTrade, IntentState, OrderIntent
 from handlers.core.links import ShowCancels, ShowLeg
-from handlers.texts.catalog import Markup, Translator, join
+from handlers.texts.catalog import Markup, join
+from handlers.trading.brief_orders import brief_lines
 from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, ShowCloses
 from handlers.trading.leg_views import (
     HALF,
@@ -29,7 +29,7 @@ from handlers.trading.leg_views import (
 )
 from handlers.trading.legs import ActOutcome, LegsShown
 from handlers.views.cards import Card, Row, button, in_rows
-from handlers.views.figures import Figures, arrow
+from handlers.views.figures import arrow
 from handlers.views.frame import command_button, footer, menu_row
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
@@ -142,7 +142,7 @@ def closing_card(
     account: Account,
     outcome: ActOutcome,
     rules: Sequence[Instrument | None],
-    blocking: Mapping[LegKey, Sequence[BlockingOrder]],
+    blocking: Mapping[LegKey, Sequence[BriefOrder]],
 ) -> Card:
     """A few lines a close: under way, done with what it cost, refused with the reason; never failed while unknown.
 
@@ -153,7 +153,7 @@ def closing_card(
         closed = [each for each in outcome.closed if each.order_link_id == intent.order_link_id]
         is_going = intent.order_link_id in outcome.going
         lines += closing_lines(viewer, intent, instrument, closed[0] if closed else None, is_going=is_going)
-        lines += blocking_lines(viewer.say, intent.leg.symbol, blocking.get(intent.leg, ()))
+        lines += brief_lines(viewer.say, blocking.get(intent.leg, ()))
     first = outcome.intents[0].leg
     back: Row = ()
     if len(outcome.intents) == 1:
@@ -190,20 +190,6 @@ def closing_lines(
     if closed is None:
         return [*lines, say("closing-counting")] if intent.is_counting or intent.plan_id is not None else lines
     return [*lines, *cost_lines(viewer, closed)]
-
-
-def blocking_lines(say: Translator, symbol: Symbol, orders: Sequence[BlockingOrder]) -> list[Markup]:
-    """A line an order that takes up what a close needs."""
-    figures = Figures(say.language)
-    return [
-        say(
-            "order-brief",
-            side=say.plain("side-buy" if each.side is Side.BUY else "side-sell"),
-            size=figures.size(each.qty, None, base_of(symbol)),
-            price=figures.price(each.price, None) if each.price else say.plain("cancels-market"),
-        )
-        for each in orders
-    ]
 
 
 def cost_lines(viewer: RenderContext, closed: ClosedTrade) -> list[Markup]:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.closings import EntriesHaltedMessage
+from bot.domain.closings import EntriesHaltedMessage, EntriesUnlicensedMessage, RestingEntriesMessage
 from bot.domain.ids import Symbol
 from bot.domain.orders import TriggerBy
 from bot.domain.portfolio import Side
@@ -24,7 +24,7 @@ from bot.domain.trade_plans import LIVE, IntentState
 from handlers.core.links import RunCommand, ShowCancels, ShowLeg
 from handlers.core.messages import MessageSpec, message_card
 from handlers.texts.catalog import Markup, Translator, join
-from handlers.trading.closing_views import blocking_lines
+from handlers.trading.brief_orders import brief_lines
 from handlers.trading.leg_codes import WHOLE, AskClose, AskStop, OrderAgain, ShowDisagreement
 from handlers.trading.limit_messages import LIMIT_MESSAGES
 from handlers.views.cards import Card, Row, button
@@ -94,7 +94,7 @@ def exit_refused(say: Translator, told: ExitRefusedMessage) -> Card:
     )
     if not told.blocking:
         return _card(say, told, text)
-    lines = [text, *blocking_lines(say, told.symbol, told.blocking)]
+    lines = [text, *brief_lines(say, told.blocking)]
     cancels = button(say.plain("button-cancel-some"), ShowCancels(told.account_id).encode())
     return _card(say, told, join(lines), again=(cancels,))
 
@@ -150,11 +150,24 @@ def found(say: Translator, told: FoundOrderMessage) -> Card:
 
 def entries_halted(say: Translator, told: EntriesHaltedMessage) -> Card:
     """Entries of everybody were stopped; those that rest may still be filled, or be canceled here."""
-    text = say("told-entries-halted", count=told.count)
+    lines = [say("told-entries-halted", count=told.count)]
     if told.reason:
-        text = join([text, say("halt-reason", reason=told.reason)])
+        lines.append(say("halt-reason", reason=told.reason))
+    return _resting_card(say, told, lines)
+
+
+def entries_unlicensed(say: Translator, told: EntriesUnlicensedMessage) -> Card:
+    """The same of an account that the license does not open any more."""
+    return _resting_card(say, told, [say("told-entries-unlicensed", count=told.count)])
+
+
+def _resting_card(say: Translator, told: RestingEntriesMessage, lines: list[Markup]) -> Card:
+    """Whose entries rest, each in a line, and the way to their cancels."""
+    if told.account_type is not None:
+        lines.insert(0, say("told-account", account=account_name(say, told.account_type, told.account_number)))
+    lines += brief_lines(say, told.entries, told.count)
     cancels = button(say.plain("button-cancel-some"), ShowCancels(told.account_id).encode())
-    return Card(text=text, rows=((cancels,),))
+    return Card(text=join(lines), rows=((cancels,),))
 
 
 def _card(
@@ -246,5 +259,6 @@ MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message_card(PositionGoneMessage, gone),
     message_card(FoundOrderMessage, found),
     message_card(EntriesHaltedMessage, entries_halted),
+    message_card(EntriesUnlicensedMessage, entries_unlicensed),
     *LIMIT_MESSAGES,
 )

@@ -1,13 +1,16 @@
 """panics and halts: what stops entries, of one account and of everybody."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
 from bot.domain.closings import Closing, HaltState, PanicRecord, RestingEntries
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.interning import intern_decimal
+from bot.domain.legs import BriefOrder
+from bot.domain.orders import OrderRequest, TimeInForce
 from bot.domain.portfolio import Execution, LegKey, Side
+from storage.accounts.accounts import account_of
 from storage.accounts.trades import execution_of
 from storage.sqlite.codecs import Row
 from storage.sqlite.database import Database
@@ -20,6 +23,9 @@ from storage.trading.closings import (
     SELECT_CLOSINGS_OF_PANIC,
     closing_of,
 )
+from storage.trading.intents import request_of
+
+_AT_ONCE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 
 # The condition stands twice: once for the partial index, once for its expression.
 SELECT_HALT: Final = """
@@ -71,15 +77,40 @@ SELECT_FEES_PAID: Final = """
 """
 # Entries that may be filled without anybody's doing: once a halt, of everybody.
 SELECT_RESTING_ENTRIES: Final = """
-    SELECT user_id, account_id, count(*) FROM order_intents
-     WHERE state IN ('intent', 'sending', 'acknowledged', 'untriggered', 'open', 'partially_filled', 'unknown')
-       AND kind = 'entry' AND state NOT IN ('intent', 'sending') AND account_id > 0
-     GROUP BY account_id
+    SELECT a.account_id, a.user_id, a.exchange, a.account_type, a.host, a.label, a.bybit_uid, a.risk_percent,
+           a.stop_loss_percent, a.take_profit_percent, a.leverage, a.order_type, i.request, i.cum_exec_qty
+      FROM order_intents AS i JOIN accounts AS a ON a.account_id = i.account_id
+     WHERE i.state IN ('intent', 'sending', 'acknowledged', 'untriggered', 'open', 'partially_filled', 'unknown')
+       AND i.kind = 'entry' AND i.state NOT IN ('intent', 'sending') AND i.account_id > 0
+     ORDER BY i.account_id, i.intent_id
+"""
+SELECT_RESTING_OF_USER: Final = """
+    SELECT a.account_id, a.user_id, a.exchange, a.account_type, a.host, a.label, a.bybit_uid, a.risk_percent,
+           a.stop_loss_percent, a.take_profit_percent, a.leverage, a.order_type, i.request, i.cum_exec_qty
+      FROM accounts AS a CROSS JOIN order_intents AS i ON i.account_id = a.account_id
+     WHERE a.user_id = ? AND i.kind = 'entry' AND i.state NOT IN ('intent', 'sending')
+       AND i.state IN ('intent', 'sending', 'acknowledged', 'untriggered', 'open', 'partially_filled', 'unknown')
+     ORDER BY i.account_id, i.intent_id
 """
 COUNT_CANCELED: Final = """
     SELECT count(*) FROM order_intents WHERE idempotency_key >= ?1 || ':' AND idempotency_key < ?1 || ';'
        AND kind = 'cancel' AND state = 'done'
 """
+
+
+def _resting_of(rows: Iterable[Row]) -> tuple[RestingEntries, ...]:
+    """What is over at once is no resting entry."""
+    found: dict[AccountId, RestingEntries] = {}
+    for *columns, text, filled in rows:
+        account, request = account_of(tuple(columns)), request_of(text)
+        if not isinstance(request, OrderRequest) or request.time_in_force in _AT_ONCE:
+            continue
+        price = request.price or request.trigger_price or Decimal(0)
+        entry = BriefOrder(request.symbol, request.side, request.qty - intern_decimal(filled), price)
+        known = found.get(account.account_id)
+        entries = () if known is None else known.entries
+        found[account.account_id] = RestingEntries(account=account, entries=(*entries, entry))
+    return tuple(found.values())
 
 
 def panic_of(row: Row) -> PanicRecord:
@@ -188,10 +219,11 @@ class SqliteClosingQueries:
 
     async def resting_entries(self) -> tuple[RestingEntries, ...]:
         """Of every account that has some."""
-        return tuple(
-            RestingEntries(user_id=user_id, account_id=account_id, count=count)
-            for user_id, account_id, count in await self._database.fetch(SELECT_RESTING_ENTRIES)
-        )
+        return _resting_of(await self._database.fetch(SELECT_RESTING_ENTRIES))
+
+    async def resting_entries_of(self, user_id: UserId) -> tuple[RestingEntries, ...]:
+        """Of a person's accounts that have some."""
+        return _resting_of(await self._database.fetch(SELECT_RESTING_OF_USER, (user_id,)))
 
     async def canceled_by(self, cause: str) -> int:
         """How many cancels of that cause were done."""

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.app import said
+from harness.app import OWNER, said
 from harness.demo_trading import DemoTrading, demo_trading
 from harness.waiting import until
+
+from bot.services.licensing.reminders import Reminders
 
 
 @pytest.fixture
@@ -140,3 +142,25 @@ async def test_a_panic_that_could_not_see_the_positions_shows_them_once_bybit_an
         desk.control.clear_faults()
         await desk.comes(lambda: "Close these too: 1" in desk.person.last.labels, what="the positions")
         assert "does not answer" not in desk.person.last.text
+
+
+async def test_entries_that_outlive_the_license_are_listed_with_their_cancels(desk: DemoTrading) -> None:
+    await desk.buy("btc limit 59500 $600 sl 58000")
+    assert resting(desk) == [("Buy", "0.010", "59500.00")]
+    desk.chat.clock.advance(31 * 86_400)
+    await desk.chat.job(Reminders).remind()
+    told = await desk.told("still waits and may be filled")
+    assert "license" in told.text_html
+    assert "Bybit Demo" in told.text_html
+    assert "• Buy 0.01 BTC · 59,500" in told.text_html.replace("\N{NO-BREAK SPACE}", " ")
+    listed = await desk.press_told("Cancel orders", told)
+    await desk.person.press("✕ 1. BTC", bubble=listed)
+    await desk.comes(lambda: resting(desk) == [], what="the cancel")
+
+
+async def test_a_halt_lists_the_entries_that_rest(desk: DemoTrading) -> None:
+    await desk.buy("btc limit 59500 $600 sl 58000")
+    await said(desk.chat.person(OWNER), "/halt Bybit is down")
+    told = await desk.told("still waits and may be filled")
+    assert "• Buy 0.01 BTC · 59,500" in told.text_html.replace("\N{NO-BREAK SPACE}", " ")
+    assert all(word in told.text_html for word in ("Bybit Demo", "Bybit is down"))

@@ -200,7 +200,7 @@ class TestClosing:
         rows = await managing.core.storage.database.fetch(
             "SELECT values_json FROM outbox WHERE kind LIKE '%refused'", ()
         )
-        assert '"blocking":"Sell:1:100.3"' in rows[0][0]
+        assert '"blocking":"BTCUSDT:Sell:1:100.3"' in rows[0][0]
 
     async def test_an_entry_waits_until_the_leg_is_closed(self, managing: Managing) -> None:
         await managing.hold()

@@ -56,6 +56,12 @@ VALUES = {
     "trade-breakeven": TRADE | {"stop": "64281.2"},
     "trade-leg-foreign": TRADE | {"ours": "0.031", "size": "0.05"},
     "trade-entries-halted": {"account_id": "1", "count": "2", "reason": "maintenance <b>"},
+    "trade-entries-unlicensed": {
+        "account_id": "1",
+        "account_type": "live",
+        "count": "2",
+        "entries": "BTCUSDT:Buy:0.01:59500 ETHUSDT:Sell:1:0",
+    },
     "trade-position-gone": TRADE | {},
     "trade-found": TRADE | {},
     **{kind: PAYMENT for kind in OUTBOX_MESSAGES if kind.startswith("payment-")},

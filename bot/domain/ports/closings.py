@@ -69,7 +69,19 @@ class HaltRecords(Protocol):
         ...
 
 
-class ClosingQueries(Protocol):
+class RestingQueries(Protocol):
+    """Entries that rest at the exchange. Raises StorageTrouble."""
+
+    async def resting_entries(self) -> tuple[RestingEntries, ...]:
+        """Of every account that has some."""
+        ...
+
+    async def resting_entries_of(self, user_id: UserId) -> tuple[RestingEntries, ...]:
+        """Of a person's accounts that have some."""
+        ...
+
+
+class ClosingQueries(RestingQueries, Protocol):
     """Reads of closings, panics and halts. Raises StorageTrouble."""
 
     async def halt(self) -> HaltState: ...
@@ -92,10 +104,6 @@ class ClosingQueries(Protocol):
 
     async def fees_paid(self, leg: LegKey, side: Side) -> Decimal | None:
         """What the part of the leg that stands has paid for its opening, in the quote coin; None: not known."""
-        ...
-
-    async def resting_entries(self) -> tuple[RestingEntries, ...]:
-        """Of every account that has some."""
         ...
 
     async def canceled_by(self, cause: str) -> int:

@@ -7,10 +7,12 @@ from datetime import UTC, date
 from typing import Final, TypedDict
 
 from bot.domain.chat import OutboxMessage, outbox_message
+from bot.domain.closings import EntriesUnlicensedMessage
 from bot.domain.ids import DAY, Millis, UserId
-from bot.domain.licensing import LicenseType, derive
+from bot.domain.licensing import LicenseType, derive, plan_change
 from bot.domain.offers import PriceList
 from bot.domain.ports.clock import Clock
+from bot.domain.ports.closings import RestingQueries
 from bot.domain.ports.licensing import LicenseQueries
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.reminders import (
@@ -56,6 +58,7 @@ class Reminders:
     transactions: Transactions
     clock: Clock
     prices: PriceList
+    resting: RestingQueries
     # The last notice enqueued for each end: spares writing what stands there already.
     _enqueued: dict[tuple[UserId, Millis], int] = field(default_factory=dict, init=False, repr=False)
 
@@ -76,13 +79,30 @@ class Reminders:
         if not due:
             return 0
         count = 0
+        resting = {each.end: await self._resting(each) for each in due if not each.notice}
         async with self.transactions.begin() as unit:
             for each in due:
                 if await _is_true(unit, each, now):
                     await unit.enqueue(self._message_of(each), now)
+                    for message in resting.get(each.end, ()):
+                        await unit.enqueue(message, now)
                     count += 1
         self._enqueued |= {each.end: each.notice for each in due}
         return count
+
+    async def _resting(self, due: _Due) -> list[OutboxMessage]:
+        """Of each account whose entries that end has stopped: those that rest, which nobody else takes back."""
+        ending = due.license
+        closed = plan_change(ending.license_type, ending.then).closed
+        return [
+            outbox_message(
+                EntriesUnlicensedMessage.of(each),
+                user_id=ending.user_id,
+                idempotency_key=f"{due.idempotency_key}:{each.account.account_id}",
+            )
+            for each in await self.resting.resting_entries_of(ending.user_id)
+            if each.account.account_type in closed
+        ]
 
     def _message_of(self, due: _Due) -> OutboxMessage:
         ending, reminder = due.license, due.reminder

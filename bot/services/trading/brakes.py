@@ -101,9 +101,9 @@ class Halts:
         unit: UnitOfWork, halt_id: int, resting: Iterable[RestingEntries], reason: str, now: Millis
     ) -> None:
         for each in resting:
-            told = EntriesHaltedMessage(account_id=each.account_id, count=each.count, reason=reason)
-            key = f"halt:{halt_id}:{each.account_id}"
-            await unit.enqueue(outbox_message(told, user_id=each.user_id, idempotency_key=key), now)
+            told = EntriesHaltedMessage.of(each, reason=reason)
+            key = f"halt:{halt_id}:{told.account_id}"
+            await unit.enqueue(outbox_message(told, user_id=each.account.user_id, idempotency_key=key), now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ from bot.domain.leg_rules import (
     on_tick,
     remaining_after,
 )
-from bot.domain.legs import BlockingOrder, LegOutlook
+from bot.domain.legs import BriefOrder, LegOutlook
 from bot.domain.market import Instrument
 from bot.domain.portfolio import STANDARD_TAKER, LegKey, Orders, Position
 from bot.domain.ports.clock import Clock
@@ -45,7 +45,7 @@ from bot.services.trading.owners import LegOwners, OwnedLeg
 
 _logger = logging.getLogger(__name__)
 
-Blocking = tuple[BlockingOrder, ...]
+Blocking = tuple[BriefOrder, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

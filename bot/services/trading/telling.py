@@ -7,7 +7,7 @@ from bot.domain.accounts import Account
 from bot.domain.closings import ClosingState
 from bot.domain.ids import HOUR, Millis
 from bot.domain.leg_rules import blocking_orders
-from bot.domain.legs import BlockingOrder
+from bot.domain.legs import BriefOrder
 from bot.domain.orders import CancelRequest, OrderRequest
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import TradingQueries
@@ -53,7 +53,7 @@ class Telling:
             self.stages.told([current], now)
         return len(due)
 
-    async def _blocking(self, account: Account, intent: OrderIntent) -> tuple[BlockingOrder, ...]:
+    async def _blocking(self, account: Account, intent: OrderIntent) -> tuple[BriefOrder, ...]:
         """The person's own orders that kept a close from being done, as they were known last."""
         orders = await self.reads.last_orders(account) if intent.reason == BLOCKED else None
         return () if orders is None else blocking_orders(orders.items, intent.leg, self.prefix)
@@ -63,7 +63,7 @@ class Telling:
         unit: UnitOfWork,
         account: Account,
         intent: OrderIntent,
-        blocking: tuple[BlockingOrder, ...],
+        blocking: tuple[BriefOrder, ...],
         now: Millis,
     ) -> None:
         key = f"intent:{intent.intent_id}:{intent.state.value}"
@@ -123,7 +123,7 @@ def _entry(account: Account, intent: OrderIntent, request: OrderRequest) -> Trad
     )
 
 
-def _refused(account: Account, intent: OrderIntent, blocking: tuple[BlockingOrder, ...]) -> TradeMessage:
+def _refused(account: Account, intent: OrderIntent, blocking: tuple[BriefOrder, ...]) -> TradeMessage:
     return ExitRefusedMessage(
         plan_id=intent.plan_id or 0,
         account_id=account.account_id,

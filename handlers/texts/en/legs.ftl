@@ -186,4 +186,10 @@ told-entries-halted =
         [one] 🛑 Entries of everybody are halted. { $count } entry of yours still waits and may be filled.
        *[other] 🛑 Entries of everybody are halted. { $count } entries of yours still wait and may be filled.
     }
+told-account = <b>{ $account }</b>
+told-entries-unlicensed =
+    { $count ->
+        [one] ⏳ The license that opened entries here has ended. { $count } entry still waits and may be filled.
+       *[other] ⏳ The license that opened entries here has ended. { $count } entries still wait and may be filled.
+    }
 cancel-gone = That order of <b>{ $symbol }</b> is gone: filled or canceled. /trades shows which.
