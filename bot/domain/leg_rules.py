@@ -11,7 +11,7 @@ from typing import Final
 from bot.domain.card_formulas import ceil_to, floor_to
 from bot.domain.errors import BadInput
 from bot.domain.ids import Millis, OrderLinkId
-from bot.domain.legs import BriefOrder, Ownership
+from bot.domain.legs import BriefOrder, ForeignEntry, Ownership
 from bot.domain.market import Category, Instrument, Ticker
 from bot.domain.orders import OrderRequest, TimeInForce, direction, opposite
 from bot.domain.portfolio import NO_LINK_ID, STANDARD_TAKER, Execution, LegKey, Order, OrderType, Position, Side
@@ -241,6 +241,15 @@ def blocking_orders(orders: Iterable[Order], leg: LegKey, prefix: str) -> tuple[
         and each.reduce_only
         and each.stop_order_type in {"", _CONDITIONAL}
         and not each.order_link_id.startswith(prefix)
+    )
+
+
+def foreign_entries(orders: Iterable[Order], prefix: str) -> tuple[ForeignEntry, ...]:
+    """Resting orders that may open a position and are none of ours, whose ids begin with `prefix`."""
+    return tuple(
+        ForeignEntry(order_id=each.order_id, order=brief(each))
+        for each in orders
+        if is_entry(each) and not each.order_link_id.startswith(prefix)
     )
 
 

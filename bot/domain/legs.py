@@ -46,6 +46,14 @@ class LegOutlook:
     as_of: Millis
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignEntry:
+    """A resting order of the person's own that may open a position."""
+
+    order_id: str
+    order: BriefOrder
+
+
 class LegProgress(StrEnum):
     """How far the close of a leg has come."""
 
@@ -87,6 +95,7 @@ class PanicReport:
     legs: tuple[LegClosing, ...]
     canceled: int  # entry orders
     foreign: tuple[Position, ...]  # opened elsewhere: listed, not touched
+    foreign_entries: tuple[ForeignEntry, ...]  # resting orders that were placed elsewhere and may open: the same
     unknown: tuple[OrderIntent, ...]  # of which nobody knows yet whether they are at the exchange
     unknown_until: Millis | None
     is_over: bool

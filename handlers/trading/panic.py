@@ -32,6 +32,7 @@ _NOW: Final = frozenset({"now", "сейчас", "немедленно", "зар�
 _STEP: Final = 2.0  # seconds of one look at a panic under way
 _BETWEEN_EDITS: Final = 1.0  # seconds: Telegram takes about one message a second in a chat
 _LOOKS: Final = 150  # that a card follows it; what comes later is told by messages
+_CANCELS_S: Final = 1.0  # that the card waits for the answers to cancels
 _AT_ONCE: Final = 0.6  # seconds that the first card waits for the closes
 BUTTON_S: Final = 3_600  # seconds that its buttons work
 
@@ -43,6 +44,15 @@ class CloseInPanic(ButtonAction):
     ACTION = "trade.panic"
     account: AccountId
     also: tuple[LegName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelInPanic(ButtonAction):
+    """[Cancel these too: 2]: the named orders that were placed elsewhere."""
+
+    ACTION = "trade.panic-cancel"
+    account: AccountId
+    orders: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +90,17 @@ async def panic_there(ctx: UpdateContext, act: PanicThere) -> None:
 async def close_in_panic(ctx: UpdateContext, act: CloseInPanic) -> None:
     """Confirmed: closes side by side, the largest risk first; the card follows them until flat may be said."""
     await _close(ctx, managed_account(ctx, act.account), act.also)
+
+
+async def cancel_in_panic(ctx: UpdateContext, act: CancelInPanic) -> None:
+    """Those of them that still rest; the card then lists what is left."""
+    account, trading = managed_account(ctx, act.account), ctx.services.trading
+    cancels = await trading.legs.cancel_foreign(
+        ctx.config, account.account_id, act.orders, idempotency_key=ctx.idempotency_key
+    )
+    await trading.runner.finished(cancels, timeout_s=_CANCELS_S)
+    report = await trading.panic.report(account)
+    await ctx.show(await _card(ctx, account, report, await _results(ctx, report)))
 
 
 async def _stop_and_ask(ctx: UpdateContext, account: Account, *, below: bool = False) -> None:
@@ -159,7 +180,7 @@ async def _card(ctx: UpdateContext, account: Account, report: PanicReport, resul
 
 
 async def _acts(ctx: UpdateContext, account: Account, report: PanicReport) -> tuple[InlineKeyboardButton, ...]:
-    """[Close 5 positions], with those opened elsewhere only if that is pressed; [Panic · Live] of other accounts."""
+    """[Close 5 positions], what was opened elsewhere only if that is pressed; [Panic · Live] of other accounts."""
     account_id, choices = account.account_id, list[tuple[str, ButtonAction]]()
     stands = len(standing(report))
     if stands:
@@ -169,6 +190,10 @@ async def _acts(ctx: UpdateContext, account: Account, report: PanicReport) -> tu
         also = tuple(LegName(account_id, each.symbol, each.position_idx) for each in report.foreign)
         label = ctx.say.plain("button-panic-these-too", count=len(also))
         choices.append((label, CloseInPanic(account=account_id, also=also)))
+    if report.foreign_entries:
+        orders = tuple(each.order_id for each in report.foreign_entries)
+        label = ctx.say.plain("button-panic-cancel-too", count=len(orders))
+        choices.append((label, CancelInPanic(account=account_id, orders=orders)))
     for each in ctx.config.accounts:
         if each.account_id != account_id and ctx.viewer.trades(each):
             label = ctx.say.plain("button-panic-there", account=ctx.viewer.account_name(each))
@@ -189,5 +214,6 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("panic", panic_now, verb="now", access=EXIT),
     command("panic", panic_command, access=EXIT),
     action(PanicThere, panic_there, access=EXIT, repeats=True),
+    action(CancelInPanic, cancel_in_panic, access=EXIT, repeats=True),
     action(CloseInPanic, close_in_panic, access=EXIT, repeats=True, good_for_s=AT_MARKET),
 )

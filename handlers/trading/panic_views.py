@@ -12,6 +12,7 @@ from bot.domain.legs import LegClosing, LegProgress, PanicReport, Silence
 from bot.domain.market import Instruments
 from bot.domain.portfolio import LegKey, Position, Side
 from handlers.texts.catalog import Markup, join
+from handlers.trading.brief_orders import brief_lines
 from handlers.views.cards import Card, Row
 from handlers.views.figures import arrow
 from handlers.views.frame import command_button, menu_row
@@ -52,6 +53,9 @@ def panic_card(
     if report.foreign:
         lines += [Markup(""), say("panic-foreign")]
         lines += [_foreign_line(viewer, each, rules) for each in report.foreign[:_LINES]]
+    if report.foreign_entries:
+        orders = tuple(each.order for each in report.foreign_entries)
+        lines += [Markup(""), say("panic-foreign-entries"), *brief_lines(say, orders)]
     lines += [Markup(""), *_state_lines(viewer, report)]
     if is_flat(report) and len(results) == len(report.legs) > 1:
         total = sum(results.values(), Decimal(0))

@@ -78,3 +78,23 @@ async def test_a_close_that_own_orders_block_names_them(tmp_path: Path) -> None:
         assert desk.created == 3, "the entry, and the close twice"
         listed = await desk.person.press("Cancel orders")
         assert "66,000" in listed.text
+
+
+async def test_a_panic_lists_what_was_placed_elsewhere_and_takes_it_along_when_that_is_said(desk: DemoTrading) -> None:
+    await desk.buy("btc limit 59500 $600 sl 58000")
+    desk.in_the_app("open", symbol="ETHUSDT", side="Buy", qty="0.5")
+    desk.in_the_app("open", side="Buy", qty="0.02", price="55000")
+    desk.in_the_app("open", symbol="ETHUSDT", side="Sell", qty="0.3", price="9000", trigger_price="9100")
+    card = await said(desk.person, "/panic")
+    shown = card.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "ETH Long 0.5" in shown
+    assert "• Buy 0.02 BTC · 55,000" in shown
+    assert "• Sell 0.3 ETH · 9,000" in shown
+    assert {"Close these too: 1", "Cancel these too: 2"} <= set(card.labels)
+    rest = {(row["symbol"], row["qty"]) for row in desk.truth["orders"]}
+    assert rest == {("BTCUSDT", "0.020"), ("ETHUSDT", "0.30")}, "ours alone is canceled unasked"
+    card = await desk.person.press("Cancel these too: 2", bubble=card)
+    await desk.comes(lambda: not desk.truth["orders"], what="the cancels")
+    assert not any(label.startswith("Cancel these") for label in card.labels)
+    assert "Close these too: 1" in card.labels, "each is a choice of its own"
+    assert [row["symbol"] for row in desk.truth["positions"]] == ["ETHUSDT"]

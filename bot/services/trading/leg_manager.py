@@ -5,7 +5,7 @@ Exits are never refused by risk, license or halt.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,6 +19,7 @@ from bot.domain.leg_rules import (
     check_stop,
     check_targets,
     exit_price,
+    foreign_entries,
     is_of_leg,
     net_if_closed,
     on_tick,
@@ -174,6 +175,17 @@ class LegManager:
         if order is None:
             raise ButtonExpired
         return await self.stops.cancel(account, order, idempotency_key=idempotency_key)
+
+    async def cancel_foreign(
+        self, config: UserConfig, account_id: AccountId, order_ids: Collection[str], *, idempotency_key: str
+    ) -> tuple[OrderIntent, ...]:
+        """Those of these orders that still rest, were placed elsewhere and may open; nothing else is touched."""
+        account = _own(config, account_id)
+        with at_priority(RequestPriority.CANCEL):
+            orders = await self._gateway(account).orders(account)
+        theirs = {each.order_id for each in foreign_entries(orders.items, self.runner.prefix)} & set(order_ids)
+        rows = [each for each in orders.items if each.order_id in theirs]
+        return await self.stops.cancel_foreign(account, rows, idempotency_key=idempotency_key)
 
     async def cancel_all(
         self, config: UserConfig, account_id: AccountId, symbol: Symbol | None, *, idempotency_key: str

@@ -106,18 +106,7 @@ class LegStops:
 
         Raises BadInput for what the exchange holds of a plan: that is moved, not canceled.
         """
-        leg = LegKey(
-            account_id=account.account_id,
-            category=order.category,
-            symbol=order.symbol,
-            position_idx=order.position_idx,
-        )
-        request = CancelRequest(
-            category=order.category,
-            symbol=order.symbol,
-            order_id=order.order_id,
-            target_link_id=order.order_link_id,
-        )
+        leg, request = _leg_of(account, order), _cancel_of(order)
         async with self.transactions.begin() as unit:
             plan = await unit.plans.of_leg(leg)
             if plan is not None and order.stop_order_type in {_STOP_LOSS, _TAKE_PROFIT}:
@@ -130,6 +119,20 @@ class LegStops:
             intent = await self.runner.add(unit, replace(new, idempotency_key=idempotency_key), self.clock.now())
         self.runner.launch([intent])
         return intent
+
+    async def cancel_foreign(
+        self, account: Account, orders: Sequence[Order], *, idempotency_key: str
+    ) -> tuple[OrderIntent, ...]:
+        """Open orders that were placed elsewhere."""
+        now = self.clock.now()
+        async with self.transactions.begin() as unit:
+            intents = []
+            for order in orders:
+                new = self._new(account, _leg_of(account, order), None, IntentKind.CANCEL, _cancel_of(order))
+                key = f"{idempotency_key}:{order.order_id}"
+                intents.append(await self.runner.add(unit, replace(new, idempotency_key=key), now))
+        self.runner.launch(intents)
+        return tuple(intents)
 
     @staticmethod
     async def _plan(unit: UnitOfWork, standing: StandingLeg) -> TradePlan | None:
@@ -207,6 +210,18 @@ class LegStops:
         async with self.transactions.begin_aside() as unit:
             intent = await self.runner.add(unit, again, self.clock.now())
         self.runner.launch([intent])
+
+
+def _leg_of(account: Account, order: Order) -> LegKey:
+    return LegKey(
+        account_id=account.account_id, category=order.category, symbol=order.symbol, position_idx=order.position_idx
+    )
+
+
+def _cancel_of(order: Order) -> CancelRequest:
+    return CancelRequest(
+        category=order.category, symbol=order.symbol, order_id=order.order_id, target_link_id=order.order_link_id
+    )
 
 
 def _trading_stop(standing: StandingLeg, plan: TradePlan | None, stop: Decimal | None) -> TradingStop:

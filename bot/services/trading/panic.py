@@ -16,10 +16,10 @@ from bot.domain.accounts import Account, AccountType
 from bot.domain.closings import Closing, ClosingState, NewClosing, PanicRecord
 from bot.domain.errors import ExchangeError, KeyTrouble
 from bot.domain.ids import AccountId, Millis
-from bot.domain.leg_rules import in_panic_order
-from bot.domain.legs import LegClosing, LegProgress, Ownership, PanicReport, Silence
+from bot.domain.leg_rules import foreign_entries, in_panic_order
+from bot.domain.legs import ForeignEntry, LegClosing, LegProgress, Ownership, PanicReport, Silence
 from bot.domain.patience import BYBIT, Patience
-from bot.domain.portfolio import LegKey, Position, Positions
+from bot.domain.portfolio import LegKey, Orders, Position, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.closings import ClosingQueries
 from bot.domain.ports.plans import TradingQueries
@@ -92,7 +92,7 @@ class Panic:
         await self.runner.finished(cancels, timeout_s=_CANCELS_S * self.pace)
         for wake in self.runner.wakers:  # its turn to be compared is now
             wake(account.account_id)
-        return await self._report(account)
+        return await self.report(account)
 
     async def close_all(
         self,
@@ -121,14 +121,14 @@ class Panic:
         self.closer.follow(account, begun)
         self.runner.launch(cancels)
         self._follow(account, panic)
-        return await self._report(account)
+        return await self.report(account)
 
     async def progress(self, account: Account, *, version: int, timeout_s: float) -> tuple[PanicReport, int]:
         """The report once it is another one than `version` (0: at once), or when the time is over; its version."""
         end = asyncio.get_running_loop().time() + timeout_s
         while True:
             change = self.signals.next_change(account.account_id)
-            report = await self._report(account)
+            report = await self.report(account)
             number = self._number(account.account_id, report)
             left = end - asyncio.get_running_loop().time()
             if number != version or left <= 0:
@@ -238,7 +238,8 @@ class Panic:
 
     # --- what there is to tell ------------------------------------------------------------------------------------
 
-    async def _report(self, account: Account) -> PanicReport:
+    async def report(self, account: Account) -> PanicReport:
+        """What the last panic of that account has done so far, and what stands there now."""
         panic = await self.closings.last_panic(account.account_id)
         known = await self._known(account)
         going = () if panic is None else await self.closings.closings_of_panic(panic.panic_id)
@@ -259,12 +260,23 @@ class Panic:
             ),
             canceled=0 if panic is None else await self.closings.canceled_by(_cause(panic)),
             foreign=tuple(each for each in known.foreign if each.leg_key(account.account_id) not in covered),
+            foreign_entries=await self._foreign_entries(account),
             unknown=unknown,
             unknown_until=self._until(unknown),
             unreadable=known.unreadable,
             silence=known.silence,
             is_over=panic is None or panic.ended_ts is not None,
         )
+
+    async def _foreign_entries(self, account: Account) -> tuple[ForeignEntry, ...]:
+        """As they are shown now; as they were known, if that takes too long or fails."""
+        try:
+            async with asyncio.timeout(_READ_S):
+                orders: Orders | None = await self.reads.orders(account)
+        except (ExchangeError, TimeoutError) as trouble:
+            _logger.warning("panic: the orders can't be read, the last known ones stand in: %s", trouble)
+            orders = await self.reads.last_orders(account)
+        return () if orders is None else foreign_entries(orders.items, self.runner.prefix)
 
     def _until(self, unknown: Sequence[OrderIntent]) -> Millis | None:
         """When the last of them can't be executed any more; for those that nobody answers about: in a while.

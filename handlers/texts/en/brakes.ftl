@@ -32,6 +32,7 @@ panic-progress =
     }
 panic-untouched = not touched
 panic-foreign = Not managed by me, not included:
+panic-foreign-entries = Orders placed elsewhere, not included:
 panic-unreadable = ⏳ Bybit's answer about { $names } can't be read, so I do not say flat. Please look in Bybit's app.
 panic-unknown =
     { $count ->
@@ -53,6 +54,7 @@ panic-nothing =
        *[other] Nothing is open that I manage.
     }
 button-panic-these-too = Close these too: { $count }
+button-panic-cancel-too = Cancel these too: { $count }
 button-panic-there = Panic: { $account }
 panic-this-alone = <i>{ $account } alone: other accounts go on.</i>
 

@@ -33,6 +33,7 @@ panic-progress =
     }
 panic-untouched = не трогаю
 panic-foreign = Этим я не управляю, не входит:
+panic-foreign-entries = Ордера, поставленные не здесь, не входят:
 panic-unreadable = ⏳ Ответ Bybit о { $names } не читается, поэтому я не говорю, что позиций нет. Проверьте в приложении Bybit.
 panic-unknown =
     { $count ->
@@ -55,6 +56,7 @@ panic-nothing =
        *[other] Ничего, чем управляю я, не открыто.
     }
 button-panic-these-too = Закрыть и эти: { $count }
+button-panic-cancel-too = Отменить и эти: { $count }
 button-panic-there = Паника: { $account }
 panic-this-alone = <i>Только { $account }: другие счета работают дальше.</i>
 

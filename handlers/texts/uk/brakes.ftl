@@ -33,6 +33,7 @@ panic-progress =
     }
 panic-untouched = не чіпаю
 panic-foreign = Цим я не керую, не входить:
+panic-foreign-entries = Ордери, виставлені не тут, не входять:
 panic-unreadable = ⏳ Відповідь Bybit про { $names } не читається, тому я не кажу, що позицій немає. Перевірте в застосунку Bybit.
 panic-unknown =
     { $count ->
@@ -55,6 +56,7 @@ panic-nothing =
        *[other] Нічого, чим керую я, не відкрито.
     }
 button-panic-these-too = Закрити і ці: { $count }
+button-panic-cancel-too = Скасувати і ці: { $count }
 button-panic-there = Паніка: { $account }
 panic-this-alone = <i>Лише { $account }: інші рахунки працюють далі.</i>
 
