@@ -17,7 +17,7 @@ class DisagreementKind(StrEnum):
     """What is not as promised. Values are stored, and labels of a metric."""
 
     STOP = "stop"  # stop or take profit of the whole position: another one, or gone
-    TARGET = "target"  # the order of an earlier target was canceled by somebody else
+    TARGET = "target"  # the order of an earlier target was canceled by somebody else, or refused
     GROWN = "grown"  # the leg holds more than was opened from here
     TURNED = "turned"  # the leg stands the other way
     GONE = "gone"  # the position is not there any more, and no trade is known that closed it
@@ -38,7 +38,8 @@ class LegFacts:
     """What was promised of a leg, or what the exchange shows of it. None: nothing of that, or not in question.
 
     Prices in the quote coin, `size` in the base coin, `target` is the number of a target, 0: none is meant. What sets
-    off stop and take profit is said where it is in question.
+    off stop and take profit is said where it is in question. `is_refused`: the exchange has not taken that target, for
+    `reason`, a key of the texts, and with its own `code`; "" and 0: not said.
     """
 
     stop: Decimal | None = None
@@ -47,6 +48,9 @@ class LegFacts:
     take_profit_by: TriggerBy | None = None
     target: int = 0
     target_price: Decimal | None = None
+    is_refused: bool = False
+    reason: str = ""
+    code: int = 0
     size: Decimal | None = None
     side: Side | None = None
 

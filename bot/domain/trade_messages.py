@@ -112,13 +112,16 @@ class StopChangedMessage(TradeMessage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetGoneMessage(TradeMessage):
-    """The order of a target was canceled by somebody else."""
+    """The order of a target was canceled by somebody else, or the exchange has not taken it."""
 
     KIND = "trade-target-gone"
 
     number: int
     price: Decimal
     disagreement_id: int = 0
+    is_refused: bool = False
+    reason: str = ""  # of a refusal: key of the texts
+    code: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

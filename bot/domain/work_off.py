@@ -149,7 +149,7 @@ def _targets(view: LegView) -> WorkOff:
             findings.append(LegFinding(fact=Fact.TARGET_DONE, number=target.number))
         elif last is None or _is_owed(view, last, mine):
             wanted += _new_target(view, target, quantities[target.number], attempts[target.number])
-        elif last.state is IntentState.CANCELED or _was_there(last):
+        elif last.state is IntentState.CANCELED or _was_there(last) or is_refused(last):
             findings.append(LegFinding(fact=Fact.TARGET_GONE, number=target.number, intent_id=last.intent_id))
         elif last.state in RESTING and (wish := _target_amend(view, last, target, quantities[target.number])):
             wanted.append(wish)

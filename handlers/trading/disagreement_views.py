@@ -15,7 +15,7 @@ from bot.domain.trade_plans import TradePlan
 from handlers.core.links import ShowLeg
 from handlers.texts.catalog import Markup, join
 from handlers.trading.leg_codes import WHOLE, AskClose, AskStop, LegName
-from handlers.trading.leg_views import back_row, leg_code, leg_head
+from handlers.trading.leg_views import back_row, leg_code, leg_head, target_line
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import menu_row
 from handlers.views.levels import has_no_stop
@@ -117,7 +117,7 @@ def _facts(viewer: RenderContext, row: Disagreement, instrument: Instrument | No
                     yield say(key, **dict(zip(("promised", "seen"), levels, strict=True)))
         case DisagreementKind.TARGET:
             price = _price(viewer, promised.target_price, instrument)
-            yield say("told-target-gone", number=promised.target, price=price)
+            yield target_line(say, promised, price, shown, row.leg.symbol)
         case DisagreementKind.GROWN | DisagreementKind.TURNED:
             yield say(
                 "told-foreign",

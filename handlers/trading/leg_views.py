@@ -6,7 +6,9 @@ from typing import Final
 from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account
+from bot.domain.disagreements import DisagreementKind, LegFacts
 from bot.domain.errors import BadInput
+from bot.domain.ids import Symbol
 from bot.domain.leg_rules import remaining_after
 from bot.domain.legs import LegOutlook, Ownership
 from bot.domain.market import Instrument
@@ -14,7 +16,7 @@ from bot.domain.portfolio import Position, Side
 from bot.domain.trade_plans import Breakeven, PlannedTarget
 from handlers.core.callbacks import Code
 from handlers.core.links import OpenTicket, ShowCancels, ShowLeg, price_code
-from handlers.texts.catalog import Markup, join
+from handlers.texts.catalog import Markup, Translator, join
 from handlers.trading.leg_codes import (
     WHOLE,
     AskBreakeven,
@@ -48,6 +50,7 @@ def leg_card(viewer: RenderContext, account: Account, code: ShowLeg, shown: Legs
     parts = [
         leg_head(viewer, account, outlook.position),
         *outlook_lines(viewer, outlook, instrument_of(shown, code.symbol)),
+        *_target_lines(viewer, outlook, shown),
         footer(viewer, shown),
     ]
     return Card(text=join(parts), rows=_leg_rows(viewer, account, outlook, shown))
@@ -154,6 +157,34 @@ def open_targets(outlook: LegOutlook) -> tuple[PlannedTarget, ...]:
 def named_targets(viewer: RenderContext, outlook: LegOutlook) -> list[tuple[str, Decimal]]:
     """The targets that are left, each with its number; none where the exchange alone knows of one."""
     return [(viewer.say.plain("leg-target", number=each.number), each.price) for each in open_targets(outlook)]
+
+
+def target_line(say: Translator, target: LegFacts, price: str, shown: LegFacts, symbol: Symbol) -> Markup:
+    """Of a target that does not stand as `target` promised it: canceled elsewhere, or not taken and why."""
+    if not shown.is_refused:
+        return say("told-target-gone", number=target.target, price=price)
+    if shown.reason and say.texts.has(shown.reason):
+        reason = say(shown.reason, code=shown.code, symbol=symbol)
+    else:
+        reason = say("intent-refused", code=shown.code) if shown.code else Markup("")
+    return say("told-target-refused", number=target.target, price=price, reason=reason)
+
+
+def _target_lines(viewer: RenderContext, outlook: LegOutlook, shown: LegsShown) -> list[Markup]:
+    """Targets that do not stand though they were promised."""
+    rows = shown.value.value.disagreements if shown.value is not None else ()
+    instrument = instrument_of(shown, outlook.leg.symbol)
+    return [
+        target_line(
+            viewer.say,
+            each.promised,
+            viewer.figures.price(each.promised.target_price or Decimal(0), instrument),
+            each.shown,
+            outlook.leg.symbol,
+        )
+        for each in rows
+        if each.leg == outlook.leg and each.kind is DisagreementKind.TARGET
+    ]
 
 
 def _stop_line(viewer: RenderContext, outlook: LegOutlook) -> Markup:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.closings import EntriesHaltedMessage, EntriesUnlicensedMessage, RestingEntriesMessage
+from bot.domain.disagreements import LegFacts
 from bot.domain.ids import Symbol
 from bot.domain.orders import TriggerBy
 from bot.domain.portfolio import Side
@@ -26,6 +27,7 @@ from handlers.core.messages import MessageSpec, message_card
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.trading.brief_orders import brief_lines
 from handlers.trading.leg_codes import WHOLE, AskClose, AskStop, OrderAgain, ShowDisagreement
+from handlers.trading.leg_views import target_line
 from handlers.trading.limit_messages import LIMIT_MESSAGES
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import Figures, arrow
@@ -119,8 +121,10 @@ def stop_changed(say: Translator, told: StopChangedMessage) -> Card:
 
 
 def target_gone(say: Translator, told: TargetGoneMessage) -> Card:
-    """The order of a target was canceled by somebody else."""
-    text = say("told-target-gone", number=told.number, price=_price(say, told.price))
+    """The order of a target was canceled by somebody else, or not taken."""
+    promised = LegFacts(target=told.number, target_price=told.price)
+    shown = LegFacts(is_refused=told.is_refused, reason=told.reason, code=told.code)
+    text = target_line(say, promised, _price(say, told.price), shown, told.symbol)
     return _card(say, told, text, disagreement=told.disagreement_id)
 
 

@@ -98,3 +98,21 @@ async def test_a_panic_lists_what_was_placed_elsewhere_and_takes_it_along_when_t
     assert not any(label.startswith("Cancel these") for label in card.labels)
     assert "Close these too: 1" in card.labels, "each is a choice of its own"
     assert [row["symbol"] for row in desk.truth["positions"]] == ["ETHUSDT"]
+
+
+async def test_a_target_that_bybit_does_not_take_says_why_and_is_placed_again_when_that_is_said(
+    desk: DemoTrading,
+) -> None:
+    await desk.buy("btc limit 59500 $1600 sl 58000 tp 63000 66000")
+    desk.control.add_fault({"kind": "code", "path": "/v5/order/create", "code": 110003})
+    desk.price("BTCUSDT", "59400")
+    told = await desk.told("does not stand")
+    assert "Target 1 at 63,000 does not stand: the exchange did not take it. The price is beyond" in told.text_html
+    shown = await desk.press_told("BTCUSDT", told)
+    assert "Target 1 at 63,000.00 does not stand" in shown.text
+    question = await desk.press_told("What to do ›", told)
+    await desk.person.press("Restore", bubble=question)
+    await desk.comes(lambda: any(row["price"] == "63000.00" for row in desk.truth["orders"]), what="the target")
+    assert not any("was not set" in each.text_html for each in await desk.messages()), "told once"
+    shown = await desk.press_told("BTCUSDT", told)
+    assert "does not stand" not in shown.text

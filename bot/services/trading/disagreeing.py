@@ -18,7 +18,7 @@ from bot.domain.trade_messages import (
     TargetGoneMessage,
     TradeMessage,
 )
-from bot.domain.trade_plans import TradePlan
+from bot.domain.trade_plans import IntentState, OrderIntent, TradePlan
 from bot.domain.work_off import is_mixed, ours
 from bot.services.trading.messages import enqueue
 
@@ -105,8 +105,15 @@ def _found(view: LegView, found: WorkOff) -> Iterator[_Found]:
             yield _Found(
                 kind=DisagreementKind.TARGET,
                 promised=LegFacts(target=target.number, target_price=target.price),
-                shown=LegFacts(),
+                shown=_order_now(next((each for each in view.intents if each.intent_id == finding.intent_id), None)),
             )
+
+
+def _order_now(order: OrderIntent | None) -> LegFacts:
+    """Of a target: gone, or never taken and why."""
+    if order is None or order.state is not IntentState.REJECTED:
+        return LegFacts()
+    return LegFacts(is_refused=True, reason=order.reason, code=order.code or 0)
 
 
 def _stop_found(view: LegView) -> _Found:
@@ -181,7 +188,15 @@ def _message(row: Disagreement) -> TradeMessage:
             )
         case DisagreementKind.TARGET:
             price = promised_.target_price or ZERO
-            return TargetGoneMessage(**where, disagreement_id=row_id, number=promised_.target, price=price)
+            return TargetGoneMessage(
+                **where,
+                disagreement_id=row_id,
+                number=promised_.target,
+                price=price,
+                is_refused=shown.is_refused,
+                reason=shown.reason,
+                code=shown.code,
+            )
         case DisagreementKind.GONE:
             return PositionGoneMessage(**where)
         case _:

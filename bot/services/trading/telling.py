@@ -103,8 +103,9 @@ class Telling:
 
 
 def _is_a_disagreement(intent: OrderIntent) -> bool:
-    """A target that was taken before it was refused is told as what the exchange shows otherwise than promised."""
-    return intent.kind is IntentKind.TARGET and intent.state is IntentState.REJECTED and bool(intent.order_id)
+    """A target that is refused for good, or after it was taken, is told as what is otherwise than was promised."""
+    is_refused = intent.kind is IntentKind.TARGET and intent.state is IntentState.REJECTED
+    return is_refused and (bool(intent.order_id) or intent.reason not in PASSING)
 
 
 def _entry(account: Account, intent: OrderIntent, request: OrderRequest) -> TradeMessage:

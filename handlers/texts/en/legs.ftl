@@ -173,6 +173,7 @@ told-level-by =
        *[LastPrice] { $price } (last price)
     }
 told-target-gone = ⚠️ Target { $number } at { $price } was canceled elsewhere. I do not put it back.
+told-target-refused = ⚠️ Target { $number } at { $price } does not stand: the exchange did not take it. { $reason }
 told-breakeven = 🛡 First target reached: the stop goes to breakeven, <b>{ $stop }</b>.
 told-breakeven-passed = ⚠️ First target reached, but the price has passed breakeven already: the old stop stays.
 told-foreign = ⚠️ The position is { $size }, of which { $ours } was opened here. The stop stays; targets and breakeven wait, and I add nothing.
