@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,18 +71,26 @@ class Trouble:
         await self._fault("late_execution", 0.1, seconds=_LATE_S)
 
     async def blind(self) -> None:
-        """From now on one of a person's lists can't be read: mostly the positions, which are told by no other."""
-        uid = self.draw.choice([uid for user_id, uid in self._uids.items() if user_id not in self.misled])
-        path = self.draw.choice((_READS[0], *_READS))
-        await self._fault("http_500", 1, path=path, uid=uid)
+        """From now on one of a person's lists can't be read: mostly the positions of somebody who has some."""
+        uids = [uid for user_id, uid in self._uids.items() if user_id not in self.misled]
+        holders = [uid for uid in uids if any(map(_is_held, (await self._account(uid))["positions"]))]
+        path = self.draw.choice((*_READS, _READS[0], _READS[0]))
+        await self._fault("http_500", 1, path=path, uid=self.draw.choice(holders or uids))
 
     async def end(self) -> None:
         """No faults from now on."""
         await self.stack.bybit("DELETE", "/sim/faults")
 
+    async def _account(self, uid: int) -> Row:
+        return dict(await self.stack.bybit("GET", f"/sim/accounts/{uid}"))
+
     async def _fault(self, kind: str, probability: float, **more: object) -> None:
         body = {"kind": kind, "probability": probability, "seed": self.draw.randrange(1 << 30), **more}
         await self.stack.bybit("POST", "/sim/faults", body)
+
+
+def _is_held(position: Row) -> bool:
+    return Decimal(position["size"] or 0) != 0
 
 
 def _demo_uids(path: Path) -> dict[int, int]:

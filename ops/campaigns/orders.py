@@ -141,10 +141,12 @@ async def _one_life(lives: Lives, trouble: Trouble) -> None:
 
 
 async def _move_prices(stack: Stack, draw: random.Random, stop: asyncio.Event) -> None:
-    """Up and down by at most 4 %, so that stops and targets are reached."""
+    """In steps of 2 % at most, 4 % up and down: what is held for a while has its stop and its targets reached."""
+    shares = dict.fromkeys(SYMBOLS, 0.0)
     while not stop.is_set():
-        for symbol, middle in SYMBOLS.values():
-            price = middle * (1 + draw.uniform(-0.04, 0.04))
+        for coin, (symbol, middle) in SYMBOLS.items():
+            shares[coin] = min(max(shares[coin] + draw.uniform(-0.02, 0.02), -0.04), 0.04)
+            price = middle * (1 + shares[coin])
             await stack.bybit("POST", "/sim/prices", {"symbol": symbol, "price": f"{price:.1f}", "hold": True})
         await asyncio.sleep(1 + draw.random())
 
