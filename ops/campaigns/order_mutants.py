@@ -27,7 +27,8 @@ _ENOUGH: Final = 1_800.0  # seconds for one run, which ends after its kills
 class OrderMutant:
     """One module with its edits. Runs of so many `kills` are tried with one seed after the other, `tries` at most.
 
-    `rests`: how often all is looked at in a run; `panics`: the share of entries that a panic follows.
+    `rests`: how often all is looked at in a run; `panics`: the share of entries that a panic follows, `blind`: of lives
+    in which a list fails.
     """
 
     name: str
@@ -38,6 +39,7 @@ class OrderMutant:
     tries: int
     rests: int
     panics: float
+    blind: float
 
 
 def order_mutants() -> Mapping[str, OrderMutant]:
@@ -56,6 +58,7 @@ def _mutant(row: Mapping[str, Any]) -> OrderMutant:
         tries=row.get("tries", 3),
         rests=row.get("rests", 1),
         panics=row.get("panics", 0.1),
+        blind=row.get("blind", 0.1),
     )
 
 
@@ -93,6 +96,7 @@ def _tried(mutant: OrderMutant, seed: int) -> Report:
             kills=mutant.kills,
             child=child,
             panics=mutant.panics,
+            blind=mutant.blind,
             rests=mutant.rests,
         )
         return asyncio.run(run_of_lives)

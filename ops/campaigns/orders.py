@@ -16,7 +16,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -44,8 +44,7 @@ _A_RUN: Final = 100  # kills of one stack
 _LONG: Final = 100  # lives, in which everything must have been done at least once
 _LIFE: Final = 2.0  # seconds, for a life that comes to fewer steps than it was given
 _LONG_LIFE: Final = 6.0  # seconds, in which what is unknown is decided
-_SHARE_OF_LONG: Final = 0.2
-_SHARE_OF_BLIND: Final = 0.5  # of the long ones: what fails must do so for longer than lists may lag behind each other
+_SHARE_OF_LONG: Final = 0.1  # and of as many in which a list fails, for longer than lists may lag behind each other
 
 
 async def run(
@@ -56,12 +55,14 @@ async def run(
     kills: int | None = None,
     child: Sequence[str] = CHILD,
     panics: float = 0.1,
+    blind: float = _SHARE_OF_LONG,
     rests: int = 1,
     told: Callable[[int], None] = lambda _: None,
 ) -> Report:
     """Kill at one step after the other until the budget (seconds) is used or so many kills were done; then look.
 
-    `child`: the module that runs the lives, and its arguments. `panics`: the share of entries that a panic follows.
+    `child`: the module that runs the lives, and its arguments. `panics`: the share of entries that a panic follows,
+    `blind`: of lives in which a list fails.
     `rests`: how often people stop and all is looked at, the last time at the end; `told` hears of the kills by then.
     """
     draw = random.Random(seed)  # noqa: S311  a repeatable choice, not a secret
@@ -74,7 +75,7 @@ async def run(
             until = began + budget_seconds * part / rests
             most = None if kills is None else kills * part // rests - cut
             async with _at_work(stack, traders, draw) as trouble:
-                cut += await _lives_until(lives, trouble, heard, until, most)
+                cut += await _lives_until(lives, partial(_one_life, lives, trouble, blind), heard, until, most)
             await lives.begin()  # what the last life left behind, it must find by itself
             failures = await _look(lives, heard, is_last=part == rests)
             told(cut)
@@ -90,11 +91,13 @@ def _trader(stack: Stack, user_id: int, seed: int, tally: Counter[str], panics: 
     return Trader(stack, user_id, draw, tally, has_parts=user_id != _MISLED, panics=panics)
 
 
-async def _lives_until(lives: Lives, trouble: Trouble, heard: Heard, until: float, most: int | None) -> int:
+async def _lives_until(
+    lives: Lives, live: Callable[[], Awaitable[None]], heard: Heard, until: float, most: int | None
+) -> int:
     """One life after the other until then (monotonic seconds), or so many; how many."""
     cut = 0
     while time.monotonic() < until and cut != most:
-        await _one_life(lives, trouble)
+        await live()
         await heard.listen(lives.stack, USERS)
         cut += 1
     return cut
@@ -123,20 +126,20 @@ async def _at_work(stack: Stack, traders: Iterable[Trader], draw: random.Random)
         await trouble.end()
 
 
-async def _one_life(lives: Lives, trouble: Trouble) -> None:
+async def _one_life(lives: Lives, trouble: Trouble, blind: float) -> None:
     """One that ends at a step, or at any moment after some seconds."""
     draw = trouble.draw
-    if draw.random() >= _SHARE_OF_LONG:
+    way = draw.random()
+    if way > blind + _SHARE_OF_LONG:
         kind = draw.choice(tuple(STEPS))
         await lives.begin(kind, draw.randrange(STEPS[kind]))
         await lives.until_dead(most=_LIFE)
         return
-    is_blind = draw.random() < _SHARE_OF_BLIND
-    if is_blind:
+    if way < blind:
         await trouble.blind()
     await lives.begin()
     await lives.until_dead(most=_LONG_LIFE)
-    if is_blind:
+    if way < blind:
         await trouble.begin()
 
 
