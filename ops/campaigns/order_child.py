@@ -16,13 +16,12 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from bot.__main__ import finish, start_logging
-from bot.app import run
+from bot.app import assemble, run
 from bot.domain.patience import Patience
 from bot.exchange.bybit.transport import Timeouts, Transport
 from bot.settings import load
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.proxies import to_bybit
-from handlers.texts.catalog import Texts
 
 NEVER: Final = -1
 PATIENCE: Final = Patience(recv_window=1_500, window=3_000, answers=3, over=900, apart=200, lag=1_500, accepted=6_000)
@@ -77,7 +76,7 @@ class KillingTransport(Transport):
 def main() -> None:
     """One life a line, until the parent closes the pipe."""
     gc.disable()  # as a bot does that is alone: nothing made so far is ever garbage
-    Texts.load()
+    asyncio.run(_prepare())
     for line in sys.stdin:
         sys.stdout.flush()
         pid = os.fork()
@@ -85,6 +84,12 @@ def main() -> None:
             _live(*line.split())
         _, status = os.waitpid(pid, 0)
         print(f"dead {os.waitstatus_to_exitcode(status)}", flush=True)
+
+
+async def _prepare() -> None:
+    """Everything put together once: texts are read and patterns compiled, which lives need not do any more."""
+    async with assemble(load()):
+        pass
 
 
 def _live(kind: str, steps: str) -> NoReturn:
