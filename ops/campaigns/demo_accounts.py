@@ -47,7 +47,7 @@ class Trouble:
 
     A fifth of the answers to writes is lost, a tenth comes after `late` seconds, a seventh only just in time. A tenth
     of the orders is executed a second after its answer, of some people by Telegram id (`misled`) after so many seconds;
-    a twentieth of the reads fails. Other people are `blind` for a while: one of their lists can't be read at all.
+    a twentieth of the reads fails. Of the others one of the lists can't be read at all while they are `blind`.
     """
 
     stack: Stack
@@ -70,12 +70,14 @@ class Trouble:
             await self._fault("http_500", 0.05, path=path)
         await self._fault("late_execution", 0.1, seconds=_LATE_S)
 
-    async def blind(self) -> None:
-        """From now on one of a person's lists can't be read: mostly the positions of somebody who has some."""
+    async def blind(self) -> bool:
+        """From now on a list of somebody with a position can't be read, mostly the positions; False: nobody has one."""
         uids = [uid for user_id, uid in self._uids.items() if user_id not in self.misled]
         holders = [uid for uid in uids if any(map(_is_held, (await self._account(uid))["positions"]))]
-        path = self.draw.choice((*_READS, _READS[0], _READS[0]))
-        await self._fault("http_500", 1, path=path, uid=self.draw.choice(holders or uids))
+        if holders:
+            path = self.draw.choice((*_READS, _READS[0], _READS[0]))
+            await self._fault("http_500", 1, path=path, uid=self.draw.choice(holders))
+        return bool(holders)
 
     async def end(self) -> None:
         """No faults from now on."""

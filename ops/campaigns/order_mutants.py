@@ -56,7 +56,7 @@ def _mutant(row: Mapping[str, Any]) -> OrderMutant:
         signs=tuple(row["signs"]),
         kills=row.get("kills", 16),
         tries=row.get("tries", 3),
-        rests=row.get("rests", 1),
+        rests=row.get("rests", 2),
         panics=row.get("panics", 0.1),
         blind=row.get("blind", 0.1),
     )

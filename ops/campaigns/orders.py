@@ -43,6 +43,7 @@ the jobs' turns; less than the minute of the job that would make good what the s
 _A_RUN: Final = 100  # kills of one stack
 _LONG: Final = 100  # lives, in which everything must have been done at least once
 _LIFE: Final = 2.0  # seconds, for a life that comes to fewer steps than it was given
+_LOOKS, _LOOK_S = 10, 0.3  # for somebody who holds a position, in a life in which a list is to fail
 _LONG_LIFE: Final = 6.0  # seconds, in which what is unknown is decided
 _SHARE_OF_LONG: Final = 0.1  # and of as many in which a list fails, for longer than lists may lag behind each other
 
@@ -135,11 +136,15 @@ async def _one_life(lives: Lives, trouble: Trouble, blind: float) -> None:
         await lives.begin(kind, draw.randrange(STEPS[kind]))
         await lives.until_dead(most=_LIFE)
         return
-    if way < blind:
-        await trouble.blind()
+    is_blind = way < blind and await trouble.blind()
     await lives.begin()
+    for _ in range(_LOOKS if way < blind and not is_blind else 0):
+        is_blind = await trouble.blind()
+        if is_blind:
+            break
+        await asyncio.sleep(_LOOK_S)
     await lives.until_dead(most=_LONG_LIFE)
-    if way < blind:
+    if is_blind:
         await trouble.begin()
 
 
