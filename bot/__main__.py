@@ -1,6 +1,5 @@
 """`python -m bot`: the bot alone, without the operators' command line."""
 
-import asyncio
 import gc
 import sys
 from collections.abc import Coroutine
@@ -12,6 +11,7 @@ if __name__ == "__main__":
 from bot.app import run
 from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.logs import configure
+from bot.loops import run_loop
 from bot.settings import Settings, SettingsError, load
 
 
@@ -27,7 +27,7 @@ def start_logging(settings: Settings) -> None:
 def finish(work: Coroutine[Any, Any, None]) -> int:
     """Run to the end; the exit code. A fatal fault is one line on standard error."""
     try:
-        asyncio.run(work)
+        run_loop(work)
     except Fatal as fault:
         print(f"perpdesk: {fault}", file=sys.stderr)  # noqa: T201  the last word of a process
         return fault.exit_code

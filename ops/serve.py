@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from bot.logs import configure
+from bot.loops import run_loop
 from ops.children import end_with_parent
 from ops.sim.bybit.server import serve as serve_bybit
 from ops.sim.telegram.server import serve as serve_telegram
@@ -53,7 +54,7 @@ def _run_until_signal(server: AbstractAsyncContextManager[str], title: str, *, e
             await stop.wait()
 
     try:
-        asyncio.run(main())
+        run_loop(main())
     except OSError as error:
         typer.echo(f"perpdesk: {error.strerror or error}: choose another port with --port", err=True)
         raise typer.Exit(1) from None

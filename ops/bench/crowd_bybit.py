@@ -8,6 +8,7 @@ import asyncio
 import sys
 from typing import Final
 
+from bot.loops import run_loop
 from ops.sim.bybit.server import serve
 from ops.sim.bybit.streams.stream_facts import LIMITS
 
@@ -23,4 +24,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run_loop(main())

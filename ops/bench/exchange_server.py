@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import orjson
 
+from bot.loops import run_loop
+
 _COIN: Final[dict[str, Any]] = {
     "availableToBorrow": "", "bonus": "0", "accruedInterest": "0", "availableToWithdraw": "", "totalOrderIM": "0",
     "equity": "10250.50", "totalPositionMM": "12.41", "usdValue": "10249.88", "spotHedgingQty": "0",
@@ -91,4 +93,4 @@ async def main(latency: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(float(sys.argv[1])))
+    run_loop(main(float(sys.argv[1])))

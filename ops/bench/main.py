@@ -16,6 +16,7 @@ from typing import Final
 
 import typer
 
+from bot.loops import run_loop
 from ops.bench.disturbance import Watch
 from ops.bench.report import Row, Section, Verdict, table
 from ops.bench.results import load_average, save
@@ -90,7 +91,7 @@ def measure(name: str, title: str, run: Run, *, longest: float = LONGEST) -> Sec
     rows: list[Row] = []
     failure = None
     try:
-        asyncio.run(_collect(run, rows, longest))
+        run_loop(_collect(run, rows, longest))
     except Exception as error:  # noqa: BLE001  whatever it is, the other sections go on
         typer.echo(traceback.format_exc(), err=True)
         failure = f"{type(error).__name__}: {error}".split("\n", 1)[0].removesuffix(": ")

@@ -14,6 +14,8 @@ from typing import Any, Final
 import orjson
 from aiohttp import web
 
+from bot.loops import run_loop
+
 _ME: Final = {"id": 4242, "is_bot": True, "first_name": "Desk", "username": "desk_bot"}
 _POLL_S: Final = 0.005
 
@@ -142,4 +144,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run_loop(main())

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from bot.loops import run_loop
+
 USERS: Final = 1_000
 _TEMPLATE: Final = (
     '{"update_id":%d,"message":{"message_id":%d,"date":1760000000,'
@@ -73,4 +75,4 @@ async def main(count: int, latency: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), float(sys.argv[2])))
+    run_loop(main(int(sys.argv[1]), float(sys.argv[2])))
