@@ -21,7 +21,8 @@ from storage import cross_checks
 from storage.admin.audit import AUDIT_CHAIN
 from storage.licensing.ledger import LICENSE_CHAIN, SELECT_EVENTS, entry_of
 from storage.sqlite.codecs import Row
-from storage.sqlite.database import BUSY_TIMEOUT_S, CONNECTION_PRAGMAS, READER_PRAGMAS, Database, PageCheck
+from storage.sqlite.connection import BUSY_TIMEOUT_S
+from storage.sqlite.database import CONNECTION_PRAGMAS, READER_PRAGMAS, Database, PageCheck
 from storage.sqlite.errors import translated
 from storage.sqlite.files import exclusive
 from storage.sqlite.hash_chain import Chain, Fetch, verify_chain

@@ -17,7 +17,8 @@ from bot.domain.licensing import License
 from storage.accounts.queries import SqliteAccountQueries
 from storage.licensing.licenses import SELECT_LICENSE, license_of
 from storage.sqlite.codecs import Row
-from storage.sqlite.database import CONNECTION_PRAGMAS, Database, PageCheck, connected
+from storage.sqlite.connection import connected
+from storage.sqlite.database import CONNECTION_PRAGMAS, Database, PageCheck
 from storage.sqlite.errors import translated
 from storage.sqlite.files import exclusive
 from storage.sqlite.migrate import make_indexes, missing_indexes

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import cached_property
 
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import OutboxMessage
@@ -24,7 +25,7 @@ from storage.paper.books import SqlitePaperBooks
 from storage.payments.payments import SqlitePayments
 from storage.promo.promo import SqlitePromo
 from storage.sqlite.database import Database
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 from storage.support.support import SqliteSupport
 from storage.trading.book import SqliteLegBook
 from storage.trading.brakes import SqliteHalts, SqlitePanics
@@ -34,6 +35,7 @@ from storage.trading.fences import SqliteAccountFences
 from storage.trading.intents import SqliteOrderIntents
 from storage.trading.limits import SqliteRisk
 from storage.trading.plans import SqliteTradePlans
+from storage.trading.read_ahead import SqliteReadAhead
 from storage.trading.tickets import SqliteTickets
 from storage.users.blocks import SqliteBlocks
 from storage.users.pins import SqlitePins
@@ -45,16 +47,17 @@ class _NothingWritten(Exception):  # noqa: N818  no error: it takes a transactio
     """A block left no change behind."""
 
 
-def _demand_change(transaction: Transaction, before: int) -> None:
+async def _demand_change(transaction: Transaction, before: int) -> None:
     """Raises _NothingWritten if no row was changed since there were `before` changes."""
-    if transaction.total_changes == before:
+    if await transaction.changes() == before:
         raise _NothingWritten
 
 
 class SqliteUnitOfWork:
     """Implements `bot.domain.ports.storage.UnitOfWork` on one transaction.
 
-    Repositories hold nothing else: each is made when it is asked for, most units ask for one or two of them.
+    Repositories hold nothing else, but for intents that were read: each is made when it is asked for, most units ask
+    for one or two of them.
     """
 
     def __init__(self, transaction: Transaction) -> None:
@@ -151,9 +154,13 @@ class SqliteUnitOfWork:
     def plans(self) -> SqliteTradePlans:
         return SqliteTradePlans(self._transaction)
 
-    @property
+    @cached_property
     def intents(self) -> SqliteOrderIntents:
         return SqliteOrderIntents(self._transaction, self._record)
+
+    @property
+    def ahead(self) -> SqliteReadAhead:
+        return SqliteReadAhead(self._transaction)
 
     @property
     def legs(self) -> SqliteLegBook:
@@ -242,9 +249,9 @@ class Store:
                 unit = SqliteUnitOfWork(transaction)
                 if update_attempt is not None and not update_attempt.applied:
                     await self._use_up(unit, update_attempt)
-                before = transaction.total_changes
+                before = await transaction.changes()
                 yield unit
-                _demand_change(transaction, before)
+                await _demand_change(transaction, before)
                 if update_attempt is not None and not update_attempt.applied:
                     await transaction.fetch(MARK_APPLIED, (update_attempt.update_id,))
                 events, has_enqueued = unit.events, unit.has_enqueued

@@ -30,7 +30,8 @@ from storage.licensing.ledger import (
     SELECT_LAST_EVENT,
 )
 from storage.promo.promo import ATTACH_GRANT, CAMPAIGN_COLUMNS, COUNT_USE, INSERT_USAGE, SELECT_CODE, USE_CODE
-from storage.sqlite.database import CONNECTION_PRAGMAS, FILE_PRAGMAS, WRITER_PRAGMAS, connected
+from storage.sqlite.connection import connected
+from storage.sqlite.database import CONNECTION_PRAGMAS, FILE_PRAGMAS, WRITER_PRAGMAS
 from storage.sqlite.hash_chain import NO_HASH, hash_of
 from storage.sqlite.pseudonyms import SELECT_PSEUDONYM
 

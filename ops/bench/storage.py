@@ -25,7 +25,8 @@ from storage.optimize import (
     Sample,
     samples_of,
 )
-from storage.sqlite.database import CONNECTION_PRAGMAS, READER_PRAGMAS, Database, connected
+from storage.sqlite.connection import connected
+from storage.sqlite.database import CONNECTION_PRAGMAS, READER_PRAGMAS, Database
 from storage.users.users import SELECT_CONFIG
 
 _SAMPLES: Final = 60

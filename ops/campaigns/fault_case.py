@@ -219,7 +219,7 @@ class Case:
     async def _look(self) -> object:
         """What a screen of positions shows, and a round of settlement."""
         trading = self.stand.services.trading
-        await trading.settlement.settle(self.stand.account)
+        await trading.settlement.settle(self.stand.account.account_id)
         return await trading.legs.outlooks(await self.stand.config(), self.stand.account.account_id)
 
     async def _do(self, operation: Operation) -> None:

@@ -11,7 +11,7 @@ from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.interning import intern_decimal, intern_text
 from bot.domain.portfolio import OrderType
 from storage.sqlite.codecs import Row, decimal_text, json_items, json_list
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 INSERT_ACCOUNT: Final = """
     INSERT INTO accounts (user_id, exchange, account_type, host, label, state, created_ts,

@@ -10,7 +10,7 @@ from bot.domain.interning import intern_decimal, intern_text
 from bot.domain.market import Category
 from bot.domain.portfolio import Order, Orders, OrderType, Position, Positions, Side
 from storage.sqlite.codecs import Row, json_items, json_list, optional_decimal, optional_written_text, written_text
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 T = TypeVar("T")
 
@@ -183,11 +183,9 @@ class SqlitePortfolio:
             return
         wanted = {row[_POSITION_KEY]: row async for row in _columns(positions.items, _position_columns)}
         owner = (account.user_id, account.account_id)
-        await self._replace(
-            _known(rows, _POSITION_KEY, _POSITION_COLUMNS), wanted, owner, UPSERT_POSITION, DELETE_POSITION
-        )
+        self._replace(_known(rows, _POSITION_KEY, _POSITION_COLUMNS), wanted, owner, UPSERT_POSITION, DELETE_POSITION)
         state = (positions.as_of, json_list(positions.unreadable), account.account_id)
-        await self._transaction.fetch(UPDATE_POSITIONS_AS_OF, state)
+        self._transaction.write(UPDATE_POSITIONS_AS_OF, state)
 
     async def replace_orders(self, account: Account, orders: Orders) -> None:
         """Make the order rows the exchange's answer; one older than the rows, or of a removed account, is dropped."""
@@ -196,19 +194,19 @@ class SqlitePortfolio:
             return
         wanted = {row[_ORDER_KEY]: row async for row in _columns(orders.items, _order_columns)}
         owner = (account.user_id, account.account_id)
-        await self._replace(_known(rows, _ORDER_KEY, _ORDER_COLUMNS), wanted, owner, UPSERT_ORDER, DELETE_ORDER)
+        self._replace(_known(rows, _ORDER_KEY, _ORDER_COLUMNS), wanted, owner, UPSERT_ORDER, DELETE_ORDER)
         state = (orders.as_of, json_list(orders.unreadable), json_list(orders.left_out), account.account_id)
-        await self._transaction.fetch(UPDATE_ORDERS_AS_OF, state)
+        self._transaction.write(UPDATE_ORDERS_AS_OF, state)
 
-    async def _replace(
+    def _replace(
         self, known: dict[Row, Row], wanted: dict[Row, Row], owner: tuple[int, int], upsert: str, delete: str
     ) -> None:
         gone = [(owner[1], *key) for key in known.keys() - wanted.keys()]
         changed = [(*owner, *row) for key, row in wanted.items() if known.get(key) != row]
-        if gone:
-            await self._transaction.write_many(delete, gone)
-        if changed:
-            await self._transaction.write_many(upsert, changed)
+        for row in gone:
+            self._transaction.write(delete, row)
+        for row in changed:
+            self._transaction.write(upsert, row)
 
 
 async def _columns(items: Sequence[T], columns_of: Callable[[T], Row]) -> AsyncIterator[Row]:

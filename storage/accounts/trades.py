@@ -14,7 +14,7 @@ from bot.domain.market import Category
 from bot.domain.portfolio import Execution, Executions, Side
 from storage.accounts.accounts import event_of
 from storage.sqlite.codecs import Row, decimal_text, optional_decimal_text
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 INSERT_TRADE: Final = """
     INSERT INTO trade_logs (user_id, account_id, account_type, category, symbol, exec_id, order_id, order_link_id, side,

@@ -10,7 +10,7 @@ from bot.domain.ids import Millis, UserId
 from storage.sqlite.codecs import Row, storable
 from storage.sqlite.hash_chain import NO_HASH, Chain, Fetch, hash_of
 from storage.sqlite.pseudonyms import optional_pseudonym
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 SELECT_LAST: Final = "SELECT id, hash FROM audit WHERE id = (SELECT max(id) FROM audit)"
 INSERT_ENTRY: Final = """

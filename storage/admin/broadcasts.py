@@ -6,7 +6,7 @@ from bot.domain.broadcasts import ATTEMPTS, Audience, AudienceLicense, Broadcast
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.users import Language
 from storage.sqlite.codecs import Row
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 INSERT_DRAFT: Final = "INSERT INTO broadcasts (author, text_html, created_ts) VALUES (?, ?, ?) RETURNING broadcast_id"
 DELETE_DRAFTS: Final = "DELETE FROM broadcasts WHERE state = 'draft' AND author = ?"

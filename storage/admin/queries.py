@@ -26,7 +26,7 @@ from storage.admin.broadcasts import (
 from storage.licensing.ledger import entry_of
 from storage.sqlite.codecs import Row, json_list
 from storage.sqlite.database import Database
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 SELECT_USERS_SEEN: Final = """
     SELECT u.user_id, u.username, u.first_name, u.role, u.is_banned, u.last_seen_ts,

@@ -6,7 +6,7 @@ from typing import Final
 from bot.domain.chat import Button
 from bot.domain.ids import ChatId, Millis, UserId
 from storage.sqlite.codecs import Row, json_text, json_values
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 INSERT_BUTTON: Final = """
     INSERT INTO buttons (token, user_id, chat_id, action, values_json, created_ts, expires_ts)

@@ -5,7 +5,7 @@ from typing import Final
 from bot.domain.chat import Dialogue
 from bot.domain.ids import Millis, UserId
 from storage.sqlite.codecs import Row, json_text, json_values
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 UPSERT_DIALOGUE: Final = """
     INSERT INTO dialogues (user_id, dialogue, version, state, values_json, updated_ts, expires_ts)

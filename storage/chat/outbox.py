@@ -9,7 +9,7 @@ from bot.domain.ids import ChatId, Millis
 from bot.domain.update_attempt import UpdateId
 from storage.sqlite.codecs import Row, json_text, json_values
 from storage.sqlite.database import Database
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 INSERT_MESSAGE: Final = """
     INSERT INTO outbox (user_id, chat_id, kind, values_json, cause, next_try_ts, created_ts)

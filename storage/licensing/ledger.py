@@ -9,7 +9,7 @@ from bot.domain.licensing import EntryKind, LedgerEntry, LicenseBalance, License
 from storage.sqlite.codecs import Row, storable
 from storage.sqlite.hash_chain import NO_HASH, Chain, hash_of
 from storage.sqlite.pseudonyms import optional_pseudonym, pseudonym_of
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 SELECT_LAST_EVENT: Final = """
     SELECT event_id, hash FROM license_events WHERE event_id = (SELECT max(event_id) FROM license_events)

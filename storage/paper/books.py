@@ -19,7 +19,7 @@ from bot.domain.ids import Symbol
 from bot.domain.paper import FedSymbol, PaperChanges, PaperSettings, PaperState
 from storage.accounts.accounts import event_of
 from storage.sqlite.codecs import Row, decimal_text
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 SELECT_SETTINGS: Final = "SELECT run, run_ts, made, body FROM paper_accounts WHERE account_id = ?"
 UPSERT_SETTINGS: Final = """

@@ -20,7 +20,7 @@ from bot.domain.payments import (
 )
 from storage.sqlite.codecs import Row, storable
 from storage.sqlite.database import Database
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 INSERT_INVOICE: Final = """
     INSERT INTO invoices (payload, user_id, license_type, days, stars, state, created_ts, expires_ts, renews)

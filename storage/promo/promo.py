@@ -18,7 +18,7 @@ from bot.domain.promo import (
 )
 from bot.domain.promo_codes import Terms
 from storage.sqlite.codecs import Row, storable
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 INSERT_CAMPAIGN: Final = """
     INSERT INTO promo_campaigns (license_type, days, max_uses, code_count, starts_ts, ends_ts, once, note, creator,

@@ -20,14 +20,14 @@ from bot.aio.histograms import Histogram
 from bot.aio.shielded import shielded
 from bot.domain.errors import StorageTrouble, UnfitDatabase
 from storage.sqlite.codecs import Row
+from storage.sqlite.connection import SqliteConnection, Statement, connected
 from storage.sqlite.errors import is_damage, raise_translated, translated
 from storage.sqlite.files import InstanceLock, exclusive
-from storage.sqlite.writer import DISK_SECONDS, Transaction, Writer
+from storage.sqlite.transaction import Transaction
+from storage.sqlite.writer import DISK_SECONDS, Writer
 
 APPLICATION_ID: Final = 0x50_44_53_4B  # "PDSK" in the file's header: tells our files from other programs'
 
-BUSY_TIMEOUT_S: Final = 10.0
-_STATEMENT_CACHE: Final = 256  # prepared statements a connection; a statement that is not kept costs 2.7 times as much
 
 # A file's own: they hold from its first byte on.
 FILE_PRAGMAS: Final = (
@@ -60,6 +60,8 @@ _QUICK_CHECK: Final = (
     "PRAGMA quick_check(1)",
     "PRAGMA ignore_check_constraints = OFF",
 )
+_BEGIN_READ: Final[Statement] = ("BEGIN", ())
+_END_READ: Final[Statement] = ("COMMIT", ())
 SELECT_IDENTITY: Final = """
     SELECT application_id, EXISTS (SELECT 1 FROM sqlite_schema WHERE substr(name, 1, 7) <> 'sqlite_')
       FROM pragma_application_id
@@ -87,9 +89,7 @@ class DatabaseStats:
 class Database:
     """An open database. `fetch` reads what is committed; `transaction` writes."""
 
-    def __init__(
-        self, path: Path, writer: Writer, reader: aiosqlite.Connection, monotonic: Callable[[], float]
-    ) -> None:
+    def __init__(self, path: Path, writer: Writer, reader: SqliteConnection, monotonic: Callable[[], float]) -> None:
         self.path = path
         self._writer = writer
         self._reader = reader
@@ -167,6 +167,16 @@ class Database:
                 await shielded(connection.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)"))
             self._checkpoints.observe(self._monotonic() - began)
 
+    async def fetch_all(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        """The rows of several SELECTs, of one moment and in one hop to the reader's thread. Raises StorageTrouble."""
+        if self._is_closed:
+            raise StorageTrouble("the database is closed")
+        try:
+            return (await self._reader.run_all([_BEGIN_READ, *statements, _END_READ]))[1:-1]
+        except sqlite3.Error as error:
+            await shielded(self._reader.rollback())
+            raise_translated(error)
+
     async def check_pages(self) -> None:
         """SQLite's quick_check on a connection of its own, beside everything else. Raises UnfitDatabase."""
         try:
@@ -208,20 +218,6 @@ class Database:
     async def _close(self) -> None:
         await self._writer.close()
         self._is_closed = True
-
-
-@asynccontextmanager
-async def connected(
-    path: Path, driver: type[sqlite3.Connection] = sqlite3.Connection
-) -> AsyncIterator[aiosqlite.Connection]:
-    """A bare connection in autocommit mode, closed whatever happens."""
-    connection = await aiosqlite.connect(
-        path, factory=driver, isolation_level=None, timeout=BUSY_TIMEOUT_S, cached_statements=_STATEMENT_CACHE
-    )
-    try:
-        yield connection
-    finally:
-        await shielded(connection.close())
 
 
 async def _prepare_writer(connection: aiosqlite.Connection, path: Path) -> None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from bot.domain.ids import UserId
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 SELECT_PSEUDONYM: Final = "SELECT pseudonym FROM users WHERE user_id = ?"
 

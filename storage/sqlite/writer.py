@@ -10,9 +10,9 @@ import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import aiosqlite
 
@@ -20,7 +20,9 @@ from bot.aio.histograms import Histogram
 from bot.aio.shielded import shielded
 from bot.domain.errors import StorageTrouble
 from storage.sqlite.codecs import Row
-from storage.sqlite.errors import raise_translated, translated
+from storage.sqlite.connection import SqliteConnection
+from storage.sqlite.errors import translated
+from storage.sqlite.transaction import Transaction
 
 _BEGIN: Final = "BEGIN IMMEDIATE"
 _COMMIT: Final = "COMMIT"
@@ -31,54 +33,6 @@ _CLOSE_PATIENCE_S: Final = 5.0
 DISK_SECONDS: Final = (0.001, 0.005, 0.025, 0.1, 0.5, 2.5)  # from a quiet disk to one that hardly answers
 
 _logger = logging.getLogger(__name__)
-
-
-class Transaction:
-    """What a block of `Writer.transaction` writes through. Raises StorageTrouble; useless once its block ended."""
-
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection: aiosqlite.Connection | None = connection
-        self._trouble: StorageTrouble | None = None
-
-    async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """One statement and every row it answers: of a SELECT, or of RETURNING."""
-        connection = self._usable()
-        try:
-            return await connection.execute_fetchall(sql, parameters)  # type: ignore[return-value]  # it is a list
-        except sqlite3.Error as error:
-            self._fail(error)
-
-    async def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run one statement once for each row of parameters."""
-        connection = self._usable()
-        try:
-            await connection.executemany(sql, rows)
-        except sqlite3.Error as error:
-            self._fail(error)
-
-    @property
-    def total_changes(self) -> int:
-        """Rows that its connection has changed so far, as SQLite counts. Raises StorageTrouble if it had failed."""
-        return self._usable().total_changes
-
-    def end(self) -> None:
-        """Refuse further use. Raises StorageTrouble if one was swallowed inside the block."""
-        _ = self._usable()
-        self._connection = None
-
-    def _fail(self, error: sqlite3.Error) -> NoReturn:
-        try:
-            raise_translated(error)
-        except StorageTrouble as trouble:
-            self._trouble = trouble
-            raise
-
-    def _usable(self) -> aiosqlite.Connection:
-        if self._connection is None:
-            raise RuntimeError("this transaction has ended")
-        if self._trouble is not None:  # SQLite may have rolled back: the next statement would commit by itself
-            raise StorageTrouble(f"the transaction had failed: {self._trouble}") from self._trouble
-        return self._connection
 
 
 class _Group:
@@ -101,7 +55,7 @@ class Writer:
 
     def __init__(
         self,
-        connection: aiosqlite.Connection,
+        connection: SqliteConnection,
         *,
         before_commit: Callable[[], None] = lambda: None,
         monotonic: Callable[[], float] = time.monotonic,
@@ -132,7 +86,7 @@ class Writer:
             try:
                 transaction = Transaction(self._connection)
                 yield transaction
-                transaction.end()
+                await transaction.end()
             except BaseException as error:
                 await shielded(self._undo(group))
                 if not group.callbacks or not isinstance(error, Exception):

@@ -8,7 +8,7 @@ from bot.domain.ids import Millis, UserId
 from bot.domain.support import Author, Thread, ThreadId, ThreadList, ThreadMessage, ThreadState
 from storage.sqlite.codecs import Row, storable
 from storage.sqlite.database import Database
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 SELECT_THREAD: Final = """
     SELECT t.thread_id, t.user_id, u.first_name, t.state, t.turn, t.handler_id, t.opened_ts, t.updated_ts

@@ -25,7 +25,7 @@ from storage.accounts.portfolio import (
     positions_of,
 )
 from storage.accounts.trades import SqliteTrades
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 from storage.trading.closed import SqliteClosedTrades
 
 SELECT_ORDER: Final = """

@@ -14,7 +14,7 @@ from storage.accounts.accounts import account_of
 from storage.accounts.trades import execution_of
 from storage.sqlite.codecs import Row
 from storage.sqlite.database import Database
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 from storage.trading.closings import (
     SELECT_CLOSING,
     SELECT_CLOSING_BY_KEY,

@@ -12,7 +12,7 @@ from bot.domain.orders import direction
 from bot.domain.portfolio import Execution, LegKey, Side
 from bot.domain.trade_plans import ClosedTrade, ExitReason, OrderIntent
 from storage.sqlite.codecs import Row, decimal_text, optional_decimal, optional_decimal_text
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 from storage.trading.plans import TOUCH_PLAN
 
 SELECT_COST: Final = """
@@ -129,11 +129,11 @@ class SqliteClosedTrades:
     async def set_cost(self, account: Account, leg: LegKey, cost: LegCost | None) -> None:
         """Store what of the leg is open at cost; None where the leg is flat."""
         if cost is None:
-            await self._transaction.fetch(DELETE_COST, _key(leg))
+            self._transaction.write(DELETE_COST, _key(leg))
             return
         amounts = (decimal_text(cost.size), _rounded(cost.value), _rounded(cost.fees))
         row = (account.user_id, *_key(leg), cost.side.value, *amounts, cost.opened_ts, _rounded(cost.funding))
-        await self._transaction.fetch(UPSERT_COST, row)
+        self._transaction.write(UPSERT_COST, row)
 
     async def add_closed(
         self,
@@ -161,9 +161,9 @@ class SqliteClosedTrades:
             *(optional_decimal_text(slippage), part.opened_ts, fill.exec_ts or part.opened_ts, funding),
             *((None,) * 3 if intent is None else (intent.created_ts, intent.sent_ts, intent.acknowledged_ts)),
         )
-        await self._transaction.fetch(UPSERT_CLOSED, row)
+        self._transaction.write(UPSERT_CLOSED, row)
         if plan_id is not None:
-            await self._transaction.fetch(TOUCH_PLAN, (plan_id,))
+            self._transaction.write(TOUCH_PLAN, (plan_id,), is_seen=False)
         return closed_of((await self._transaction.fetch(SELECT_CLOSED, key))[0])
 
     async def closed_after(self, leg: LegKey, moment: Millis) -> tuple[ClosedTrade, ...]:
@@ -175,7 +175,7 @@ class SqliteClosedTrades:
     async def add_funding(self, closed: ClosedTrade, paid: Decimal) -> None:
         """Its share of a funding that was heard of after it was closed."""
         key = (closed.account_id, closed.order_id, closed.position_idx)
-        await self._transaction.fetch(ADD_FUNDING, (_rounded(closed.funding + paid), *key))
+        self._transaction.write(ADD_FUNDING, (_rounded(closed.funding + paid), *key))
 
     async def closed_by(self, account_id: AccountId, order_id: str, position_idx: int) -> ClosedTrade | None:
         """What that order closed of that leg."""

@@ -9,7 +9,7 @@ from bot.domain.market import Category
 from bot.domain.portfolio import LegKey, Side
 from bot.domain.trade_plans import CardPlace, ExitReason
 from storage.sqlite.codecs import Row, decimal_text, optional_decimal, optional_decimal_text
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 SELECT_CLOSING: Final = """
     SELECT closing_id, user_id, account_id, category, symbol, position_idx, side, size, remaining, exit_reason,

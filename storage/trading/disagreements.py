@@ -10,7 +10,7 @@ from bot.domain.payloads import decode, encode
 from bot.domain.portfolio import LegKey
 from storage.sqlite.codecs import Row, json_text, json_values
 from storage.sqlite.database import Database
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 INSERT_DISAGREEMENT: Final = """
     INSERT INTO disagreements (kind, user_id, account_id, category, symbol, position_idx, plan_id, target, promised,

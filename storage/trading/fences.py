@@ -5,7 +5,7 @@ from typing import Final
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.licensing import LicenseType
 from storage.licensing.licenses import SELECT_LICENSE, license_of
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 SELECT_PAUSED: Final = "SELECT paused_ts FROM account_fences WHERE account_id = ?"
 PAUSE: Final = """

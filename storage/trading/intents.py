@@ -1,6 +1,6 @@
 """order_intents: every request, written before it is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -35,7 +35,7 @@ from storage.sqlite.codecs import (
     optional_decimal_text,
     storable,
 )
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 from storage.trading.plans import TOUCH_PLAN, card_of, columns_of_card
 
 INSERT_INTENT: Final = """
@@ -207,6 +207,9 @@ class SqliteOrderIntents:
     def __init__(self, transaction: Transaction, record: RecordEvent) -> None:
         self._transaction = transaction
         self._record = record
+        self._known: dict[int, OrderIntent] = {}  # as they stand: nobody else writes meanwhile
+        self._whole_plans: set[int] = set()  # of which each intent is known
+        self._whole_accounts: set[AccountId] = set()  # of which each live one is
 
     async def add(self, new: NewIntent, now: Millis) -> OrderIntent:
         """The row; the one that is there already if its idempotency key is."""
@@ -240,24 +243,32 @@ class SqliteOrderIntents:
         rows = await self._transaction.fetch(INSERT_INTENT, row)
         if not rows:
             rows = await self._transaction.fetch(SELECT_INTENT_BY_KEY, (new.idempotency_key,))
-            return intent_of(rows[0])
-        await self._touch(new.plan_id)
-        return intent_of(rows[0])
+            return self._note(rows)[0]
+        self._touch(new.plan_id)
+        return self._note(rows)[0]
 
     async def get(self, intent_id: int) -> OrderIntent | None:
-        return await self._one(SELECT_INTENT, intent_id)
+        known = self._known.get(intent_id)
+        return await self._one(SELECT_INTENT, intent_id) if known is None else known
 
     async def by_key(self, idempotency_key: str) -> OrderIntent | None:
         return await self._one(SELECT_INTENT_BY_KEY, idempotency_key)
 
     async def by_link_id(self, order_link_id: OrderLinkId) -> OrderIntent | None:
-        return await self._one(SELECT_INTENT_BY_LINK, order_link_id)
+        known = next((each for each in self._known.values() if each.order_link_id == order_link_id), None)
+        return await self._one(SELECT_INTENT_BY_LINK, order_link_id) if known is None else known
 
     async def live_of_account(self, account_id: AccountId) -> tuple[OrderIntent, ...]:
-        return tuple(map(intent_of, await self._transaction.fetch(SELECT_LIVE, (account_id,))))
+        if account_id not in self._whole_accounts:
+            self._note(await self._transaction.fetch(SELECT_LIVE, (account_id,)))
+            self._whole_accounts.add(account_id)
+        return self._sorted(each for each in self._known.values() if each.leg.account_id == account_id and each.is_live)
 
     async def of_plan(self, plan_id: int) -> tuple[OrderIntent, ...]:
-        return tuple(map(intent_of, await self._transaction.fetch(SELECT_INTENTS_OF_PLAN, (plan_id,))))
+        if plan_id not in self._whole_plans:
+            self._note(await self._transaction.fetch(SELECT_INTENTS_OF_PLAN, (plan_id,)))
+            self._whole_plans.add(plan_id)
+        return self._sorted(each for each in self._known.values() if each.plan_id == plan_id)
 
     async def why_not(self, intent_id: int, now: Millis, *, at: IntentState = IntentState.INTENT) -> str:
         """The key of the texts of what keeps an intent from being sent, "" for nothing; `at`: the state it is in."""
@@ -288,8 +299,8 @@ class SqliteOrderIntents:
         rows = await self._transaction.fetch(START_SENDING, (now, intent_id, at.value))
         if not rows:
             return None
-        intent = intent_of(rows[0])
-        await self._touch(intent.plan_id)
+        (intent,) = self._note(rows)
+        self._touch(intent.plan_id)
         return intent
 
     async def note(self, intent_id: int, news: IntentNews, now: Millis) -> OrderIntent | None:
@@ -313,8 +324,8 @@ class SqliteOrderIntents:
         row = (state.value, order_id, decimal_text(qty), optional_decimal_text(average), code, reason)
         rows = await self._transaction.fetch(UPDATE_INTENT, (*row, acknowledged, final, intent_id))
         self._tell(known, state, rows)
-        await self._touch(known.plan_id)
-        return replace(
+        self._touch(known.plan_id)
+        found = replace(
             known,
             state=state,
             order_id=order_id,
@@ -324,17 +335,25 @@ class SqliteOrderIntents:
             reason=reason,
             acknowledged_ts=acknowledged,
             final_ts=final,
+            is_told=known.is_told and not _is_taken_back(known),
         )
+        self._known[intent_id] = found
+        return found
 
     async def add_fill(self, intent_id: int, qty: Decimal) -> None:
         """A fill of it was booked."""
         known = await self.get(intent_id)
         if known is not None:
-            await self._transaction.fetch(ADD_FILL, (decimal_text(known.fills_qty + qty), intent_id))
-            await self._touch(known.plan_id)
+            found = replace(known, fills_qty=known.fills_qty + qty)
+            self._transaction.write(ADD_FILL, (decimal_text(found.fills_qty), intent_id))
+            self._touch(known.plan_id)
+            self._known[intent_id] = found
 
     async def told(self, intent_ids: Sequence[int]) -> None:
-        await self._transaction.write_many(TOLD, [(each,) for each in intent_ids])
+        for each in intent_ids:
+            self._transaction.write(TOLD, (each,))
+            if each in self._known:
+                self._known[each] = replace(self._known[each], is_told=True)
 
     def _tell(self, known: OrderIntent, state: IntentState, rows: Sequence[Row]) -> None:
         for row in rows:
@@ -347,11 +366,27 @@ class SqliteOrderIntents:
 
     async def _one(self, statement: str, key: object) -> OrderIntent | None:
         rows = await self._transaction.fetch(statement, (key,))
-        return intent_of(rows[0]) if rows else None
+        return self._note(rows)[0] if rows else None
 
-    async def _touch(self, plan_id: int | None) -> None:
+    def _note(self, rows: Sequence[Row]) -> tuple[OrderIntent, ...]:
+        """What the rows say, of those that were not known; what was written here stands."""
+        found = tuple(map(intent_of, rows))
+        self._known.update((each.intent_id, each) for each in found)
+        return found
+
+    @staticmethod
+    def _sorted(intents: Iterable[OrderIntent]) -> tuple[OrderIntent, ...]:
+        return tuple(sorted(intents, key=lambda each: each.intent_id))
+
+    def _touch(self, plan_id: int | None) -> None:
         if plan_id is not None:
-            await self._transaction.fetch(TOUCH_PLAN, (plan_id,))
+            self._transaction.write(TOUCH_PLAN, (plan_id,), is_seen=False)
+
+
+def _is_taken_back(known: OrderIntent) -> bool:
+    """Whether what was told of it was a conclusion that yields to any news: as UPDATE_INTENT reckons it."""
+    is_conclusion = known.state in {IntentState.NOT_PLACED, IntentState.ABANDONED}
+    return is_conclusion or known.reason == "canceled-vanished"
 
 
 def _next(known: OrderIntent, new: IntentState) -> IntentState:

@@ -15,7 +15,7 @@ from bot.domain.trade_plans import ExitReason
 from storage.accounts.portfolio import SELECT_ORDERS, SELECT_POSITIONS, order_of, position_of
 from storage.sqlite.codecs import Row, decimal_text, json_items, json_list, json_text, json_values
 from storage.sqlite.database import Database
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 from storage.trading.closed import SELECT_CLOSED_SINCE, closed_of
 from storage.trading.intents import SELECT_LIVE, intent_of
 

@@ -13,7 +13,7 @@ from bot.domain.portfolio import LegKey, Side
 from bot.domain.ports.plans import NewPlan
 from bot.domain.trade_plans import Breakeven, CardPlace, PlannedTarget, PlanState, TradePlan
 from storage.sqlite.codecs import Row, decimal_text, optional_decimal, optional_decimal_text
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 INSERT_PLAN: Final = """
     INSERT INTO trade_plans (user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by,
@@ -173,7 +173,7 @@ class SqliteTradePlans:
             new.target_trigger_by.value,
         )
         ((plan_id,),) = await self._transaction.fetch(INSERT_PLAN, row)
-        await self._put_targets(plan_id, new.targets)
+        self._put_targets(plan_id, new.targets)
         rows = await self._transaction.fetch(SELECT_PLAN, (plan_id,))
         return plan_of(rows[0])
 
@@ -192,7 +192,7 @@ class SqliteTradePlans:
 
     async def set_stop(self, plan_id: int, stop: Decimal | None, trigger_by: TriggerBy) -> None:
         """Another promise; what was seen of the old one is forgotten."""
-        await self._transaction.fetch(SET_STOP, (optional_decimal_text(stop), trigger_by.value, plan_id))
+        self._transaction.write(SET_STOP, (optional_decimal_text(stop), trigger_by.value, plan_id))
 
     async def set_targets(
         self,
@@ -205,60 +205,60 @@ class SqliteTradePlans:
     ) -> None:
         """Other targets in place of the old ones; `renewed` where they have the numbers of old ones."""
         await self._transaction.fetch(DELETE_TARGETS, (plan_id,))
-        await self._put_targets(plan_id, targets)
+        self._put_targets(plan_id, targets)
         if renewed is not None:
-            await self._transaction.fetch(SET_TARGETS_TS, (renewed, plan_id))
+            self._transaction.write(SET_TARGETS_TS, (renewed, plan_id))
         if trigger_by is not None:
-            await self._transaction.fetch(SET_TARGET_TRIGGER, (trigger_by.value, plan_id))
+            self._transaction.write(SET_TARGET_TRIGGER, (trigger_by.value, plan_id))
         await self.set_breakeven(plan_id, breakeven)
 
     async def target_done(self, plan_id: int, number: int) -> None:
-        await self._transaction.fetch(TARGET_DONE, (plan_id, number))
-        await self._transaction.fetch(TOUCH_PLAN, (plan_id,))
+        self._transaction.write(TARGET_DONE, (plan_id, number))
+        self._transaction.write(TOUCH_PLAN, (plan_id,), is_seen=False)
 
     async def set_breakeven(self, plan_id: int, breakeven: Breakeven) -> None:
-        await self._transaction.fetch(SET_BREAKEVEN, (breakeven.value, plan_id))
+        self._transaction.write(SET_BREAKEVEN, (breakeven.value, plan_id))
 
     async def stop_verified(self, plan_id: int, now: Millis) -> None:
         """It was read back as promised."""
-        await self._transaction.fetch(STOP_VERIFIED, (now, plan_id))
-        await self._transaction.fetch(STOP_SEEN_AGAIN, (now, plan_id))
+        self._transaction.write(STOP_VERIFIED, (now, plan_id))
+        self._transaction.write(STOP_SEEN_AGAIN, (now, plan_id))
 
     async def doubt_stop(self, plan_id: int) -> None:
         """It has to be read back again; a disagreement stays one."""
-        await self._transaction.fetch(DOUBT_STOP, (plan_id,))
+        self._transaction.write(DOUBT_STOP, (plan_id,))
 
     async def stop_changed(self, plan_id: int, now: Millis) -> None:
         """Note that somebody else changed the stop at the exchange."""
-        await self._transaction.fetch(STOP_CHANGED, (now, plan_id))
+        self._transaction.write(STOP_CHANGED, (now, plan_id))
 
     async def filled(self, plan_id: int, now: Millis) -> None:
         """The moment of the first fill; later ones leave it."""
-        await self._transaction.fetch(FILLED, (now, plan_id))
+        self._transaction.write(FILLED, (now, plan_id))
 
     async def show_at(self, plan_id: int, card: CardPlace) -> None:
-        await self._transaction.fetch(SHOW_AT, (*columns_of_card(card), plan_id))
+        self._transaction.write(SHOW_AT, (*columns_of_card(card), plan_id))
 
     async def end(self, plan_id: int, now: Millis) -> None:
-        await self._transaction.fetch(END_PLAN, (now, plan_id))
+        self._transaction.write(END_PLAN, (now, plan_id))
 
     async def reopen(self, plan_id: int) -> None:
         """An entry of it was filled after it had ended; not where the leg has another one, or was released."""
-        await self._transaction.fetch(REOPEN_PLAN, (plan_id,))
+        self._transaction.write(REOPEN_PLAN, (plan_id,))
 
     async def adopt(self, plan_id: int, size: Decimal, now: Millis) -> None:
         """So much of the position was opened elsewhere and is the plan's from now on."""
-        await self._transaction.fetch(ADOPT, (decimal_text(size), now, plan_id))
+        self._transaction.write(ADOPT, (decimal_text(size), now, plan_id))
 
     async def release(self, plan_id: int, now: Millis) -> None:
         """It ends while its position stands, by its owner's wish: a late fill does not open it again."""
-        await self._transaction.fetch(RELEASE_PLAN, (now, plan_id))
+        self._transaction.write(RELEASE_PLAN, (now, plan_id))
         await self.end(plan_id, now)
 
-    async def _put_targets(self, plan_id: int, targets: Sequence[PlannedTarget]) -> None:
+    def _put_targets(self, plan_id: int, targets: Sequence[PlannedTarget]) -> None:
         rows = [
             (plan_id, each.number, decimal_text(each.price), decimal_text(each.share), int(each.is_done))
             for each in targets
         ]
-        if rows:
-            await self._transaction.write_many(INSERT_TARGET, rows)
+        for row in rows:
+            self._transaction.write(INSERT_TARGET, row)

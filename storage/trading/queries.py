@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.ids import AccountId, Millis
-from bot.domain.ports.plans import DueAccount
+from bot.domain.ports.plans import DueAccount, OpenState
 from bot.domain.trade_plans import ClosedTrade, OrderIntent, TradePlan
 from storage.accounts.accounts import SELECT_ACCOUNT, account_of
 from storage.sqlite.database import Database
@@ -92,9 +92,18 @@ class SqliteTradingQueries:
         rows = await self._database.fetch(SELECT_PAUSED, (account_id,))
         return rows[0][0] if rows else None
 
-    async def last_fill_ts(self, account_id: AccountId) -> Millis | None:
-        rows = await self._database.fetch(SELECT_LAST_FILL, (account_id,))
-        return rows[0][0] if rows else None
+    async def open_state(self, account_id: AccountId) -> OpenState | None:
+        """None: there is no such account."""
+        asked = (SELECT_ACCOUNT, SELECT_LIVE, SELECT_OPEN_OF_ACCOUNT, SELECT_LAST_FILL)
+        rows, live, plans, last = await self._database.fetch_all([(each, (account_id,)) for each in asked])
+        if not rows:
+            return None
+        return OpenState(
+            account=account_of(rows[0]),
+            live=tuple(map(intent_of, live)),
+            plans=tuple(map(plan_of, plans)),
+            last_fill_ts=last[0][0],
+        )
 
     async def fills_known(self, account_id: AccountId, since: Millis) -> frozenset[str]:
         """The execIds of what is booked from that moment on."""

@@ -11,7 +11,7 @@ from bot.domain.payloads import PayloadError, decode, encode
 from bot.domain.tickets import Ticket, TicketPresets, percents_text, size_of, sizes_text
 from storage.sqlite.codecs import Row, json_text, json_values
 from storage.sqlite.database import Database
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 INSERT_TICKET: Final = """
     INSERT INTO trade_tickets (user_id, draft_json, updated_ts) VALUES (?, ?, ?) RETURNING ticket_id

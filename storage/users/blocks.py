@@ -4,7 +4,7 @@ from typing import Final
 
 from bot.domain.chat import WaitedMessages
 from bot.domain.ids import Millis, UserId
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 INSERT_BLOCK: Final = """
     INSERT INTO bot_blocks (user_id, since_ts) SELECT user_id, ? FROM users WHERE user_id = ?

@@ -6,7 +6,7 @@ from bot.domain.admin import GIVEN_WITHIN
 from bot.domain.ids import Millis, UserId
 from bot.domain.pins import TRIES, ScryptCost, StoredPin
 from storage.sqlite.codecs import Row
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 SELECT_PIN: Final = """
     SELECT user_id, salt, digest, scrypt_n, scrypt_r, scrypt_p, failures, locked_until_ts, guards_keys

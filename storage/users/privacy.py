@@ -15,7 +15,7 @@ from bot.domain.marks import Mark
 from bot.domain.privacy import PrivacyState, Record
 from storage.accounts.accounts import event_of
 from storage.sqlite.database import Database
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 from storage.users.trading_rows import (
     SELECT_CLOSED_BY_USER,
     SELECT_DISAGREEMENTS,

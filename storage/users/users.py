@@ -13,7 +13,7 @@ from bot.domain.interning import intern_text
 from bot.domain.users import STAFF, Language, NewUser, Notifications, Role, UserConfig, UserSettings
 from storage.accounts.accounts import account_of
 from storage.sqlite.codecs import Row, decimal_text, storable
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 SELECT_CONFIG: Final = """
     SELECT u.user_id, u.username, u.first_name, u.lang, u.role, u.is_banned, u.terms_accepted,

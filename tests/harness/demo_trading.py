@@ -87,7 +87,7 @@ class DemoTrading:
         config = await self.chat.services.reads.user_config(UserId(self.person.user_id))
         for account in () if config is None else config.accounts:
             with suppress(ExchangeError):
-                await self.chat.services.trading.settlement.settle(account)
+                await self.chat.services.trading.settlement.settle(account.account_id)
 
     async def told(self, word: str) -> RenderedCard:
         """The newest message of the outbox that says that, once it is there: nothing is delivered here."""

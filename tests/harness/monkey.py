@@ -345,7 +345,7 @@ class Monkey:
     async def _settled(self, account: Account) -> None:
         """The jobs' rounds: what waits for its time is due."""
         for _ in range(3):
-            await self.bot.services.trading.settlement.settle(account)
+            await self.bot.services.trading.settlement.settle(account.account_id)
             await self._quiet()
 
     async def _compare(self, account: Account) -> None:

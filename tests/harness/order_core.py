@@ -62,7 +62,7 @@ class OrderCore:
 
     async def settle(self) -> ManagedTrade:
         """One settlement and what it set off."""
-        await self.settlement.settle(self.account)
+        await self.settlement.settle(self.account.account_id)
         await self.quiet()
         return await self.trade()
 

@@ -24,7 +24,7 @@ from storage.accounts.trades import SELECT_EXECUTIONS
 from storage.licensing.licenses import SELECT_LICENSE
 from storage.paper.books import SELECT_NEWEST_FILLS, SELECT_OPEN_PAPER_ORDERS, SELECT_PAPER_POSITIONS
 from storage.sqlite.database import Database
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 from storage.store import Store
 from storage.users.users import SELECT_CONFIG
 

@@ -230,7 +230,7 @@ async def test_what_a_restored_backup_did_not_know_waits_for_its_owners_word(man
     for table in ("closed_trades", "order_intents", "plan_targets", "trade_plans", "leg_costs", "trade_logs"):
         await managing.core.storage.write(f"DELETE FROM {table}")  # noqa: S608  our own tables
     managing.core.storage.clock.advance(60)
-    await managing.core.settlement.settle(managing.core.account)
+    await managing.core.settlement.settle(managing.core.account.account_id)
     row = await the_one(managing)
     assert (row.kind, row.shown.stop, row.shown.take_profit) == (DisagreementKind.FOUND, D(90), D(120))
     await managing.disagreements.accept(managing.core.config, row.disagreement_id)

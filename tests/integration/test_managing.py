@@ -150,7 +150,7 @@ class TestClosing:
         managing.gateway.faults.extend(["down", None])
         first = await managing.close()
         managing.core.storage.clock.advance(12)
-        await managing.core.settlement.settle(managing.core.account)
+        await managing.core.settlement.settle(managing.core.account.account_id)
         (intent,) = await managing.core.queries.intents([first.intent_id])
         assert intent.state is IntentState.NOT_PLACED
         assert await told(managing, after_s=12) == 0
@@ -286,7 +286,7 @@ class TestParts:
         await managing.core.quiet()
         assert len(closes(managing)) == 1, "it waits until the first one is over"
         managing.gateway.deliver()
-        await managing.core.settlement.settle(managing.core.account)
+        await managing.core.settlement.settle(managing.core.account.account_id)
         managing.core.storage.clock.advance(6)
         await managing.closer.work_off()
         await managing.core.quiet()
@@ -302,7 +302,7 @@ class TestParts:
         )
         await managing.core.quiet()
         managing.core.storage.clock.advance(11)
-        await managing.core.settlement.settle(managing.core.account)
+        await managing.core.settlement.settle(managing.core.account.account_id)
         await managing.closer.work_off()
         await managing.core.quiet()
         (position,) = managing.gateway.legs.values()

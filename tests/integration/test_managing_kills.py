@@ -18,7 +18,7 @@ from harness.order_gateway import ScriptedGateway
 from bot.domain.errors import ButtonExpired
 from bot.domain.orders import OrderRequest
 from bot.domain.portfolio import Side
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 SEEDS = 5
 MOST_STEPS = 14
@@ -125,7 +125,7 @@ async def kill_in(folder: Path, seed: int, act: Callable[[Managing], Awaitable[o
 async def go_on(managing: Managing) -> None:
     """What the jobs of half a minute do."""
     for _ in range(5):
-        await managing.core.settlement.settle(managing.core.account)
+        await managing.core.settlement.settle(managing.core.account.account_id)
         await managing.closer.work_off()
         await managing.panic.work_off()
         await managing.core.quiet()

@@ -69,10 +69,10 @@ async def test_what_is_unknown_is_asked_for_by_itself_until_it_is_known(core: Or
     settlement = replace(core.settlement, later=_noted(looks))
     for seconds in (0, 1, 3, 5):
         core.storage.clock.advance(seconds)
-        await settlement.settle(core.account)
+        await settlement.settle(core.account.account_id)
     assert looks == [1, 1, 4, 1]
     core.storage.clock.advance(1)
-    await settlement.settle(core.account)
+    await settlement.settle(core.account.account_id)
     assert (await core.trade()).intents[0].state is IntentState.NOT_PLACED
     assert len(looks) == 4
 
@@ -84,10 +84,10 @@ async def test_what_a_process_that_ended_wrote_and_did_not_send_is_reckoned_anew
     await core.confirm(core.card(target_prices=(D(110), D(120)), target_shares=(D("0.5"), D("0.5"))))
     await core.storage.write("UPDATE order_intents SET state = 'intent', sent_ts = NULL WHERE kind = 'target'")
     core.gateway.book = {key: each for key, each in core.gateway.book.items() if each.price != D(110)}
-    await settlement.settle(core.account)
+    await settlement.settle(core.account.account_id)
     assert looks == [3]
     core.storage.clock.advance(3)
-    await settlement.settle(core.account)
+    await settlement.settle(core.account.account_id)
     await core.quiet()
     states = [each.state for each in (await core.trade()).intents if each.kind is IntentKind.TARGET]
     assert states == [IntentState.ABANDONED, IntentState.OPEN]
@@ -104,7 +104,7 @@ async def test_an_amend_that_never_came_is_asked_for_anew_at_once(core: OrderCor
     await core.settle()
     core.storage.clock.advance(11)
     settlement = replace(core.settlement, signals=_Ticking(clock=core.storage.clock))
-    await settlement.settle(core.account)
+    await settlement.settle(core.account.account_id)
     await core.quiet()
     assert core.gateway.book[link].qty == whole
 
@@ -159,7 +159,7 @@ async def test_a_failing_read_never_means_flat(core: OrderCore) -> None:
     await core.confirm()
     core.gateway.is_silent = True
     with pytest.raises(ExchangeDown):
-        await core.settlement.settle(core.account)
+        await core.settlement.settle(core.account.account_id)
     trade = await core.trade()
     assert trade.plan.state is PlanState.OPEN
     assert trade.position is not None
@@ -364,7 +364,7 @@ async def test_fills_that_a_stream_tells_are_booked_and_what_goes_beyond_them_is
     teller = replace(gateway, legs=dict(gateway.legs), book=dict(gateway.book), fills=list(gateway.fills), reads=[])
     settlement = replace(core.settlement, told={AccountType.DEMO: teller})
     gateway.reads.clear()
-    await settlement.settle(core.account, is_told=True)
+    await settlement.settle(core.account.account_id, is_told=True)
     assert teller.reads
     assert not gateway.reads
     ((key, leg),) = teller.legs.items()
@@ -372,7 +372,7 @@ async def test_fills_that_a_stream_tells_are_booked_and_what_goes_beyond_them_is
         teller.legs = dict(wrong)
         gateway.reads.clear()
         core.storage.clock.advance(20)
-        await settlement.settle(core.account, is_told=True)
+        await settlement.settle(core.account.account_id, is_told=True)
         assert gateway.reads, wrong
         trade = await core.trade()
         assert trade.plan.state is PlanState.OPEN
@@ -392,7 +392,7 @@ async def test_what_a_stream_shows_naked_is_no_look_before_an_emergency(tmp_path
         settlement = replace(core.settlement, told={AccountType.DEMO: teller})
         gateway.is_silent = True
         with pytest.raises(ExchangeDown):
-            await settlement.settle(core.account, is_told=True)
+            await settlement.settle(core.account.account_id, is_told=True)
         gateway.is_silent = False
         kinds = []
         for _ in range(2):

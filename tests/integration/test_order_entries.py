@@ -241,7 +241,7 @@ async def test_a_full_disk_after_the_sending_leaves_the_order_to_be_asked_for(
     (intent,) = (await core.trade()).intents
     assert intent.state is IntentState.SENDING
     with pytest.raises(StorageTrouble):
-        await core.settlement.settle(core.account)
+        await core.settlement.settle(core.account.account_id)
     monkeypatch.undo()
     core.runner.wakers.extend(wakers)
     trade = await core.settle()

@@ -137,7 +137,7 @@ async def rest(core: OrderCore) -> None:
         core.storage.clock.advance(4)
         gateway_of(core).deliver()
         core.storage.clock.advance(7)
-        await core.settlement.settle(core.account)
+        await core.settlement.settle(core.account.account_id)
         await core.quiet()
 
 

@@ -146,7 +146,8 @@ async def test_of_an_account_without_any_fill_only_our_own_of_before_are_booked(
     long_ago = Millis(managing.core.storage.clock.now() - DAY)
     ours = replace(managing.gateway.fills[0], exec_ts=long_ago)
     managing.gateway.fills[:] = [ours, before(ours)]
-    await managing.core.settle()
+    started_anew = replace(managing.core.settlement)
+    await started_anew.settle(managing.core.account.account_id)
     (plan,) = await managing.core.queries.plans_open(managing.core.account.account_id)
     intents = await managing.core.queries.intents_of_plan(plan.plan_id)
     assert [each.state for each in intents] == [IntentState.FILLED]

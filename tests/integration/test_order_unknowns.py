@@ -73,7 +73,7 @@ async def test_a_query_that_fails_is_no_answer(core: OrderCore) -> None:
     for pause in (4, 4, 4, 60):
         core.storage.clock.advance(pause)
         with pytest.raises(ExchangeDown):
-            await core.settlement.settle(core.account)
+            await core.settlement.settle(core.account.account_id)
     core.gateway.is_silent = False
     assert (await core.trade()).intents[0].state is IntentState.UNKNOWN
     assert (await asked(core, 1)).intents[0].state is IntentState.UNKNOWN  # the second answer

@@ -182,7 +182,7 @@ class TestPanic:
         later, _ = await managing.panic.progress(managing.core.account, version=0, timeout_s=0)
         assert later == report, "a moment that is ahead does not move with the clock"
         managing.gateway.deliver()
-        await managing.core.settlement.settle(managing.core.account)
+        await managing.core.settlement.settle(managing.core.account.account_id)
         await managing.panic.work_off()
         await managing.core.quiet()
         await managing.panic.work_off()
@@ -336,7 +336,7 @@ async def test_another_process_finishes_a_panic(tmp_path: Path) -> None:
     gateway.faults.clear()
     gateway.clock.advance(30)
     async with open_managing(tmp_path, gateway) as second:
-        await second.core.settlement.settle(second.core.account)
+        await second.core.settlement.settle(second.core.account.account_id)
         for _ in range(2):
             await second.closer.work_off()
             await second.panic.work_off()

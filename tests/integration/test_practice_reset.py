@@ -30,7 +30,7 @@ async def test_what_it_closes_is_no_loss_that_locks_and_rings_nobody(harness: Ha
     await harness.move("BTCUSDT", "62000.00")
     await reset(anna)
     account = await harness.practice_account()
-    await harness.services.trading.settlement.settle(account)
+    await harness.services.trading.settlement.settle(account.account_id)
     (closed,) = await harness.rows("closed_trades")
     assert "reset" in closed
     assert not [each for each in await harness.queued() if "closed" in each.kind]

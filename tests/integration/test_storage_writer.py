@@ -24,7 +24,7 @@ from bot.domain.ids import UserId
 from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 from ops.bench.dataset import INSERT_SIGNAL
 from storage.chat.inbox import SqliteInbox
-from storage.sqlite.writer import Transaction
+from storage.sqlite.transaction import Transaction
 
 FILLER = "x" * 4000
 

@@ -108,7 +108,7 @@ async def test_an_order_is_settled_unasked_once_rest_has_answered_in_a_streams_l
     await desk.person.say("/positions")
     await turned(desk, lambda: streams.is_healthy(account.account_id), what="a stream that is up")
     await turned(desk, lambda: True, what="a stream that is no more young", seconds=6)
-    await trading.settlement.settle(account)
+    await trading.settlement.settle(account.account_id)
     await turned(desk, lambda: True, what="what is younger than that answer", seconds=2)
     await desk.buy("btc $1600 sl 58000 tp 63000")
     await turned(desk, lambda: streams.symbols == {"BTCUSDT"}, what="the position to be told")
@@ -120,5 +120,5 @@ async def test_an_order_is_settled_unasked_once_rest_has_answered_in_a_streams_l
     assert told.order(fill.order_link_id) is not None
     assert told.settings(Symbol("BTCUSDT")) is not None
     before = len(desk.control.calls("0"))
-    await trading.settlement.settle(account, is_told=True)
+    await trading.settlement.settle(account.account_id, is_told=True)
     assert [each["path"] for each in desk.control.calls("0")[before:] if "/v5/" in each["path"]] == []

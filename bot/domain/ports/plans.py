@@ -53,6 +53,16 @@ class IntentNews:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenState:
+    """What is open of an account, all of one moment. `last_fill_ts`: of its newest fill; None: none was booked."""
+
+    account: Account
+    live: tuple[OrderIntent, ...]
+    plans: tuple[TradePlan, ...]
+    last_fill_ts: Millis | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DueAccount:
     """An account that is compared with its exchange. `turn`: the less is known of it, the lower (0 … 3)."""
 
@@ -241,7 +251,10 @@ class TradingQueries(Protocol):
 
     async def closed_of_plan(self, plan_id: int) -> tuple[ClosedTrade, ...]: ...
     async def paused_since(self, account_id: AccountId) -> Millis | None: ...
-    async def last_fill_ts(self, account_id: AccountId) -> Millis | None: ...
+    async def open_state(self, account_id: AccountId) -> OpenState | None:
+        """None: there is no such account."""
+        ...
+
     async def fills_known(self, account_id: AccountId, since: Millis) -> frozenset[str]:
         """The execIds of what is booked from that moment on."""
         ...

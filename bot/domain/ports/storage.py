@@ -1,11 +1,14 @@
 """Units of work: what services write through, all of it or nothing."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from bot.domain.accounts import Account
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import OutboxMessage
 from bot.domain.ids import Millis
+from bot.domain.portfolio import LegKey
 from bot.domain.ports.accounts import Accounts, Portfolio
 from bot.domain.ports.admin import Broadcasts, ErrorNotes
 from bot.domain.ports.chat import Buttons, Dialogues
@@ -20,6 +23,19 @@ from bot.domain.ports.risk import RiskRecords
 from bot.domain.ports.support import SupportThreads
 from bot.domain.ports.tickets import Tickets
 from bot.domain.ports.users import Blocks, Pins, PrivacyRequests, Users
+from bot.domain.trade_plans import TradePlan
+
+
+class ReadAhead(Protocol):
+    """Answers what a unit is about to ask for, at once; nothing but its speed depends on it. Raises StorageTrouble."""
+
+    async def settlement(self, account: Account, plans: Sequence[TradePlan]) -> None:
+        """Of an account, with the plans that were open a moment ago."""
+        ...
+
+    async def entry(self, account: Account, leg: LegKey, idempotency_key: str, now: Millis) -> None:
+        """Into a leg, with the key of its first intent."""
+        ...
 
 
 class UnitOfWork(Protocol):
@@ -65,6 +81,8 @@ class UnitOfWork(Protocol):
     def plans(self) -> TradePlans: ...
     @property
     def intents(self) -> OrderIntents: ...
+    @property
+    def ahead(self) -> ReadAhead: ...
     @property
     def legs(self) -> LegBook: ...
     @property

@@ -212,11 +212,12 @@ class Entries:
     ) -> tuple[TradePlan, tuple[OrderIntent, ...]] | None:
         """Every check and every row in one commit; None: the reads are too old by now."""
         async with self.transactions.begin() as unit:
+            now = self.clock.now()
+            await unit.ahead.entry(account, there.leg, f"{idempotency_key}:entry:0", now)
             again = await unit.intents.by_key(f"{idempotency_key}:entry:0")
             twin = None if again is None or again.plan_id is None else await unit.plans.get(again.plan_id)
             if twin is not None:  # a tap on another device was first: its own entry is nothing against it
                 return twin, ()
-            now = self.clock.now()
             if now - there.asked_at > FRESH:
                 return None
             await self._check(unit, account, card, there, now)

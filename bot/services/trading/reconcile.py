@@ -128,7 +128,7 @@ class Reconcile:
         turn = self._turns.setdefault(account.account_id, _Turn())
         asked_at = self.clock.now()
         try:
-            await self.settlement.settle(account)
+            await self.settlement.settle(account.account_id)
         except ExchangeError as trouble:
             self._failures += 1
             pause = _KEY_PAUSE if isinstance(trouble, KeyTrouble) else _WHILE_OPEN

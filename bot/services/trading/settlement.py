@@ -24,7 +24,7 @@ from bot.domain.outcomes import AccountAnswers
 from bot.domain.patience import BYBIT, PRACTICE, Patience
 from bot.domain.portfolio import Execution, Order, Positions
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.plans import IntentNews, TradingQueries
+from bot.domain.ports.plans import IntentNews, OpenState, TradingQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.ports.trading import OrderGateway
@@ -82,38 +82,30 @@ class Settlement:
     _again: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
     _timers: dict[AccountId, Timer] = field(default_factory=dict, init=False, repr=False, compare=False)
     _first_looks: dict[AccountId, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _read_until: dict[AccountId, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)
     _absences: dict[OrderLinkId, Absence] = field(default_factory=dict, init=False, repr=False, compare=False)
     _failures: dict[AccountId, int] = field(default_factory=dict, init=False, repr=False, compare=False)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False, compare=False)
 
-    async def settle(self, account: Account, *, is_told: bool = False) -> None:
+    async def settle(self, account_id: AccountId, *, is_told: bool = False) -> None:
         """Book every execution and order of the account, then send what its plans lack. Raises ExchangeErrors.
 
         `is_told`: what a healthy stream has told need not be asked for.
         """
-        told = self.told.get(account.account_type) if is_told else None
-        gateway = self.gateways.get(account.account_type)
-        if gateway is None:
-            return
-        async with self._locks.setdefault(account.account_id, asyncio.Lock()):
+        async with self._locks.setdefault(account_id, asyncio.Lock()):
+            state = await self.queries.open_state(account_id)
+            if state is None or state.account.account_type not in self.gateways:
+                return
             try:
-                with at_priority(await self._priority(account)):
+                with at_priority(_priority(state)):
                     for _ in range(_MOST_ROUNDS):
-                        if not await self._round(account, gateway, told):
+                        if not await self._round(state, is_told=is_told):
                             break
+                        state = await self.queries.open_state(account_id) or state
             except KeyTrouble as trouble:
                 if self.key_alarm is not None:
-                    await self.key_alarm.ring(account, trouble)
+                    await self.key_alarm.ring(state.account, trouble)
                 raise
-
-    async def _priority(self, account: Account) -> RequestPriority:
-        """What waits for an answer, and stops that were not seen yet, come before new entries."""
-        live = await self.queries.intents_live(account.account_id)
-        if any(each.state in _AWAITED or each.is_counting for each in live):
-            return RequestPriority.CANCEL
-        plans = await self.queries.plans_open(account.account_id)
-        is_naked = any(each.first_fill_ts is not None and each.protected_ts is None for each in plans)
-        return RequestPriority.CANCEL if is_naked else RequestPriority.RECONCILE
 
     def wake(self, account_id: AccountId) -> None:
         """Something happened in that account: settle it soon. Needs a running loop."""
@@ -141,9 +133,7 @@ class Settlement:
         try:
             while True:
                 self._again.discard(account_id)
-                account = await self.queries.account(account_id)
-                if account is not None:
-                    await self.settle(account, is_told=True)
+                await self.settle(account_id, is_told=True)
                 self._failures.pop(account_id, None)
                 if account_id not in self._again:
                     return
@@ -157,20 +147,24 @@ class Settlement:
         finally:
             self._running.discard(account_id)
 
-    async def _round(self, account: Account, gateway: OrderGateway, told: OrderGateway | None) -> bool:
+    async def _round(self, state: OpenState, *, is_told: bool) -> bool:
         """One round of reads and its bookings; True if it brought what is worked off in another one."""
+        account = state.account
+        told = self.told.get(account.account_type) if is_told else None
         if told is not None and not self.booking.is_odd(account.account_id):
             with suppress(_DoubtfulError):
-                return await self._booked(account, told, is_told=True)
-        return await self._booked(account, gateway, is_told=False)
+                return await self._booked(state, told, is_told=True)
+            state = await self.queries.open_state(account.account_id) or state
+        return await self._booked(state, self.gateways[account.account_type], is_told=False)
 
-    async def _booked(self, account: Account, gateway: OrderGateway, *, is_told: bool) -> bool:
+    async def _booked(self, state: OpenState, gateway: OrderGateway, *, is_told: bool) -> bool:
         """Raises _DoubtfulError, with nothing written, for what the exchange itself is to say."""
-        reads = await self._read(account, gateway)
-        plans = await self.queries.plans_open(account.account_id)
-        facts = await self._facts(plans, reads.positions)
+        account = state.account
+        reads = await self._read(state, gateway)
+        facts = await self._facts(state.plans, reads.positions)
         now = self.clock.now()
         async with self.transactions.begin_aside() as unit:
+            await unit.ahead.settlement(account, state.plans)
             booked = await self.booking.book(unit, account, reads, now)
             worked = await self.plan_work.work(unit, account, reads, facts, booked, now)
             if is_told and worked.is_doubtful:
@@ -186,6 +180,8 @@ class Settlement:
                 await unit.intents.note(each.intent_id, news, now)
         for link_id in reads.absences.keys() - {each.order_link_id for each in left}:
             self._absences.pop(link_id, None)
+        if all(each.is_bookable for each in reads.fills):
+            self._read_until[account.account_id] = reads.asked_at
         self.runner.launch(worked.intents)
         self.signals.changed(account.account_id)
         self._look_again(account.account_id, worked.look_again_ms, left, now, reads)
@@ -228,11 +224,9 @@ class Settlement:
         if looks:
             self._timers[account_id] = self.later(min(looks) / 1000, lambda: self.wake(account_id))
 
-    async def _read(self, account: Account, gateway: OrderGateway) -> AccountAnswers:
+    async def _read(self, state: OpenState, gateway: OrderGateway) -> AccountAnswers:
         """Positions before fills: a fill that the positions do not show yet makes the round a noisy one."""
-        asked_at = self.clock.now()
-        live = await self.queries.intents_live(account.account_id)
-        last = await self.queries.last_fill_ts(account.account_id)
+        asked_at, account, live, last = self.clock.now(), state.account, state.live, state.last_fill_ts
         positions = await gateway.positions(account)
         orders = await gateway.orders(account)
         open_ids = {each.order_link_id for each in orders.items}
@@ -252,9 +246,10 @@ class Settlement:
                 settings[each.leg.symbol] = await gateway.leg_settings(account, each.leg.symbol)
         sent = [each.sent_ts for each in live if each.is_order and each.sent_ts is not None and each.is_live]
         begin = self._begin(account, asked_at) if last is None else last
+        begin = max(begin, self._read_until.get(account.account_id, begin))
         since = Millis(max(0, min(begin, asked_at, *sent) - _OVERLAP_MS))  # the clock may have been set back
         told = await gateway.executions_since(account, since)
-        known = await self.queries.fills_known(account.account_id, since)
+        known = await self.queries.fills_known(account.account_id, since) if told else frozenset()
         fills = tuple(each for each in told if each.exec_id not in known and self._concerns(each, account, last))
         return AccountAnswers(
             asked_at=asked_at,
@@ -314,3 +309,10 @@ class Settlement:
                     is_index = plan.stop_trigger_by is TriggerBy.INDEX
                     prices[plan.symbol] = (ticker.index_price if is_index else None) or ticker.last_price
         return MarketFacts(instruments=instruments, prices=prices)
+
+
+def _priority(state: OpenState) -> RequestPriority:
+    """What waits for an answer, and stops that were not seen yet, come before new entries."""
+    is_awaited = any(each.state in _AWAITED or each.is_counting for each in state.live)
+    is_naked = any(each.first_fill_ts is not None and each.protected_ts is None for each in state.plans)
+    return RequestPriority.CANCEL if is_awaited or is_naked else RequestPriority.RECONCILE

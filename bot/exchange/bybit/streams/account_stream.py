@@ -67,6 +67,7 @@ class AccountStream:
         self._active_until = 0.0
         self._missing_until: float | None = None  # REST showed what the stream has to bring by then
         self._compare_at = 0.0
+        self._fills_at: float | None = None  # when what was executed before is to be asked for
         self._is_comparing = False
         self._unread = 0  # frames of the link
         self._doubted_at: float | None = None  # something was told that could not be read
@@ -132,6 +133,7 @@ class AccountStream:
             self._unread = self.link.unread
             self._doubt(now)
         self._due.sweep(now)
+        self._ask_for_fills(now)
         if self._due.take_lost(now):
             self._compare_at = now
         if not self.is_late and self._due.late_orders(now):
@@ -144,6 +146,13 @@ class AccountStream:
             self._tasks.start(self.close("the stream is mute"), "end of a mute stream")
         if self.is_healthy:
             self._shown.renew(self._parts.marks, now)
+
+    def _ask_for_fills(self, now: float) -> None:
+        """What was executed before the stream is asked for once it is old enough, not when everybody trades."""
+        if self._fills_at is not None and now >= self._fills_at:
+            self._fills_at = None
+            if not self.told.knows_fills:
+                self._parts.changed(self.account)
 
     # --- what others tell it ----------------------------------------------------------------------------------
 
@@ -221,6 +230,7 @@ class AccountStream:
         self.told.begin()
         self._active_until = self._parts.clock.monotonic() + _ACTIVE_S
         self._compare_at = self._parts.clock.monotonic() + COMPARE_ACTIVE_S
+        self._fills_at = self._parts.clock.monotonic() + YOUNG_S
         self._look_for_disputes()
         if self._is_sure:
             self._show_all()

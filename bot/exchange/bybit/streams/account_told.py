@@ -81,6 +81,11 @@ class AccountTold:
         found = self._book.orders(self._clock.now())
         return replace(found, items=tuple([each for each in found.items if each.category is Category.LINEAR]))
 
+    @property
+    def knows_fills(self) -> bool:
+        """Whether it was ever said what was executed before the stream."""
+        return self._fills.is_begun
+
     def fills_since(self, moment: Millis) -> tuple[Execution, ...] | None:
         """Every execution since then; None: not known."""
         return self._fills.since(moment, self._orders())

@@ -22,6 +22,11 @@ class ToldFills:
         self._qtys: dict[str, Decimal] = {}  # by order id
         self._since: Millis | None = None
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything is whole."""
+        return self._since is not None
+
     def hear(self, fills: Iterable[Execution]) -> None:
         """What the stream tells, each once."""
         for each in fills:
