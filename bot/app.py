@@ -15,8 +15,10 @@ from bot.aio.loop_lag import LoopLag
 from bot.aio.periodic import Jobs
 from bot.aio.tasks import TaskSet
 from bot.chat.errors import TelegramEnded, WrongSetup
+from bot.chat.held_calls import HeldCalls
 from bot.chat.runtime import TelegramRuntime
 from bot.domain.errors import AlreadyRunning, SchemaTooNew, StorageTrouble, UnfitDatabase, WrongKeyFile
+from bot.domain.health import Health
 from bot.domain.ids import HOUR, Millis
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
@@ -38,6 +40,8 @@ from cache.facade import CachedReads
 from handlers import registry
 from handlers.core.context import App
 from handlers.core.menus import publish
+from handlers.table import HandlerTable
+from handlers.texts.catalog import Texts
 from stats_api.server import serve
 
 DRAIN_SECONDS: Final = 20.0  # of the 25 that a stop may take
@@ -80,15 +84,14 @@ async def assemble(
         services, feature_jobs = await build_features(base)
         stack.push_async_callback(base.screen_reader.close)
         stack.push_async_callback(services.trading.close)
-        application, runtime = await open_chat(stack, telegram, storage, base.texts, base.listener_of, outside, tuning)
+        application, runtime = await open_chat(
+            stack, settings, telegram, storage, base.texts, base.listener_of, services.trading.halts, outside, tuning
+        )
         upkeep = upkeep_jobs(storage.database, reads, bybit, practice, streams, runtime, outside.clock)
         jobs = Jobs((*feature_jobs, *upkeep))
         progress = progress_of(outside.clock, storage.database, runtime, jobs, bybit, streams)
         health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
-        registry.register(
-            application, services=services, texts=base.texts, health=health, held=telegram.held, table=tuning.table
-        )
-        stack.push_async_callback(registry.close, application)
+        _register(stack, application, services, base.texts, health, telegram.held, tuning.table)
         lag, host = open_host(stack, storage.database)
         work = collectors_of(progress, runtime, application, bybit, streams, services.trading, jobs, outside.clock)
         yield Assembly(
@@ -106,6 +109,19 @@ async def assemble(
             progress=progress,
             loop_lag=lag,
         )
+
+
+def _register(
+    stack: AsyncExitStack,
+    application: App,
+    services: Services,
+    texts: Texts,
+    health: Callable[[], Health],
+    held: HeldCalls,
+    table: HandlerTable,
+) -> None:
+    registry.register(application, services=services, texts=texts, health=health, held=held, table=table)
+    stack.push_async_callback(registry.close, application)
 
 
 async def run(
@@ -197,7 +213,7 @@ async def _work(assembly: Assembly, ready: Callable[[int, int], None]) -> None:
         replayed = await runtime.replay()
         recent = await assembly.storage.user_queries.active_users(Millis(assembly.clock.now() - HOUR), _WARM_USERS)
         warm = await assembly.reads.warm(recent, within=_WARM_SECONDS)
-        await runtime.poll()
+        await runtime.take_in()
         progress.step = None
         ready(replayed, warm)
         await runtime.ended()

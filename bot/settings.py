@@ -5,6 +5,7 @@ A variable wins over the file. An unknown key is refused with the nearest known 
 
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -44,9 +45,11 @@ USUAL_PRICES: Final[Mapping[Literal["basic", "premium"], Mapping[Literal["1", "3
     "premium": {"1": 5_000, "3": 13_500, "6": 24_000, "12": 42_000},
 }
 BYBIT_API_URL: Final = "https://api.bybit.com"
-_SECRETS: Final = ("telegram_token", "key", "stats_token", "telegram_proxy", "bybit_proxy")
+_SECRETS: Final = ("telegram_token", "key", "webhook_secret", "stats_token", "telegram_proxy", "bybit_proxy")
 _DEMO_ADDRESSES: Final = frozenset({"bybit_demo_api_url", "bybit_demo_stream_url"})
 _PROXIES: Final = frozenset({"http", "socks5"})
+_WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{16,256}")  # Telegram takes shorter ones, too
+_WEBHOOK_PORTS: Final = frozenset({80, 88, 443, 8443})  # core.telegram.org/bots/api#setwebhook
 _CONFIG_VARIABLE: Final = PREFIX + "CONFIG"
 
 
@@ -84,6 +87,10 @@ class Settings(BaseSettings):
     owner_ids: Annotated[frozenset[int], NoDecode] = frozenset()
     egress_ip: str | None = None
     require_bound_ip: bool = False
+    webhook_url: str | None = None
+    webhook_host: str = "127.0.0.1"
+    webhook_port: int = Field(default=8768, ge=0, le=65_535)
+    webhook_secret: SecretStr | None = None
     stats_host: str = "127.0.0.1"
     stats_port: int = Field(default=8765, ge=0, le=65_535)
     stats_token: SecretStr | None = None
@@ -104,7 +111,7 @@ class Settings(BaseSettings):
             return frozenset(map(int, parts))
         return value
 
-    @field_validator("telegram_token", "stats_token")
+    @field_validator("telegram_token", "webhook_secret", "stats_token")
     @classmethod
     def _not_blank(cls, value: SecretStr | None) -> SecretStr | None:
         return value if value is not None and value.get_secret_value().strip() else None
@@ -123,6 +130,18 @@ class Settings(BaseSettings):
     @classmethod
     def _proxy(cls, value: SecretStr | None) -> SecretStr | None:
         return value if value is not None and _is_proxy(value.get_secret_value().strip()) else None
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _webhook(cls, value: str | None) -> str | None:
+        return _webhook_url(value.strip()) if value and value.strip() else None
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _header(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _WEBHOOK_SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("give 16 to 256 letters, digits, _ and -, as Telegram takes them")
+        return value
 
     @field_validator("egress_ip")
     @classmethod
@@ -299,6 +318,19 @@ def _address(value: str, schemes: tuple[str, ...], name: str | None) -> str:
     if url.scheme not in schemes or not url.host or url.query_string or url.fragment:
         raise ValueError(f"give an address such as {schemes[0]}://127.0.0.1:8766")
     return value.rstrip("/")
+
+
+def _webhook_url(value: str) -> str:
+    """As it is; http is for a stand-in on this machine. Raises ValueError for what Telegram does not call."""
+    try:
+        url = URL(value)
+    except ValueError:
+        url = URL()
+    if not url.host or url.scheme not in {"https", "http"} or len(url.path) <= 1 or url.query_string or url.fragment:
+        raise ValueError("give an address with a path, such as https://bot.example.org/telegram")
+    if not is_loopback(url.host) and (url.scheme != "https" or url.port not in _WEBHOOK_PORTS):
+        raise ValueError("Telegram calls https on the ports 443, 80, 88 and 8443 only")
+    return value
 
 
 def _is_proxy(value: str) -> bool:

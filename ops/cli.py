@@ -211,6 +211,20 @@ def remove_webhook(path: Config = None) -> None:
     remove(settings, Secret(settings.telegram_token.get_secret_value()))
 
 
+@webhook.command("take")
+def take_webhook(path: Config = None) -> None:
+    """Have Telegram send updates to PERPDESK_WEBHOOK_URL, whatever it was told before; those that wait are kept."""
+    from bot.domain.secrets import Secret  # noqa: PLC0415  quick --help
+    from ops.telegram import take_webhook as take  # noqa: PLC0415  quick --help
+
+    settings = read_settings(path)
+    if settings.telegram_token is None:
+        fail("PERPDESK_TELEGRAM_TOKEN is not set")
+    if settings.webhook_url is None:
+        fail("PERPDESK_WEBHOOK_URL is not set: there is no webhook of ours")
+    take(settings, Secret(settings.telegram_token.get_secret_value()))
+
+
 @app.command("adopt-bot")
 def adopt_bot(path: Config = None) -> None:
     """Let the database belong to the bot whose token is set; a start with another bot's token refuses otherwise."""

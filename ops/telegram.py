@@ -1,4 +1,4 @@
-"""What an operator does about the bot at Telegram: take a webhook down, hand the database over to another bot."""
+"""What an operator does about the bot at Telegram: see to its webhook, hand the database over to another bot."""
 
 import asyncio
 
@@ -6,9 +6,12 @@ import typer
 from telegram.error import TelegramError
 
 from bot.chat.transport import AiohttpRequest, RawApi
+from bot.chat.webhook import set_webhook
+from bot.chat.webhook_listener import WebhookAddress
 from bot.domain.errors import PerpdeskError
 from bot.domain.secrets import Secret
 from bot.settings import Settings
+from bot.wiring.chat import webhook_address
 from storage.chat.known_bot import SqliteKnownBot
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import migrate
@@ -34,6 +37,28 @@ async def _remove_webhook(settings: Settings, token: Secret) -> str:
         if url:
             await api.call("deleteWebhook", {"drop_pending_updates": False}, read_timeout=_SECONDS)
     return url
+
+
+def take_webhook(settings: Settings, token: Secret) -> None:
+    """Set the webhook of the settings in place of another one; says which that was."""
+    address = webhook_address(settings, token)
+    assert address is not None  # noqa: S101  the caller has looked
+    try:
+        before = asyncio.run(_take_webhook(settings, token, address))
+    except TelegramError as refusal:
+        typer.echo(f"perpdesk: Telegram says: {refusal.message}", err=True)
+        raise typer.Exit(1) from None
+    was = f"it was {before}" if before not in {"", address.url} else "there was no other"
+    typer.echo(f"the webhook is {address.url}; {was}; updates that wait are kept")
+
+
+async def _take_webhook(settings: Settings, token: Secret, address: WebhookAddress) -> str:
+    transport = AiohttpRequest(token)
+    api = RawApi(transport, settings.telegram_api_url, token)
+    async with transport:
+        before = str((await api.call("getWebhookInfo", {}, read_timeout=_SECONDS)).get("url", ""))
+        await set_webhook(api, address)
+    return before
 
 
 def adopt_bot(settings: Settings) -> None:

@@ -75,6 +75,20 @@ class WebhookIsSet(WrongSetup):
         super().__init__("a webhook takes this bot's updates: `perpdesk webhook remove` (updates are kept)")
 
 
+class ForeignWebhook(WrongSetup):
+    """Telegram sends this bot's updates to another webhook than the one of the settings."""
+
+    def __init__(self) -> None:
+        super().__init__("another webhook takes this bot's updates: `perpdesk webhook take` (updates are kept)")
+
+
+class WebhookPortTaken(WrongSetup):
+    """Nothing can listen where Telegram's requests are to arrive."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(f"the webhook can't listen on {host}:{port} ({reason}): set PERPDESK_WEBHOOK_PORT")
+
+
 class AnotherBot(WrongSetup):
     """The token is of another bot than the one whose people and messages the database holds."""
 

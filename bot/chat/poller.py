@@ -108,18 +108,22 @@ class Poller:
         clock: Clock,
         randomness: Callable[[], float],
         *,
+        taken_over: Callable[[], Awaitable[None]],
         times: PollTimes = PollTimes(),
         allowed_updates: Sequence[str] = ALLOWED_UPDATES,
         is_known: bool = False,
         heard_ts: Millis | None = None,
     ) -> None:
-        """`heard` is told of moments until which everything was given; `heard_ts` is the last one before this start."""
+        """`heard` is told of moments until which everything was given; `heard_ts` is the last one before this start.
+
+        `taken_over` is told, once each time, when a webhook begins to take the updates of a bot at work.
+        """
         self._api = api
         self._intake = intake
         self._wait_for_capacity = wait_for_capacity
-        self._heard = heard
-        self._clock = clock
-        self._randomness = randomness
+        self._heard, self._taken_over = heard, taken_over
+        self._is_taken_over = False
+        self._clock, self._randomness = clock, randomness
         self._times = times
         self._allowed_updates = list(allowed_updates)
         self._is_known = is_known
@@ -181,8 +185,13 @@ class Poller:
             conflicts=self._conflicts.count,
             renewals=self._renewals,
             set_aside=self._set_aside,
-            age_s=None if self._answered is None else self._clock.monotonic() - self._answered,
+            age_s=self.age_s,
         )
+
+    @property
+    def age_s(self) -> float | None:
+        """Seconds since Telegram last answered; None before the first answer."""
+        return None if self._answered is None else self._clock.monotonic() - self._answered
 
     async def _poll(self) -> None:
         while True:
@@ -241,6 +250,7 @@ class Poller:
         self._answers += 1
         self._answered = now
         self._in_a_row = 0
+        self._is_taken_over = False
         self._trouble = None
 
     async def _take(self, updates: list[object]) -> None:
@@ -282,7 +292,7 @@ class Poller:
         self._trouble = f"Telegram gives no updates: {error.message}"
         match error:
             case Conflict():
-                return self._after_conflict(error)
+                return await self._after_conflict(error)
             case FloodWait():
                 return min(error.seconds, self._times.longest_flood)
             case UnreadableAnswer():
@@ -300,7 +310,7 @@ class Poller:
                     await self._renew()
         return self._back_off()
 
-    def _after_conflict(self, error: Conflict) -> float:
+    async def _after_conflict(self, error: Conflict) -> float:
         """A webhook is set, or another instance polls. Raises WebhookIsSet, AnotherInstance.
 
         Neither ends a bot that is at work: what it has promised goes on, and updates come once the other is gone.
@@ -310,6 +320,9 @@ class Poller:
             if self._answered is None:
                 raise WebhookIsSet
             self._trouble = "a webhook takes this bot's updates: `perpdesk webhook remove`"
+            if not self._is_taken_over:
+                self._is_taken_over = True
+                await self._taken_over()
             return self._back_off()
         lasts = self._conflicts.note(now)
         is_new = not self._is_known and now - (self._started or now) < times.established

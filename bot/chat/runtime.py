@@ -3,7 +3,7 @@
 runtime = TelegramRuntime(...)  # its transport is open as long as it is
 await runtime.connect()         # getMe, patiently
 await runtime.replay()          # what a kill left behind
-await runtime.poll()
+await runtime.take_in()         # by polling, or by a webhook
 await runtime.ended()           # raises TelegramEnded; a signal cancels the wait
 await runtime.stop_intake()
 await runtime.drain(20)
@@ -11,8 +11,9 @@ await runtime.close()
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from typing import Any, Final
 
 from telegram.ext import Application, ExtBot
@@ -32,6 +33,9 @@ from bot.chat.rate_limiter import TelegramRateLimiter
 from bot.chat.sender import ListenerOf, Render, Sender
 from bot.chat.stats import ChatStats
 from bot.chat.transport import RawApi
+from bot.chat.update_order import UpdateOrder
+from bot.chat.webhook import WebhookIntake, WebhookTimes
+from bot.chat.webhook_listener import WebhookAddress
 from bot.domain.chat import OutboxMessage
 from bot.domain.ports.chat import InboxStore, OutboxStore
 from bot.domain.ports.clock import Clock
@@ -41,10 +45,20 @@ _STANDING_OUTBOX: Final = 500  # messages; a batch of a broadcast is less
 UNREACHED: Final = "Telegram has not been reached yet"
 
 
-class TelegramRuntime:
-    """Poller, inbox, lanes and outbox of one bot; nothing is asked of Telegram before `connect`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeSetup:
+    """How updates come in: asked for, or sent to `webhook`. `taken_over` is told when Telegram sends them elsewhere."""
 
-    `inbox.accept` is also the way in for a webhook's route; `outbox.wake` hastens messages.
+    poll_times: PollTimes
+    webhook: WebhookAddress | None
+    webhook_times: WebhookTimes
+    taken_over: Callable[[], Awaitable[None]]
+
+
+class TelegramRuntime:
+    """Poller or webhook, inbox, lanes and outbox of one bot; nothing is asked of Telegram before `connect`.
+
+    `outbox.wake` hastens messages.
     """
 
     def __init__(
@@ -64,25 +78,25 @@ class TelegramRuntime:
         clock: Clock,
         randomness: Callable[[], float],
         lane_limits: LaneLimits,
-        poll_times: PollTimes,
+        intake: IntakeSetup,
         outbox_times: OutboxTimes,
         outbox_due: asyncio.Event | None,
     ) -> None:
         self._api, self._application = api, application
-        self._rate_limiter = rate_limiter
-        self._transactions = transactions
+        self._rate_limiter, self._transactions = rate_limiter, transactions
         self._clock, self._randomness, self._made = clock, randomness, clock.monotonic()
-        self._poll_times = poll_times
-        self.identity, self.outbox_gauge = identity, outbox_gauge
+        self.identity, self.outbox_gauge, self._setup = identity, outbox_gauge, intake
         self._stack = AsyncExitStack()
-        self._poller: Poller | None = None
+        self._intake: Poller | WebhookIntake | None = None
         self._unreached: str | None = UNREACHED  # None once it was
         self.sender = Sender(application.bot, render, listener_of)
         self.marker = InboxMarker(inbox_store, clock)
         self.lanes = Lanes(
             Runner(application).process, self.sender.tell, self.marker, clock, lane_limits, enqueue=self._enqueue
         )
-        self.inbox = Inbox(inbox_store, transactions, self.lanes.put, self.sender.tell, self.marker, clock)
+        self._order = UpdateOrder(self.lanes.put, clock)
+        put = self.lanes.put if intake.webhook is None else self._order.put
+        self.inbox = Inbox(inbox_store, transactions, put, self.sender.tell, self.marker, clock)
         self._lasting = LastingConditions((self.lanes.trouble, self._flood, self._backlog), clock)
         self.outbox = Outbox(
             outbox_store, self.sender, held_sender, rate_limiter, clock, randomness, times=outbox_times, due=outbox_due
@@ -110,37 +124,56 @@ class TelegramRuntime:
         """Take up what the last process left; answers how many updates are handled again. Raises StorageTrouble."""
         await self._rate_limiter.restore()
         again = await self.inbox.replay()
+        self._order.flush()
         self.outbox.wake()
         return again
 
-    async def poll(self) -> None:
-        """Take updates in from here on."""
-        self._poller = Poller(
+    async def take_in(self) -> None:
+        """Take updates in from here on. Raises WebhookPortTaken."""
+        intake = self._intake = self._poll() if self._setup.webhook is None else self._listen(self._setup.webhook)
+        await self._stack.enter_async_context(intake.open())
+
+    def _poll(self) -> Poller:
+        return Poller(
             self._api,
             self.inbox,
             self.lanes.wait_for_capacity,
             self.identity.heard,
             self._clock,
             self._randomness,
-            times=self._poll_times,
+            taken_over=self._setup.taken_over,
+            times=self._setup.poll_times,
             is_known=self.identity.was_known,
             heard_ts=self.identity.heard_before,
         )
-        await self._stack.enter_async_context(self._poller.open())
+
+    def _listen(self, address: WebhookAddress) -> WebhookIntake:
+        return WebhookIntake(
+            self._api,
+            self.inbox,
+            lambda: self.lanes.trouble() is None,
+            self.identity.heard,
+            self._setup.taken_over,
+            self._clock,
+            address,
+            times=self._setup.webhook_times,
+            heard_ts=self.identity.heard_before,
+        )
 
     async def ended(self) -> None:
-        """Wait until polling ends. Raises TelegramEnded (another instance, a webhook)."""
-        if self._poller is not None:
-            await self._poller.ended()
+        """Wait until there is no use in going on. Raises TelegramEnded (another instance, a webhook)."""
+        if self._intake is not None:
+            await self._intake.ended()
 
     async def stop_intake(self) -> None:
         """Take no more updates in; those stored already are in their lanes."""
-        if self._poller is not None:
-            is_well = self._poller.trouble() is None
-            await self._poller.stop()
+        if self._intake is not None:
+            is_well = self._intake.trouble() is None
+            await self._intake.stop()
             if is_well:
                 await self.identity.heard(self._clock.now(), at_once=True)
         await self.inbox.finish_storing()
+        self._order.flush()
 
     async def drain(self, seconds: float) -> int:
         """Let lanes and messages end within `seconds` in all. Answers how many updates the next start takes up."""
@@ -157,9 +190,9 @@ class TelegramRuntime:
         """Why this side is not ready; empty while it is."""
         if self._unreached is not None:
             return (self._unreached,)
-        if self._poller is None:
+        if self._intake is None:
             return ("updates are not asked for yet",)
-        reasons = (self._poller.trouble(), self.marker.trouble(), self.outbox.trouble())
+        reasons = (self._intake.trouble(), self.marker.trouble(), self.outbox.trouble())
         return (*(reason for reason in reasons if reason is not None), *self._lasting.reasons())
 
     async def _enqueue(self, message: OutboxMessage) -> None:
@@ -174,11 +207,12 @@ class TelegramRuntime:
         return f"{waiting} messages wait to be sent" if waiting >= _STANDING_OUTBOX else None
 
     def stats(self) -> ChatStats:
-        poll = None if self._poller is None else self._poller.stats()
-        age_s = None if poll is None else poll.age_s
+        intake = self._intake
+        age_s = None if intake is None else intake.age_s
         return ChatStats(
             intake_age_s=self._clock.monotonic() - self._made if age_s is None else age_s,
-            poll=poll,
+            poll=intake.stats() if isinstance(intake, Poller) else None,
+            webhook=intake.stats() if isinstance(intake, WebhookIntake) else None,
             inbox=self.inbox.stats(),
             lanes=self.lanes.stats(),
             inbox_marker=self.marker.stats(),

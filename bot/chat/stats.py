@@ -8,14 +8,16 @@ from bot.chat.lanes import LaneStats
 from bot.chat.outbox import OutboxStats
 from bot.chat.poller import PollStats
 from bot.chat.rate_limiter import RateLimiterStats
+from bot.chat.webhook import WebhookStats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatStats:
-    """`poll` is None before polling began. `intake_age_s`: since Telegram last gave what there was, or the start."""
+    """`intake_age_s`: since Telegram last gave what there was, or the start. `poll`, `webhook`: how updates come in."""
 
     intake_age_s: float
     poll: PollStats | None
+    webhook: WebhookStats | None
     inbox: InboxStats
     lanes: LaneStats
     inbox_marker: InboxMarkerStats

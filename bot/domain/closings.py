@@ -138,3 +138,10 @@ class EntriesUnlicensedMessage(RestingEntriesMessage):
     """By the end of the license that opened them."""
 
     KIND = "trade-entries-unlicensed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdatesTakenMessage(OutboxPayload):
+    """To admins: Telegram sends what is said to the bot elsewhere, and entries of everybody were stopped for that."""
+
+    KIND = "trade-updates-taken"

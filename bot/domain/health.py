@@ -34,7 +34,7 @@ class Health:
     version: str
     schema: int
     reasons: tuple[Reason, ...]  # why it is not ready; empty when it is
-    poll_age_s: float | None
+    poll_age_s: float  # since Telegram last gave updates, or said that it sends them
     updates_waiting: int
     outbox_waiting: int
     telegram_limited: bool

@@ -1,11 +1,13 @@
 """The Telegram side: the bot before the use cases, application and runtime after them."""
 
 import asyncio
+import hmac
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from telegram.ext import ExtBot
+from yarl import URL
 
 from bot.chat.application import build_application, make_bot
 from bot.chat.held_calls import HeldCalls
@@ -13,16 +15,18 @@ from bot.chat.held_sender import HeldCallSender
 from bot.chat.identity import BotIdentity
 from bot.chat.outbox_gauge import OutboxGauge
 from bot.chat.rate_limiter import TelegramRateLimiter
-from bot.chat.runtime import TelegramRuntime
+from bot.chat.runtime import IntakeSetup, TelegramRuntime
 from bot.chat.sender import Listener, ListenerOf
 from bot.chat.transport import AiohttpRequest, RawApi, TelegramRequest
+from bot.chat.webhook_listener import WebhookAddress
 from bot.domain.ids import UserId
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.reads import Reads
 from bot.domain.secrets import Secret
 from bot.domain.users import Notifications
 from bot.lifecycle import EXIT_CONFIG, Fatal
-from bot.settings import Settings
+from bot.services.trading.brakes import Halts
+from bot.settings import Settings, revealed
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.proxies import to_telegram
 from bot.wiring.storage import Storage
@@ -32,6 +36,8 @@ from handlers.texts.catalog import Texts
 from storage.chat.inbox import SqliteInbox
 from storage.chat.known_bot import SqliteKnownBot
 from storage.chat.outbox import SqliteOutbox
+
+_WEBHOOK: Final = b"perpdesk webhook"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +86,28 @@ def _over_the_network(settings: Settings, token: Secret, clock: Clock) -> Telegr
     return AiohttpRequest(token, connector=to_telegram(settings, clock))
 
 
+def webhook_address(settings: Settings, token: Secret) -> WebhookAddress | None:
+    """Where updates are sent to; None: they are asked for. Without a secret of its own one is made of the token."""
+    if settings.webhook_url is None:
+        return None
+    secret = revealed(settings.webhook_secret)
+    return WebhookAddress(
+        url=settings.webhook_url,
+        secret=secret or Secret(hmac.digest(token.reveal().encode(), _WEBHOOK, "sha256").hex()),
+        path=URL(settings.webhook_url).path,
+        host=settings.webhook_host,
+        port=settings.webhook_port,
+    )
+
+
 async def open_chat(
     stack: AsyncExitStack,
+    settings: Settings,
     telegram: Telegram,
     storage: Storage,
     texts: Texts,
     listener_of: ListenerOf,
+    halts: Halts,
     outside: Outside,
     tuning: Tuning,
 ) -> tuple[App, TelegramRuntime]:
@@ -107,7 +129,12 @@ async def open_chat(
         clock=outside.clock,
         randomness=outside.randomness,
         lane_limits=tuning.lane_limits,
-        poll_times=tuning.poll_times,
+        intake=IntakeSetup(
+            poll_times=tuning.poll_times,
+            webhook=webhook_address(settings, telegram.token),
+            webhook_times=tuning.webhook_times,
+            taken_over=halts.updates_taken_over,
+        ),
         outbox_times=tuning.outbox_times,
         outbox_due=telegram.outbox_due,
     )

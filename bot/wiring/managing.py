@@ -61,7 +61,14 @@ def make_managers(base: Foundation, queries: SqliteTradingQueries, runner: Inten
         leaving=make_leaving(base, queries, runner),
         disagreements=make_disagreements(base, queries, runner, legs.stops),
         pauses=pauses,
-        halts=Halts(closings=closings, transactions=base.store, pin=pin, clock=base.clock),
+        halts=Halts(
+            closings=closings,
+            transactions=base.store,
+            reads=base.reads,
+            roles=base.roles,
+            pin=pin,
+            clock=base.clock,
+        ),
         panic=panic,
         jobs=(jobs.closings(closer, base.clock), jobs.panics(panic, base.clock)),
     )

@@ -12,6 +12,7 @@ from bot.aio.periodic import PeriodicStats
 from bot.chat.poller import PollStats
 from bot.chat.rate_limiter import OTHER_METHOD, OUTCOMES_BY_METHOD
 from bot.chat.stats import ChatStats
+from bot.chat.webhook import WebhookStats
 from bot.exchange.budget import BudgetStats
 from bot.exchange.bybit.endpoints import ENDPOINTS, OTHER, WRITES
 from bot.exchange.meter import BUCKETS, OUTCOMES, READ_OUTCOMES, WRITE_OUTCOMES, ExchangeStats
@@ -89,6 +90,9 @@ class ChatCollector(Collector):
             field.name: getattr(found.poll, field.name, 0) for field in fields(PollStats) if field.name != "age_s"
         }
         yield counters("perpdesk_telegram_polls", "getUpdates calls and what came of them.", "outcome", counts)
+        counts = {field.name: getattr(found.webhook, field.name, 0) for field in fields(WebhookStats)}
+        words = "Updates that a webhook brought, by what became of them."
+        yield counters("perpdesk_telegram_webhook_updates", words, "outcome", counts)
 
     @staticmethod
     def _sent(found: ChatStats) -> Iterator[Metric]:

@@ -11,6 +11,7 @@ from bot.chat.outbox import OutboxTimes
 from bot.chat.poller import PollTimes
 from bot.chat.rate_limiter import TelegramRateLimits
 from bot.chat.transport import TelegramRequest
+from bot.chat.webhook import WebhookTimes
 from bot.domain.clock import SystemClock
 from bot.domain.patience import BYBIT, Patience
 from bot.domain.pins import USUAL_COST, ScryptCost
@@ -52,6 +53,7 @@ class Tuning:
     telegram_rates: TelegramRateLimits = field(default_factory=TelegramRateLimits)
     lane_limits: LaneLimits = field(default_factory=LaneLimits)
     poll_times: PollTimes = field(default_factory=PollTimes)
+    webhook_times: WebhookTimes = field(default_factory=WebhookTimes)
     outbox_times: OutboxTimes = field(default_factory=OutboxTimes)
     exchange_limits: Limits | None = None  # None: by the settings
     bybit_patience: Patience = BYBIT

@@ -93,7 +93,7 @@ def health_of(
             version=VERSION,
             schema=schema,
             reasons=progress.reasons(),
-            poll_age_s=None if chat.poll is None else chat.poll.age_s,
+            poll_age_s=chat.intake_age_s,
             updates_waiting=chat.lanes.waiting,
             outbox_waiting=chat.outbox.waiting,
             telegram_limited=chat.rate_limiter.is_limited,

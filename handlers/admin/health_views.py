@@ -35,7 +35,7 @@ def health_card(viewer: RenderContext, health: Health) -> Card:
 
 def _telegram(viewer: RenderContext, health: Health) -> list[tuple[str, str]]:
     say = viewer.say
-    age = say.plain("none") if health.poll_age_s is None else span(say, health.poll_age_s)
+    age = span(say, health.poll_age_s)
     return [
         (say.plain("health-poll-age"), age),
         (say.plain("health-updates"), str(health.updates_waiting)),

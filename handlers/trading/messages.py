@@ -3,7 +3,12 @@
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.closings import EntriesHaltedMessage, EntriesUnlicensedMessage, RestingEntriesMessage
+from bot.domain.closings import (
+    EntriesHaltedMessage,
+    EntriesUnlicensedMessage,
+    RestingEntriesMessage,
+    UpdatesTakenMessage,
+)
 from bot.domain.disagreements import LegFacts
 from bot.domain.ids import Symbol
 from bot.domain.orders import TriggerBy
@@ -23,7 +28,7 @@ from bot.domain.trade_messages import (
 )
 from bot.domain.trade_plans import LIVE, IntentState
 from handlers.core.links import RunCommand, ShowCancels, ShowLeg
-from handlers.core.messages import MessageSpec, message_card
+from handlers.core.messages import MessageSpec, message, message_card, said
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.trading.brief_orders import brief_lines
 from handlers.trading.leg_codes import WHOLE, AskClose, AskStop, OrderAgain, ShowDisagreement
@@ -264,5 +269,6 @@ MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message_card(FoundOrderMessage, found),
     message_card(EntriesHaltedMessage, entries_halted),
     message_card(EntriesUnlicensedMessage, entries_unlicensed),
+    message(UpdatesTakenMessage, said("told-updates-taken")),
     *LIMIT_MESSAGES,
 )

@@ -119,7 +119,7 @@ async def crowd(count: int, *, with_streams: bool = True) -> AsyncIterator[Crowd
             await _seed(made, count)
             await bot.runtime.connect()
             async with bot.jobs.open():
-                await bot.runtime.poll()
+                await bot.runtime.take_in()
                 if with_streams:
                     await _streams_up(made, count)
                 yield made

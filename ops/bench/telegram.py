@@ -117,6 +117,10 @@ async def _unnoted(_: Millis) -> None:
     """Nobody keeps until when Telegram was heard."""
 
 
+async def _taken_over() -> None:
+    """Nobody takes the updates away."""
+
+
 async def _taken_in(process: Process) -> float:
     """Updates a second from the first poll until the last one is marked as done."""
     real = SystemClock()
@@ -128,7 +132,9 @@ async def _taken_in(process: Process) -> float:
         inbox = Inbox(store, transactions, lanes.put, _silent, marker, real)
         api = RawApi(transport, url, Secret(_TOKEN))
         times = PollTimes(long_poll=1)
-        poller = Poller(api, inbox, lanes.wait_for_capacity, _unnoted, real, lambda: 0.5, times=times)
+        poller = Poller(
+            api, inbox, lanes.wait_for_capacity, _unnoted, real, lambda: 0.5, taken_over=_taken_over, times=times
+        )
         async with transport, marker.open(), lanes.open():
             began = clock()
             async with poller.open():

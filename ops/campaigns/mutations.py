@@ -51,6 +51,7 @@ _UNBOUND: Final = (f"{_WIRING}an_address_that_is_bound_no_more_is_told",)
 Killers = tuple[tuple[str, tuple[str, ...]], ...]
 _KILLERS: Final[Killers] = (
     ("cache/region.py:", ("tests/unit/test_cache_region.py", "tests/unit/test_cache_facade.py")),
+    ("webhook", ("tests/integration/test_chat_webhook.py",)),
     (" without connector", ("tests/integration/test_proxies.py",)),
     ("_proxy", ("tests/integration/test_proxies.py",)),
     (" does not ", _EVENTS),

@@ -155,7 +155,7 @@ class SqliteHalts:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    async def begin(self, actor: UserId, reason: str, now: Millis) -> int | None:
+    async def begin(self, actor: UserId | None, reason: str, now: Millis) -> int | None:
         """The number of the halt; None: one stands already."""
         rows = await self._transaction.fetch(INSERT_HALT, (actor, reason, now))
         return int(rows[0][0]) if rows else None

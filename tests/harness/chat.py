@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from bot.chat.outbox import OutboxTimes
 from bot.chat.poller import PollTimes
 from bot.chat.runtime import TelegramRuntime
 from bot.chat.transport import AiohttpRequest, TelegramRequest
+from bot.chat.webhook import WebhookTimes
 from bot.domain.secrets import Secret
 from bot.wiring.outside import Outside, Tuning
 from handlers.core.context import UpdateContext
@@ -31,6 +32,7 @@ TUNING: Final = replace(
     app.TUNING,
     lane_limits=LaneLimits(back_off_s=(0.01, 0.02), outage_pause_s=0.01, outage_pause_most_s=0.02),
     poll_times=PollTimes(long_poll=1, margin=0.5, back_off=0.01, back_off_most=0.05, conflict_grace=0.5),
+    webhook_times=WebhookTimes(look_every=0.05, look_again=0.02),
     outbox_times=OutboxTimes(poll=0.1, back_off=0.02),
 )
 Handler = Callable[[Update], Awaitable[None]]
@@ -53,6 +55,7 @@ class ChatProcess:
     tuning: Tuning = TUNING
     request: Callable[[Secret], TelegramRequest] = AiohttpRequest
     sqlite: type[sqlite3.Connection] = sqlite3.Connection
+    changes: Mapping[str, Any] = field(default_factory=dict)  # of the settings
     assembly: Assembly = field(init=False)
 
     @property
@@ -63,7 +66,7 @@ class ChatProcess:
     async def open(self) -> AsyncIterator["ChatProcess"]:
         """Assembled; Telegram was not asked anything yet."""
         settings = app.settings_in(
-            self.folder, telegram_token=SecretStr(self.token), telegram_api_url=self.telegram.url
+            self.folder, telegram_token=SecretStr(self.token), telegram_api_url=self.telegram.url, **self.changes
         )
         await asyncio.to_thread(app.put_migrated, settings.database)
         outside = Outside(
@@ -82,7 +85,7 @@ class ChatProcess:
         async with self.open():
             await self.runtime.connect()
             await self.runtime.replay()
-            await self.runtime.poll()
+            await self.runtime.take_in()
             yield self
 
     async def rows(self, sql: str) -> list[tuple[Any, ...]]:

@@ -47,7 +47,7 @@ async def test_readiness_before_and_after_each_step(telegram: FakeTelegram, tmp_
         assert process.runtime.problems() == ("Telegram has not been reached yet",)
         await process.runtime.connect()
         assert process.runtime.problems() == ("updates are not asked for yet",)
-        await process.runtime.poll()
+        await process.runtime.take_in()
         telegram.deliver(message(1, 1))
         await until(lambda: process.runtime.problems() == (), what="readiness")
 

@@ -63,6 +63,7 @@ class Intake:
     gaps: list[Gap | None] = field(default_factory=list)
     aside: list[int] = field(default_factory=list)
     heard: list[Millis] = field(default_factory=list)
+    takeovers: int = 0
     times: PollTimes = QUICK
     randomness: float = 1.0
     is_known: bool = False
@@ -79,6 +80,7 @@ class Intake:
             self.note,
             LoopClock(),
             lambda: self.randomness,
+            taken_over=self.taken_over,
             times=self.times,
             is_known=self.is_known,
             heard_ts=self.heard_ts,
@@ -86,6 +88,9 @@ class Intake:
 
     async def note(self, moment: Millis) -> None:
         self.heard.append(moment)
+
+    async def taken_over(self) -> None:
+        self.takeovers += 1
 
     async def set_aside(self, update_id: int) -> None:
         self.aside.append(update_id)

@@ -104,6 +104,7 @@ WAITING_LOOPS = {
     "bot.chat.lanes._serve": "attempts at one update",
     "bot.chat.outbox._persist": "one row, until the disk takes it",
     "bot.chat.poller._poll": "Telegram's long poll is the pause",
+    "bot.chat.webhook._watch": "its end is the process's end; the pause depends on what Telegram says",
     "bot.chat.rate_limiter._repeated": "attempts at one call",
     "stats_api.server._end_slow_readers": "lives as long as its listener",
 }
@@ -115,6 +116,7 @@ TASK_STARTERS = {
     "bot.exchange.bybit.server_time._start": "one at a time, awaited by its callers; its error is logged there",
     "bot.chat.hedge.hedged": "awaited where they are started",
     "bot.chat.poller.open": "its end is the process's end, and is awaited",
+    "bot.chat.webhook.open": "its end is the process's end, and is awaited",
     "cache.facade.warm": "awaited where they are started",
     "stats_api.server.serve": "awaited where it is started",
 }

@@ -56,7 +56,7 @@ class PanicRecords(Protocol):
 class HaltRecords(Protocol):
     """The table halts inside a unit of work."""
 
-    async def begin(self, actor: UserId, reason: str, now: Millis) -> int | None:
+    async def begin(self, actor: UserId | None, reason: str, now: Millis) -> int | None:
         """The number of the halt; None: one stands already."""
         ...
 

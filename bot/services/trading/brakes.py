@@ -7,24 +7,28 @@ from typing import Final
 from bot.domain.accounts import Account
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import outbox_message
-from bot.domain.closings import EntriesHaltedMessage, HaltState, RestingEntries
+from bot.domain.closings import EntriesHaltedMessage, HaltState, RestingEntries, UpdatesTakenMessage
 from bot.domain.errors import BadInput
-from bot.domain.ids import AccountId, Millis
+from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.market import Category
 from bot.domain.order_card import ConfirmedCard, EntryRefused
 from bot.domain.portfolio import LegKey
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.closings import ClosingQueries
 from bot.domain.ports.plans import TradingQueries
+from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.trade_plans import OrderIntent
-from bot.domain.users import UserConfig
+from bot.domain.users import Role, UserConfig
 from bot.services.trading.entry_cancels import cancel_entries
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.signals import AccountSignals
+from bot.services.users.access import RoleResolver
 from bot.services.users.pin import PinService
 
 MAX_HALT_REASON: Final = 300  # characters
+_TAKEN_OVER: Final = "Telegram sends what is said to this bot elsewhere"
+_TOLD: Final = (Role.OWNER, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,8 @@ class Halts:
 
     closings: ClosingQueries
     transactions: Transactions
+    reads: Reads
+    roles: RoleResolver
     pin: PinService
     clock: Clock
 
@@ -76,15 +82,32 @@ class Halts:
         """At once, audited. Resting entries are listed to their owners, who may cancel them. Raises BadInput."""
         if len(reason) > MAX_HALT_REASON:
             raise BadInput("error-too-long", limit=MAX_HALT_REASON)
-        now = self.clock.now()
         resting = await self.closings.resting_entries()
         async with self.transactions.begin() as unit:
-            halt_id = await unit.halts.begin(config.user_id, reason, now)
-            if halt_id is not None:
-                entry = AuditEntry(actor=config.user_id, action="entries.halt", subject=None, details=reason)
-                await unit.audit(entry, now)
-                await self._tell(unit, halt_id, resting, reason, now)
+            await self._begin(unit, config.user_id, reason, resting)
         return await self.closings.halt()
+
+    async def updates_taken_over(self) -> None:
+        """Nobody's words reach us any more: no entries until somebody lifts it. Admins and owners are told."""
+        people = self.roles.everybody(await self.reads.staff())
+        resting = await self.closings.resting_entries()
+        async with self.transactions.begin_aside() as unit:
+            halt_id = await self._begin(unit, None, _TAKEN_OVER, resting)
+            for user_id in sorted(each for each, role in people.items() if role in _TOLD):
+                told = outbox_message(UpdatesTakenMessage(), user_id=user_id, idempotency_key=f"halt:{halt_id}:taken")
+                if halt_id is not None:
+                    await unit.enqueue(told, self.clock.now())
+
+    async def _begin(
+        self, unit: UnitOfWork, actor: UserId | None, reason: str, resting: Iterable[RestingEntries]
+    ) -> int | None:
+        """The number of the halt; None: one stands already."""
+        now = self.clock.now()
+        halt_id = await unit.halts.begin(actor, reason, now)
+        if halt_id is not None:
+            await unit.audit(AuditEntry(actor=actor, action="entries.halt", subject=None, details=reason), now)
+            await self._tell(unit, halt_id, resting, reason, now)
+        return halt_id
 
     async def unhalt(self, config: UserConfig) -> bool:
         """False: nothing was halted. Raises PinRequired."""

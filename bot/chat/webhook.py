@@ -1,0 +1,207 @@
+"""Takes updates in by a webhook: Telegram hears 200 once they are stored, and is asked each minute how it fares."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from telegram.error import TelegramError
+
+from bot.chat.errors import ForeignWebhook, WebhookPortTaken
+from bot.chat.gaps import Gap
+from bot.chat.poller import ALLOWED_UPDATES, Api, Intake, PollTimes
+from bot.chat.webhook_batches import WebhookBatches
+from bot.chat.webhook_listener import WebhookAddress, listening
+from bot.domain.ids import Millis
+from bot.domain.ports.clock import Clock
+
+_log = logging.getLogger(__name__)
+
+_CALL_S: Final = 10.0
+CONNECTIONS: Final = 40  # at a time, Telegram's default
+TAKEN_OVER: Final = "another webhook takes this bot's updates: `perpdesk webhook take`"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookTimes:
+    """Seconds."""
+
+    look_every: float = 60.0
+    look_again: float = 2.0  # after a failed look, a foreign address, or while a backlog comes in
+    late_after: float = 180.0  # without a good look
+    backlog_most: float = 120.0  # that a backlog may take to come in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookStats:
+    """Requests of Telegram's since the start."""
+
+    taken: int
+    unreadable: int
+    turned_away: int  # with 503: the disk refused, too much was waiting, or we were stopping
+
+
+async def set_webhook(api: Api, address: WebhookAddress) -> None:
+    """Have updates sent to us, with all that waits. Raises TelegramError."""
+    parameters = {
+        "url": address.url,
+        "secret_token": address.secret.reveal(),
+        "max_connections": CONNECTIONS,
+        "allowed_updates": list(ALLOWED_UPDATES),
+        "drop_pending_updates": False,
+    }
+    await api.call("setWebhook", parameters, read_timeout=_CALL_S)
+
+
+class WebhookIntake:
+    """A listener, and a look at getWebhookInfo each minute. Ended by `stop`, and by a foreign webhook at its start.
+
+    `taken_over` is told, once each time, when Telegram sends our updates elsewhere.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        intake: Intake,
+        has_capacity: Callable[[], bool],
+        heard: Callable[[Millis], Awaitable[None]],
+        taken_over: Callable[[], Awaitable[None]],
+        clock: Clock,
+        address: WebhookAddress,
+        *,
+        times: WebhookTimes = WebhookTimes(),
+        heard_ts: Millis | None = None,
+    ) -> None:
+        self._api = api
+        self._batches = WebhookBatches(intake)
+        self._has_capacity = has_capacity
+        self._heard = heard
+        self._taken_over = taken_over
+        self._clock = clock
+        self._address = address
+        self._times = times
+        self._heard_ts = heard_ts
+        self._task: asyncio.Task[None] | None = None
+        self._is_stopping = False
+        self._is_ours = False
+        self._foreign = 0  # looks in a row that found another address
+        self._looked: float | None = None
+        self._last_error = 0  # Telegram's date of the newest failed delivery, epoch seconds
+        self._trouble: str | None = None
+        self._turned_away = 0
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["WebhookIntake"]:
+        """Listens and has updates sent here; on leaving stops. Raises WebhookPortTaken."""
+        try:
+            listener = listening(self._address, self._take)
+            await listener.__aenter__()
+        except OSError as error:
+            raise WebhookPortTaken(self._address.host, self._address.port, error.strerror or str(error)) from None
+        self._task = asyncio.create_task(self._watch(), name="webhook")
+        try:
+            yield self
+        finally:
+            await self.stop()
+            await listener.__aexit__(None, None, None)
+
+    async def ended(self) -> None:
+        """Wait until there is no use in going on. Raises ForeignWebhook."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+            if not self._task.cancelled():
+                self._task.result()
+
+    async def stop(self) -> None:
+        """Store no more: Telegram is asked to come again."""
+        self._is_stopping = True
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._batches.close()
+
+    def trouble(self) -> str | None:
+        """Why updates don't come in, for readiness; None while all is well."""
+        if self._batches.trouble is not None:
+            return self._batches.trouble
+        if self._looked is None:
+            return self._trouble or "Telegram has not been told of the webhook yet"
+        if not self._is_ours:
+            return TAKEN_OVER
+        silence = self._clock.monotonic() - self._looked
+        if silence > self._times.late_after:
+            return f"Telegram has not said for {silence:.0f} s whether it sends updates"
+        return self._trouble
+
+    @property
+    def age_s(self) -> float | None:
+        """Seconds since Telegram last said that it sends updates to us; None before."""
+        return None if self._looked is None else self._clock.monotonic() - self._looked
+
+    def stats(self) -> WebhookStats:
+        return WebhookStats(
+            taken=self._batches.taken,
+            unreadable=self._batches.unreadable,
+            turned_away=self._turned_away,
+        )
+
+    async def _take(self, body: bytes) -> bool:
+        if not self._is_stopping and self._has_capacity() and await self._batches.take(body):
+            return True
+        self._turned_away += 1
+        return False
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                pause = await self._look()
+            except TelegramError as error:
+                self._trouble = f"Telegram does not say whether it sends updates: {error.message}"
+                _log.warning("getWebhookInfo failed: %s", error.message)
+                pause = self._times.look_again
+            await asyncio.sleep(pause)
+
+    async def _look(self) -> float:
+        """Seconds until the next one. Raises TelegramError, ForeignWebhook where the process has only begun."""
+        info = await self._api.call("getWebhookInfo", {}, read_timeout=_CALL_S)
+        url = str(info.get("url", ""))
+        if self._looked is None:
+            if url not in {"", self._address.url}:
+                raise ForeignWebhook
+            await set_webhook(self._api, self._address)
+        elif url != self._address.url:
+            return await self._note_foreign()
+        self._is_ours, self._foreign = True, 0
+        self._looked = self._clock.monotonic()
+        return await self._note_flow(info)
+
+    async def _note_foreign(self) -> float:
+        self._foreign += 1
+        if self._foreign == 2:  # noqa: PLR2004  said twice: halting everybody's entries is no small thing
+            self._is_ours = False
+            _log.error("Telegram sends this bot's updates elsewhere")
+            await self._taken_over()
+        return self._times.look_again if self._foreign == 1 else self._times.look_every
+
+    async def _note_flow(self, info: dict[str, Any]) -> float:
+        """What Telegram says of deliveries: whether they fail, and whether what had waited is in."""
+        now, waiting = self._clock.now(), int(info.get("pending_update_count", 0))
+        failed = int(info.get("last_error_date", 0))
+        is_failing, self._last_error = failed > self._last_error, failed
+        silence = 0 if self._heard_ts is None else max(0, now - self._heard_ts) / 1000
+        gap = self._batches.gap
+        if gap is None and waiting and silence > PollTimes().deaf_after:
+            gap = self._batches.gap = Gap(began=self._heard_ts or now, ended=now)
+            _log.info("nothing came from Telegram for %.0f s", silence)
+        if gap is not None and waiting and (now - gap.ended) / 1000 < self._times.backlog_most:
+            return self._times.look_again
+        self._batches.gap = None
+        self._trouble = None
+        if is_failing and waiting:
+            self._trouble = f"Telegram can't deliver updates: {info.get('last_error_message', 'it does not say why')}"
+            return self._times.look_every
+        self._heard_ts = now
+        await self._heard(now)
+        return self._times.look_every

@@ -1,0 +1,173 @@
+"""Updates by webhook before they reach a lane: in order, many in one commit, and 200 only for what is stored."""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from harness.fakes import FakeClock
+from harness.telegram_server import message
+
+from bot.chat.gaps import Gap
+from bot.chat.update_order import WITHIN, UpdateOrder
+from bot.chat.updates import Incoming
+from bot.chat.webhook_batches import WebhookBatches
+from bot.domain.errors import StorageTrouble
+from bot.domain.update_attempt import UpdateId
+
+# --- order ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Hands:
+    """What `UpdateOrder` hands on, and a clock whose callbacks are rung by hand."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    given: list[int] = field(default_factory=list)
+    timers: list[Callable[[], None]] = field(default_factory=list)
+    order: UpdateOrder = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.order = UpdateOrder(self.take, self.clock, later=self.later)
+
+    def take(self, updates: Sequence[Incoming]) -> None:
+        self.given += [update.update_id for update in updates]
+
+    def later(self, _seconds: float, callback: Callable[[], None]) -> "Hands":
+        self.timers.append(callback)
+        return self
+
+    def cancel(self) -> None:
+        self.timers.clear()
+
+    def put(self, *ids: int) -> None:
+        self.order.put(
+            [Incoming(update_id=UpdateId(update_id), user_id=None, chat_id=None, raw={}) for update_id in ids]
+        )
+
+    def wait(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        for callback in tuple(self.timers):
+            callback()
+
+
+def test_an_update_waits_for_its_forerunner() -> None:
+    hands = Hands()
+    hands.put(5)
+    hands.put(8)
+    hands.put(7)
+    assert hands.given == [5]
+    hands.put(6)
+    assert hands.given == [5, 6, 7, 8]
+    assert hands.timers == []
+
+
+def test_a_forerunner_that_does_not_come_is_waited_for_two_seconds() -> None:
+    hands = Hands()
+    hands.put(5)
+    hands.put(7)
+    hands.wait(1.0)
+    hands.put(9)
+    assert hands.given == [5]
+    hands.wait(WITHIN - 1.0)
+    assert hands.given == [5, 7]
+    hands.put(6)  # too late
+    assert hands.given == [5, 7, 6]
+    hands.wait(1.0)
+    assert hands.given == [5, 7, 6, 9]
+
+
+def test_whatever_is_held_goes_on_at_a_stop_and_ids_may_begin_anew() -> None:
+    hands = Hands()
+    hands.put(5)
+    hands.put(9, 7)
+    hands.order.flush()
+    assert hands.given == [5, 7, 9]
+    hands.put(1_000)
+    assert hands.given[-1] == 1_000
+
+
+# --- commits --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Shelf:
+    """An inbox that may be slow, full, or unable to take what is cursed."""
+
+    commits: list[list[int]] = field(default_factory=list)
+    aside: list[int] = field(default_factory=list)
+    refuse: int = 0
+    cursed: frozenset[int] = frozenset()
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def accept(self, updates: Sequence[Any], gap: Gap | None = None) -> None:
+        assert gap is None
+        await self.open.wait()
+        if self.refuse:
+            self.refuse -= 1
+            raise StorageTrouble("disk full")
+        if any(update["update_id"] in self.cursed for update in updates):
+            raise RecursionError
+        self.commits.append([update["update_id"] for update in updates])
+
+    async def set_aside(self, update_id: int) -> None:
+        self.aside.append(update_id)
+
+
+def body(update_id: int, text: str = "hello") -> bytes:
+    return json.dumps(message(update_id, 1, text)).encode()
+
+
+async def test_what_comes_during_a_commit_shares_the_next_and_hears_of_its_own() -> None:
+    shelf = Shelf()
+    batches = WebhookBatches(shelf)
+    requests = [asyncio.create_task(batches.take(body(number))) for number in range(5)]
+    await asyncio.sleep(0)
+    assert not any(request.done() for request in requests), "nothing is answered before it is stored"
+    late = asyncio.create_task(batches.take(body(5)))
+    await asyncio.sleep(0)
+    shelf.open.set()
+    assert await asyncio.gather(*requests, late) == [True] * 6
+    assert sorted(number for commit in shelf.commits for number in commit) == list(range(6))
+    assert len(shelf.commits) == 2
+
+
+async def test_a_disk_that_refuses_is_trouble_until_it_takes_again() -> None:
+    shelf = Shelf(refuse=1)
+    shelf.open.set()
+    batches = WebhookBatches(shelf)
+    assert await batches.take(body(1)) is False
+    assert batches.trouble == "updates can't be stored: disk full"
+    assert await batches.take(body(1)) is True
+    assert (batches.trouble, shelf.commits) == (None, [[1]])
+
+
+async def test_one_that_can_not_be_taken_in_is_set_aside_and_the_others_are_stored() -> None:
+    shelf = Shelf(cursed=frozenset({2}))
+    batches = WebhookBatches(shelf)
+    requests = [asyncio.create_task(batches.take(body(number))) for number in (1, 2, 3)]
+    await asyncio.sleep(0)
+    shelf.open.set()
+    assert await asyncio.gather(*requests) == [True] * 3
+    assert (sorted(shelf.commits), shelf.aside) == ([[1], [3]], [2])
+
+
+@pytest.mark.parametrize(
+    ("given", "aside"),
+    [(b'{"update_id":7,', [7]), (b"", []), (b"nonsense", []), (b'{"update_id": 7, "message":\xff}', [7])],
+)
+async def test_what_is_no_json_is_not_sent_again(given: bytes, aside: list[int]) -> None:
+    shelf = Shelf()
+    shelf.open.set()
+    batches = WebhookBatches(shelf)
+    assert await batches.take(given) is True
+    assert (shelf.commits, shelf.aside, batches.unreadable) == ([], aside, 1)
+
+
+async def test_a_lone_surrogate_is_read_as_telegram_sends_it() -> None:
+    shelf = Shelf()
+    shelf.open.set()
+    assert await WebhookBatches(shelf).take(body(3, "\ud83d"))
+    assert shelf.commits == [[3]]
