@@ -21,6 +21,7 @@ from ops.campaigns import (
     orders,
     payments,
     promo,
+    series,
 )
 from ops.campaigns.report import Report
 
@@ -37,6 +38,7 @@ def main() -> int:
         cards.run,
         matching_walk.run,
         monkeys.run,
+        series.run,
         bybit_streams.run,
         _kills,
         _order_kills,
