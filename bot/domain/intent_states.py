@@ -108,7 +108,10 @@ def quantity_after(known: Decimal, new: Decimal | None) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """The exchange's answers that there is no order of an id: moments at which it was asked, and how many count."""
+    """The exchange's answers that there is no order of an id: when it was asked, in monotonic ms, and how many count.
+
+    By the clock of the wall an hour may pass within a second.
+    """
 
     first: Millis
     last: Millis
@@ -121,20 +124,24 @@ class Absence:
             return Absence(self.first, moment, self.counted, self.count)
         return Absence(self.first, moment, moment, self.count + 1)
 
-    def is_believed(self, patience: Patience) -> bool:
-        """Whether it was said often and long enough."""
-        return self.count >= patience.answers and self.last - self.first >= patience.over
+    def is_believed(self, state: IntentState, patience: Patience) -> bool:
+        """Whether it was said often and long enough of an order in that state."""
+        return self.count >= patience.answers and self.last - self.first >= _said_for(state, patience)
 
 
 def ask_again_ms(
-    live: Iterable[OrderIntent], now: Millis, absences: Mapping[OrderLinkId, Absence], patience: Patience
+    live: Iterable[OrderIntent],
+    now: Millis,
+    moment: Millis,
+    absences: Mapping[OrderLinkId, Absence],
+    patience: Patience,
 ) -> int | None:
     """When to ask anew for those that were not seen yet: after 1, 2, 4 s, and once no answer can be too early.
 
-    None: there are none.
+    None: there are none. `moment`: now, in monotonic ms.
     """
     unseen = [each for each in live if each.state in UNDECIDED or each.state is IntentState.ACKNOWLEDGED]
-    looks = [_look_ms(each, now, absences.get(each.order_link_id), patience) for each in unseen]
+    looks = [_look_ms(each, now, moment, absences.get(each.order_link_id), patience) for each in unseen]
     return min((each for each in looks if each is not None), default=None)
 
 
@@ -143,14 +150,23 @@ def decides_after(state: IntentState, patience: Patience) -> int:
     return patience.window if state in UNDECIDED else patience.accepted
 
 
-def _look_ms(intent: OrderIntent, now: Millis, absence: Absence | None, patience: Patience) -> int | None:
+def _said_for(state: IntentState, patience: Patience) -> int:
+    """Milliseconds between the first and the last answer that decide: longer for an order that was never seen."""
+    if state is not IntentState.ACKNOWLEDGED:
+        return patience.over
+    return max(patience.over, patience.accepted - patience.window)
+
+
+def _look_ms(
+    intent: OrderIntent, now: Millis, moment: Millis, absence: Absence | None, patience: Patience
+) -> int | None:
     if intent.sent_ts is None:
         return None
     age = now - intent.sent_ts
-    decides = intent.sent_ts + decides_after(intent.state, patience)
+    left = decides_after(intent.state, patience) - age
     if absence is not None:
-        decides = max(decides, absence.first + patience.over)
-    wait = min(max(age, _FIRST_LOOK), max(decides - now, _LAST_LOOK))
+        left = max(left, absence.first + _said_for(intent.state, patience) - moment)
+    wait = min(max(age, _FIRST_LOOK), max(left, _LAST_LOOK))
     if absence is not None and absence.count < patience.answers:
         wait = min(wait, max(patience.over // patience.answers, _LAST_LOOK))
     return min(wait, _LONGEST_LOOK)

@@ -132,7 +132,7 @@ def _repair(view: LegView, amends: tuple[LegWish, ...], mine: tuple[OrderIntent,
     is_naked = plan.stop is not None and seen(view)[0] == ZERO
     if is_naked and plan.protected_ts is None and (is_denied or is_beyond(plan, view.price)):
         since = view.unprotected_since
-        if since is None or view.asked_at - since < SECOND_LOOK_MS:
+        if since is None or view.moment - since < SECOND_LOOK_MS:
             return WorkOff(wanted=amends, look_again_ms=SECOND_LOOK_MS)
         return WorkOff(
             wanted=(*amends, close_of(view, ExitReason.EMERGENCY, f"emergency:{len(view.of(IntentKind.CLOSE))}"))

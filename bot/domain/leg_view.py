@@ -39,10 +39,11 @@ RESTING: Final = frozenset({IntentState.UNTRIGGERED, IntentState.OPEN, IntentSta
 class LegView:
     """One leg with an open plan, as of one round of reads.
 
-    `asked_at`: when the exchange was asked; what was answered later than that is not in the view. `is_quiet`: no fill
-    of it was news in this round, so that "flat" can be concluded; `is_matched`: its fills come to its position, or have
-    not for so long that the position is right. `price`: of what the stop is triggered by, None: not known.
-    `unprotected_since`: when the position was first seen without any stop, None: it was not.
+    `asked_at`: when the exchange was asked, `moment` in monotonic ms; what was answered later than that is not in the
+    view. `is_quiet`: no fill of it was news in this round, so that "flat" can be concluded; `is_matched`: its fills
+    come to its position, or have not for so long that the position is right. `price`: of what the stop is triggered
+    by, None: not known. `unprotected_since`: the moment at which the position was first seen without any stop, None:
+    it was not.
     """
 
     plan: TradePlan
@@ -52,6 +53,7 @@ class LegView:
     instrument: Instrument | None
     price: Decimal | None
     asked_at: Millis
+    moment: Millis
     now: Millis
     is_quiet: bool
     is_matched: bool = True

@@ -20,7 +20,7 @@ _BY_RULE: Final = frozenset({"CancelByReduceOnly", "CancelByTpSlTsClear"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountAnswers:
-    """One round of answers of an exchange, all asked for at `asked_at` or later.
+    """One round of answers of an exchange, all asked for at `asked_at` or later, which is `moment` in monotonic ms.
 
     `found`: the orders that were asked for one by one, None: the exchange says that there is none of that id;
     `absences`: since when and how often it has said so; `unanswered`: how many questions had no answer. Executions were
@@ -28,6 +28,7 @@ class AccountAnswers:
     """
 
     asked_at: Millis
+    moment: Millis
     positions: Positions
     orders: Orders
     fills: tuple[Execution, ...]  # oldest first
@@ -98,8 +99,8 @@ def _is_absent(intent: OrderIntent, reads: AccountAnswers) -> bool:
     absence = reads.absences.get(intent.order_link_id)
     if absence is None or intent.sent_ts is None or any(_is_of(each, intent) for each in reads.fills):
         return False
-    since = absence.last - intent.sent_ts
-    return absence.is_believed(reads.patience) and since >= decides_after(intent.state, reads.patience)
+    is_late = reads.asked_at - intent.sent_ts >= decides_after(intent.state, reads.patience)
+    return is_late and absence.is_believed(intent.state, reads.patience)
 
 
 def _is_of(fill: Execution, intent: OrderIntent) -> bool:

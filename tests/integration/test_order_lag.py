@@ -62,6 +62,17 @@ async def test_a_position_that_grows_before_its_fill_is_told_is_nobody_elses(man
     assert await disagreements(managing) == [DisagreementKind.GROWN]
 
 
+async def test_a_clock_that_is_set_ahead_makes_no_fill_overdue(managing: Managing) -> None:
+    await managing.core.confirm()
+    managing.gateway.elsewhere("BTCUSDT", size=D("0.3"))
+    await settled(managing, 1)
+    managing.core.storage.clock.millis += 3_600_000
+    await settled(managing, 0, 1, 1)
+    assert await disagreements(managing) == []
+    await settled(managing, 3)
+    assert await disagreements(managing) == [DisagreementKind.GROWN]
+
+
 async def test_a_position_that_vanished_is_told_once_its_fill_is_overdue(managing: Managing) -> None:
     await managing.core.confirm()
     managing.gateway.listeners = []

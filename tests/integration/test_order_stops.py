@@ -57,6 +57,20 @@ async def test_a_position_whose_stop_is_refused_is_closed_after_a_second_look(co
     assert trade.position is None
 
 
+async def test_a_clock_that_is_set_ahead_is_no_second_look(core: OrderCore) -> None:
+    core.gateway.is_stop_lost = True
+    core.gateway.faults.extend([None, ExchangeRejected("no", code=10001)])
+    await core.confirm()
+    await core.settle()
+    core.storage.clock.millis += 3_600_000
+    for _ in range(3):
+        trade = await core.settle()
+    assert not [each for each in trade.intents if each.kind is IntentKind.CLOSE]
+    core.storage.clock.advance(1)
+    trade = await core.settle()
+    assert [each.kind for each in trade.intents if each.kind is IntentKind.CLOSE] == [IntentKind.CLOSE]
+
+
 async def test_a_position_is_not_closed_while_its_stop_may_still_be_set(core: OrderCore) -> None:
     core.gateway.is_stop_lost = True
     core.gateway.faults.extend([None, "down", "down", "down"])

@@ -48,6 +48,21 @@ async def test_an_order_is_not_placed_after_three_answers_over_ten_seconds(core:
     assert len(core.gateway.sent(OrderRequest)) == 1
 
 
+async def test_a_clock_that_is_set_an_hour_ahead_shortens_no_patience(core: OrderCore) -> None:
+    await lost(core, "down")
+    core.storage.clock.millis += 3_600_000
+    assert (await asked(core, 1, 1, 1, 5)).intents[0].state is IntentState.UNKNOWN
+    assert (await asked(core, 2, 1)).intents[0].state is IntentState.NOT_PLACED
+
+
+async def test_an_accepted_order_is_waited_for_by_no_clock_that_is_set(core: OrderCore) -> None:
+    core.gateway.faults.append("accepted")
+    await core.confirm()
+    core.storage.clock.millis += 3_600_000
+    assert (await asked(core, 5, 20, 20)).intents[0].state is IntentState.ACKNOWLEDGED
+    assert (await asked(core, 15)).intents[0].state is IntentState.CANCELED
+
+
 async def test_a_request_that_may_still_be_executed_is_waited_for(core: OrderCore) -> None:
     """However often and long it was said before that there is none."""
     object.__setattr__(core.settlement, "patience", replace(BYBIT, window=20_000))

@@ -94,6 +94,15 @@ async def test_each_minute_where_something_is_open_else_each_quarter(world: Worl
     assert await compared(60) == [2, 3]
 
 
+async def test_a_clock_that_is_set_back_keeps_nobody_waiting(world: World, compared: Any) -> None:
+    world.open_ones = {1: OPEN}
+    await compared(0)
+    world.clock.millis -= 3_600_000
+    assert await compared(60) == [1]
+    world.clock.millis += 7_200_000
+    assert await compared(59) == []
+
+
 async def test_what_is_not_reached_in_a_round_waits_and_is_counted(world: World, compared: Any) -> None:
     world.seconds = 3
     world.idle = list(range(10))

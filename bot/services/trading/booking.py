@@ -234,8 +234,8 @@ class Booking:
             if _agree(position, cost):
                 self._odd.pop(leg, None)
             elif not reads.positions.hides(leg.symbol):
-                since = self._odd.setdefault(leg, reads.asked_at)
-                if leg in booked.legs or reads.asked_at - since < reads.patience.lag:
+                since = self._odd.setdefault(leg, reads.moment)
+                if leg in booked.legs or reads.moment - since < reads.patience.lag:
                     booked.odd.add(leg)
                     continue
                 del self._odd[leg]

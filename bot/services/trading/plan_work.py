@@ -124,7 +124,7 @@ class PlanWork:
             return None
         if plan_id not in self._naked:
             worked.first_looks.append(plan_id)
-        return self._naked.setdefault(plan_id, view.asked_at)
+        return self._naked.setdefault(plan_id, view.moment)
 
     async def _left_over(
         self,
@@ -211,7 +211,7 @@ class PlanWork:
         if position is None:
             return
         since = view.unprotected_since
-        is_naked = since is not None and view.asked_at - since >= SECOND_LOOK_MS
+        is_naked = since is not None and view.moment - since >= SECOND_LOOK_MS
         if is_naked and plan.stop is not None and plan.protected_ts is None:
             payload = StopMissingMessage(
                 plan_id=plan.plan_id,
@@ -253,6 +253,7 @@ class MarketFacts:
             instrument=self.instruments.get(plan.symbol),
             price=price,
             asked_at=reads.asked_at,
+            moment=reads.moment,
             now=now,
             is_quiet=is_quiet,
         )

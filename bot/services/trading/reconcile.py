@@ -73,7 +73,7 @@ class Reconcile:
 
         Those that are not reached stay due. Raises StorageTrouble.
         """
-        now = self.clock.now()
+        now = self._now()
         if self._first is None:
             self._first = now
         due = self._due(await self._accounts(now), now)
@@ -85,6 +85,10 @@ class Reconcile:
         if not queue:
             self._end_start()
         return self._failures - before
+
+    def _now(self) -> Millis:
+        """In monotonic ms, as every moment here: a clock that is set keeps no account waiting."""
+        return Millis(round(self.clock.monotonic() * 1000))
 
     def _end_start(self) -> None:
         while self.after_start:
@@ -112,7 +116,7 @@ class Reconcile:
     def _due_at(self, each: DueAccount) -> Millis:
         turn = self._turns.get(each.account.account_id)
         if turn is None or turn.compared is None:
-            first = self._first or self.clock.now()
+            first = self._first or self._now()
             return first if turn is None else max(first, turn.not_before)
         is_told = each.turn == _NOTHING_OPEN or self.streams.is_healthy(each.account.account_id)
         return max(turn.not_before, Millis(turn.compared + (_OTHERWISE if is_told else _WHILE_OPEN)))
@@ -121,12 +125,12 @@ class Reconcile:
         return max((now - self._due_at(each) for each in due), default=0) / 1000
 
     async def _work(self, queue: list[DueAccount], until: Millis) -> None:
-        while queue and self.clock.now() <= until:
+        while queue and self._now() <= until:
             await self._compare(queue.pop().account)
 
     async def _compare(self, account: Account) -> None:
         turn = self._turns.setdefault(account.account_id, _Turn())
-        asked_at = self.clock.now()
+        asked_at = self._now()
         try:
             await self.settlement.settle(account.account_id)
         except ExchangeError as trouble:

@@ -213,7 +213,7 @@ class Settlement:
     ) -> None:
         """Once, when the first thing is due that no news tells of; what an earlier round wanted is over."""
         waiting = [each for each in live if not self.runner.is_in_flight(each)]
-        undecided = ask_again_ms(waiting, now, reads.absences, reads.patience)
+        undecided = ask_again_ms(waiting, now, self._moment(), reads.absences, reads.patience)
         ages = [now - each.created_ts for each in self._unsent(live)]
         behind = [_LEFT_BEHIND_MS - age for age in ages if age < _LEFT_BEHIND_MS]
         unanswered = _UNANSWERED_MS if reads.unanswered else None
@@ -226,7 +226,8 @@ class Settlement:
 
     async def _read(self, state: OpenState, gateway: OrderGateway) -> AccountAnswers:
         """Positions before fills: a fill that the positions do not show yet makes the round a noisy one."""
-        asked_at, account, live, last = self.clock.now(), state.account, state.live, state.last_fill_ts
+        asked_at, moment = self.clock.now(), self._moment()
+        account, live, last = state.account, state.live, state.last_fill_ts
         positions = await gateway.positions(account)
         orders = await gateway.orders(account)
         open_ids = {each.order_link_id for each in orders.items}
@@ -253,6 +254,7 @@ class Settlement:
         fills = tuple(each for each in told if each.exec_id not in known and self._concerns(each, account, last))
         return AccountAnswers(
             asked_at=asked_at,
+            moment=moment,
             positions=positions,
             orders=orders,
             fills=fills,
@@ -265,7 +267,7 @@ class Settlement:
 
     async def _find(self, gateway: OrderGateway, account: Account, intent: OrderIntent) -> Order | None:
         """The order's row; that there is none is counted. Raises ExchangeErrors: no answer is none."""
-        link_id, moment = intent.order_link_id, self.clock.now()
+        link_id, moment = intent.order_link_id, self._moment()
         row = await gateway.find_order(account, intent.leg.symbol, link_id)
         if row is not None:
             self._absences.pop(link_id, None)
@@ -287,6 +289,10 @@ class Settlement:
             return True
         is_new = (fill.exec_ts or 0) >= self._first_looks[account.account_id] - _OVERLAP_MS
         return is_new or fill.order_link_id.startswith(self.runner.prefix)
+
+    def _moment(self) -> Millis:
+        """Now, in monotonic ms."""
+        return Millis(round(self.clock.monotonic() * 1000))
 
     def _patience(self, account: Account) -> Patience:
         return PRACTICE if account.account_type is AccountType.PAPER else self.patience
