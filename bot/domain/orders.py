@@ -55,6 +55,9 @@ class MarginMode(StrEnum):
     CROSS = "REGULAR_MARGIN"
 
 
+PORTFOLIO_MARGIN: Final = "PORTFOLIO_MARGIN"  # Bybit's marginMode of accounts on which nothing is traded here
+
+
 class TriggerDirection(StrEnum):
     """How the price reaches a trigger, as Bybit's field triggerDirection has it."""
 

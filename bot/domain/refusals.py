@@ -4,6 +4,8 @@ from typing import Final
 
 from bot.domain.errors import ClockTrouble, ExchangeError, ExchangeRestricted, KeyTrouble, NoPracticePrice, Restriction
 
+WRONG_PARAMETER: Final = 10001  # Bybit: of a position index that does not fit the position mode, too
+MODE: Final = "order-no-mode"
 LINK_ID_KNOWN: Final = 110072  # Bybit: an order of that orderLinkId is there
 UNCHANGED: Final = frozenset({34040, 110043})  # stop, leverage "not modified": 34040 also where a parameter is missing
 GONE: Final = frozenset({110001, 110008, 110010, 170213})  # the order is filled, canceled or not there any more
@@ -17,7 +19,7 @@ _BY_CODE: Final = {
     **dict.fromkeys((110009, 110011, 110061), "order-no-too-many"),
     **dict.fromkeys(GONE, "order-no-gone"),
     **dict.fromkeys(REDUCE_ONLY, "order-no-reduce-only"),
-    **dict.fromkeys((110025, 110028), "order-no-mode"),
+    **dict.fromkeys((110025, 110028), MODE),
     **dict.fromkeys((110074, 110023), "order-no-closed-market"),
     **dict.fromkeys((110095, 110098, 110099, 110100, 110103), "order-no-auction"),
     **dict.fromkeys((110123, 110125), "order-no-terms"),

@@ -1,7 +1,7 @@
 """Messages of trading that must arrive: fills, stops, closes, disagreements. They ring.
 
-Every one names the account and the symbol; `plan_id` 0: no plan of ours. Prices in the quote coin, quantities in the
-base coin.
+Every one names the account, those of a leg the symbol, too; `plan_id` 0: no plan of ours. Prices in the quote coin,
+quantities in the base coin.
 """
 
 from dataclasses import dataclass
@@ -158,3 +158,16 @@ class FoundOrderMessage(TradeMessage):
     KIND = "trade-found"
 
     disagreement_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginModeMessage(OutboxPayload):
+    """The margin mode of an account with something open was switched elsewhere; both in Bybit's words."""
+
+    KIND = "trade-margin-mode"
+
+    account_id: AccountId
+    account_type: AccountType
+    account_number: int = 1
+    before: str
+    after: str

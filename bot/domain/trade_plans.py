@@ -92,6 +92,7 @@ class TradePlan:
     adopted: Decimal = _NONE  # of the position: opened elsewhere and taken over at `adopted_ts`
     adopted_ts: Millis | None = None
     target_trigger_by: TriggerBy = TriggerBy.LAST  # of the last target, which the exchange holds
+    margin_mode: str = ""  # Bybit's marginMode of the account, as it was agreed to or found since; "": not known
     version: int = 0  # grows with every change of the plan and of what is done for it
 
     @property

@@ -12,6 +12,7 @@ from bot.services.trading.entries import Entries
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.key_alarm import KeyAlarm
 from bot.services.trading.limit_watch import LimitWatch
+from bot.services.trading.mode_watch import ModeWatch
 from bot.services.trading.order_gauges import OrderGaugeReader
 from bot.services.trading.plan_work import PlanWork
 from bot.services.trading.practice import PracticeService
@@ -162,6 +163,7 @@ async def make_runner(base: Foundation, queries: TradingQueries, signals: Accoun
 def make_reconcile(base: Foundation, queries: TradingQueries, settlement: Settlement) -> Reconcile:
     return Reconcile(
         settlement=settlement,
+        modes=ModeWatch(queries=queries, transactions=base.store, gateways=base.order_gateways, clock=base.clock),
         queries=queries,
         streams=base.streams.accounts,
         clock=base.clock,

@@ -20,6 +20,7 @@ from bot.domain.trade_messages import (
     ExitRefusedMessage,
     FoundOrderMessage,
     LegForeignMessage,
+    MarginModeMessage,
     PositionGoneMessage,
     StopChangedMessage,
     StopMissingMessage,
@@ -170,6 +171,17 @@ def entries_unlicensed(say: Translator, told: EntriesUnlicensedMessage) -> Card:
     return _resting_card(say, told, [say("told-entries-unlicensed", count=told.count)])
 
 
+def margin_mode(say: Translator, told: MarginModeMessage) -> Card:
+    """The mode that decides what a liquidation takes was switched elsewhere."""
+    before, after = (say.plain("margin-mode", mode=mode) for mode in (told.before, told.after))
+    account = say("told-account", account=account_name(say, told.account_type, told.account_number))
+    ways = (
+        button(say.plain("button-positions"), RunCommand("positions").encode()),
+        button(say.plain("button-cancel-some"), ShowCancels(told.account_id).encode()),
+    )
+    return Card(text=join([account, say("told-margin-mode", before=before, after=after)]), rows=(ways,))
+
+
 def _resting_card(say: Translator, told: RestingEntriesMessage, lines: list[Markup]) -> Card:
     """Whose entries rest, each in a line, and the way to their cancels."""
     if told.account_type is not None:
@@ -267,6 +279,7 @@ MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message_card(LegForeignMessage, leg_foreign),
     message_card(PositionGoneMessage, gone),
     message_card(FoundOrderMessage, found),
+    message_card(MarginModeMessage, margin_mode),
     message_card(EntriesHaltedMessage, entries_halted),
     message_card(EntriesUnlicensedMessage, entries_unlicensed),
     message(UpdatesTakenMessage, said("told-updates-taken")),

@@ -18,14 +18,14 @@ from storage.sqlite.transaction import Transaction
 INSERT_PLAN: Final = """
     INSERT INTO trade_plans (user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by,
                              breakeven, card_chat_id, card_message_id, created_ts, targets_ts, adopted, adopted_ts,
-                             target_trigger_by)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                             target_trigger_by, margin_mode)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     RETURNING plan_id
 """
 SELECT_PLAN: Final = """
     SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
            protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
-           ended_ts, targets_ts, version, adopted, adopted_ts, target_trigger_by,
+           ended_ts, targets_ts, version, adopted, adopted_ts, target_trigger_by, margin_mode,
            (SELECT json_group_array(json_array(t.number, t.price, t.share, t.is_done))
               FROM plan_targets AS t WHERE t.plan_id = trade_plans.plan_id)
       FROM trade_plans WHERE plan_id = ?
@@ -33,7 +33,7 @@ SELECT_PLAN: Final = """
 SELECT_OPEN_OF_LEG: Final = """
     SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
            protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
-           ended_ts, targets_ts, version, adopted, adopted_ts, target_trigger_by,
+           ended_ts, targets_ts, version, adopted, adopted_ts, target_trigger_by, margin_mode,
            (SELECT json_group_array(json_array(t.number, t.price, t.share, t.is_done))
               FROM plan_targets AS t WHERE t.plan_id = trade_plans.plan_id)
       FROM trade_plans
@@ -42,7 +42,7 @@ SELECT_OPEN_OF_LEG: Final = """
 SELECT_OPEN_OF_ACCOUNT: Final = """
     SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
            protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
-           ended_ts, targets_ts, version, adopted, adopted_ts, target_trigger_by,
+           ended_ts, targets_ts, version, adopted, adopted_ts, target_trigger_by, margin_mode,
            (SELECT json_group_array(json_array(t.number, t.price, t.share, t.is_done))
               FROM plan_targets AS t WHERE t.plan_id = trade_plans.plan_id)
       FROM trade_plans WHERE account_id = ? AND state = 'open'
@@ -50,6 +50,7 @@ SELECT_OPEN_OF_ACCOUNT: Final = """
 SELECT_VERSION: Final = "SELECT version FROM trade_plans WHERE plan_id = ?"
 INSERT_TARGET: Final = "INSERT INTO plan_targets (plan_id, number, price, share, is_done) VALUES (?, ?, ?, ?, ?)"
 DELETE_TARGETS: Final = "DELETE FROM plan_targets WHERE plan_id = ?"
+SET_MARGIN_MODE: Final = "UPDATE trade_plans SET margin_mode = ? WHERE account_id = ? AND state = 'open'"
 TARGET_DONE: Final = "UPDATE plan_targets SET is_done = 1 WHERE plan_id = ? AND number = ? AND is_done = 0"
 SET_STOP: Final = """
     UPDATE trade_plans
@@ -122,7 +123,7 @@ def plan_of(row: Row) -> TradePlan:
         state=PlanState(row[7]),
         stop=optional_decimal(row[8]),
         stop_trigger_by=_TRIGGERS[row[9]],
-        targets=targets_of(row[24]),
+        targets=targets_of(row[25]),
         breakeven=Breakeven(row[10]),
         protected_ts=row[11],
         stop_verified_ts=row[12],
@@ -136,6 +137,7 @@ def plan_of(row: Row) -> TradePlan:
         adopted=intern_decimal(row[21]),
         adopted_ts=row[22],
         target_trigger_by=_TRIGGERS[row[23]],
+        margin_mode=row[24],
     )
 
 
@@ -171,6 +173,7 @@ class SqliteTradePlans:
             *(optional_decimal_text(new.stop), new.stop_trigger_by.value, new.breakeven.value),
             *(*columns_of_card(new.card), now, now, decimal_text(new.adopted), now if new.adopted else None),
             new.target_trigger_by.value,
+            new.margin_mode,
         )
         ((plan_id,),) = await self._transaction.fetch(INSERT_PLAN, row)
         self._put_targets(plan_id, new.targets)
@@ -211,6 +214,10 @@ class SqliteTradePlans:
         if trigger_by is not None:
             self._transaction.write(SET_TARGET_TRIGGER, (trigger_by.value, plan_id))
         await self.set_breakeven(plan_id, breakeven)
+
+    async def set_margin_mode(self, account_id: AccountId, margin_mode: str) -> None:
+        """Bybit's word for that of the account, for its open plans."""
+        await self._transaction.fetch(SET_MARGIN_MODE, (margin_mode, account_id))
 
     async def target_done(self, plan_id: int, number: int) -> None:
         self._transaction.write(TARGET_DONE, (plan_id, number))

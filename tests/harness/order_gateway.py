@@ -139,6 +139,10 @@ class ScriptedGateway:
         self._answer(account)
         return tuple(each for each in self.fills if (each.exec_ts or 0) >= since)
 
+    async def margin_mode(self, account: Account) -> str:
+        self._answer(account)
+        return MarginMode.ISOLATED.value
+
     async def leg_settings(self, account: Account, symbol: Symbol) -> LegSettings:
         self._answer(account)
         return LegSettings(

@@ -7,6 +7,8 @@ import pytest
 from harness.app import said
 from harness.demo_trading import DemoTrading, demo_trading
 
+from bot.services.trading.reconcile import Reconcile
+
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[DemoTrading]:
@@ -116,3 +118,18 @@ async def test_a_target_that_bybit_does_not_take_says_why_and_is_placed_again_wh
     assert not any("was not set" in each.text_html for each in await desk.messages()), "told once"
     shown = await desk.press_told("BTCUSDT", told)
     assert "does not stand" not in shown.text
+
+
+async def test_another_margin_mode_is_told_once_at_the_next_comparison(desk: DemoTrading) -> None:
+    await desk.buy("btc $600 sl 58000")
+    await desk.comes(lambda: bool(desk.truth["positions"]), what="the position")
+    reconcile = desk.chat.job(Reconcile)
+    await reconcile.round()
+    desk.in_the_app("set_margin_mode", margin_mode="isolated")
+    for _ in range(3):
+        desk.chat.clock.advance(901)
+        await reconcile.round()
+    told = [each.text_html for each in await desk.messages() if "margin mode" in each.text_html]
+    assert len(told) == 1
+    assert "Bybit Demo" in told[0]
+    assert "from <b>cross</b> to <b>isolated</b>" in told[0]

@@ -13,7 +13,7 @@ from bot.aio.timers import Later, Timer, loop_later
 from bot.domain.accounts import AccountType
 from bot.domain.errors import ExchangeDown, ExchangeRejected
 from bot.domain.ids import AccountId, Symbol
-from bot.domain.orders import CancelRequest, OrderRequest, TradingStop
+from bot.domain.orders import CancelRequest, OrderRequest, PositionMode, TradingStop
 from bot.domain.trade_plans import IntentKind, IntentState, PlanState
 from bot.services.trading.signals import AccountSignals
 
@@ -401,3 +401,20 @@ async def test_what_a_stream_shows_naked_is_no_look_before_an_emergency(tmp_path
             kinds.append({each.kind for each in trade.intents})
     assert IntentKind.CLOSE not in kinds[0], "one look alone"
     assert IntentKind.CLOSE in kinds[1]
+
+
+async def test_an_entry_of_the_position_mode_before_says_that_it_was_switched(core: OrderCore) -> None:
+    core.gateway.room.clear()
+    core.gateway.faults.append(ExchangeRejected("position idx not match position mode", code=10001))
+    trade = await core.entries.confirm(core.config, core.card(), place=PLACE, idempotency_key="k-1")
+    core.gateway.mode = PositionMode.HEDGE
+    core.gateway.room.set()
+    await core.quiet()
+    (entry,) = (await core.trade(trade.plan.plan_id)).intents
+    assert (entry.state, entry.code, entry.reason) == (IntentState.REJECTED, 10001, "order-no-mode")
+
+
+async def test_a_wrong_parameter_in_the_mode_of_the_card_is_not_blamed_on_it(core: OrderCore) -> None:
+    core.gateway.faults.append(ExchangeRejected("no", code=10001))
+    trade = await core.confirm()
+    assert (trade.intents[0].state, trade.intents[0].reason) == (IntentState.REJECTED, "order-no")

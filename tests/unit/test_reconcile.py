@@ -35,6 +35,9 @@ class World:
         if account.account_id in self.troubles:
             raise self.troubles[account.account_id]
 
+    async def look(self, account: Account) -> None:
+        del account
+
     async def accounts_to_settle(self) -> tuple[DueAccount, ...]:
         return tuple(DueAccount(account=_account(each), turn=turn) for each, turn in self.open_ones.items())
 
@@ -60,6 +63,7 @@ def compared(world: World) -> "Callable[[float], Any]":
     outside: Any = world
     reconcile = Reconcile(
         settlement=outside,
+        modes=outside,
         queries=outside,
         streams=outside,
         clock=world.clock,

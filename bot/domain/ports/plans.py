@@ -38,6 +38,7 @@ class NewPlan:
     card: CardPlace | None
     adopted: Decimal = Decimal(0)  # of the position: opened elsewhere and taken over
     target_trigger_by: TriggerBy = TriggerBy.LAST
+    margin_mode: str = ""  # see TradePlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,10 @@ class TradePlans(Protocol):
 
         `trigger_by`: what sets off the take profit of the whole position, None: as before.
         """
+        ...
+
+    async def set_margin_mode(self, account_id: AccountId, margin_mode: str) -> None:
+        """Bybit's word for that of the account, for its open plans."""
         ...
 
     async def target_done(self, plan_id: int, number: int) -> None: ...

@@ -8,13 +8,12 @@ from bot.domain.errors import ExchangeRestricted, Restriction
 from bot.domain.ids import OrderLinkId, Symbol
 from bot.domain.intent_states import order_of
 from bot.domain.market import Category
-from bot.domain.orders import LegSettings, MarginMode, OrderAck, PositionMode
+from bot.domain.orders import PORTFOLIO_MARGIN, LegSettings, MarginMode, OrderAck, PositionMode
 from bot.domain.portfolio import Execution, Order
 from bot.exchange.bybit.account_answers import executions, orders
 from bot.exchange.bybit.answer import Answer, Row
 from bot.exchange.bybit.fields import identifier, listed, one_of, position_idx, positive, symbol_of, text, unreadable
 
-_PORTFOLIO: Final = "PORTFOLIO_MARGIN"
 _ONE_WAY: Final = frozenset({0})
 _HEDGE: Final = frozenset({1, 2})
 
@@ -46,9 +45,14 @@ def _demand_own(found: list[OrderLinkId], lost: tuple[str, ...], wanted: OrderLi
         raise unreadable("list", "of that order")
 
 
+def margin_mode_word(answer: Answer) -> str:
+    """Of the whole account, portfolio margin too."""
+    return text(answer.fields, "marginMode")
+
+
 def margin_mode(answer: Answer) -> MarginMode:
     """Of the whole account. Raises ExchangeRestricted for portfolio margin, which knows no leverage of a symbol."""
-    if text(answer.fields, "marginMode") == _PORTFOLIO:
+    if margin_mode_word(answer) == PORTFOLIO_MARGIN:
         message = "the account is on portfolio margin"
         raise ExchangeRestricted(message, restriction=Restriction.MARGIN_MODE)
     return one_of(MarginMode, answer.fields, "marginMode")

@@ -45,6 +45,7 @@ from bot.exchange.bybit.order_answers import (
     leg_rows,
     leg_settings,
     margin_mode,
+    margin_mode_word,
     order_of_id,
 )
 from bot.exchange.bybit.order_bodies import amend_body, cancel_body, create_body, leverage_body, trading_stop_body
@@ -179,6 +180,10 @@ class BybitOrders:
                 found[fill.exec_id] = fill
             start += _WINDOW
         return tuple(sorted(found.values(), key=lambda fill: fill.exec_ts or 0))
+
+    async def margin_mode(self, account: Account) -> str:
+        """See OrderGateway."""
+        return await self.gateway.calls.read(account, lambda client: client.get_account_info(), margin_mode_word)
 
     async def leg_settings(self, account: Account, symbol: Symbol) -> LegSettings:
         """Modes and leverages as Bybit has them now, of legs that are empty, too."""

@@ -123,6 +123,11 @@ class PracticeOrders:
         bodies = await self.exchange.queries.fills_since(account.account_id, since)
         return tuple(execution_of(from_body(EngineFill, body)) for body in bodies)
 
+    async def margin_mode(self, account: Account) -> str:
+        """Of the account."""
+        async with self.exchange.opened(account.account_id) as (_, run):
+            return run.account.margin_mode.value
+
     async def leg_settings(self, account: Account, symbol: Symbol) -> LegSettings:
         """Modes of the account and leverages of the symbol."""
         async with self.exchange.opened(account.account_id) as (_, run):

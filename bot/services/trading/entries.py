@@ -288,6 +288,7 @@ class Entries:
                 targets=targets,
                 breakeven=breakeven,
                 card=place,
+                margin_mode=card.margin_mode.value,
             )
             return await unit.plans.open(new, now)
         if card.stop is not None and (card.stop, card.stop_trigger_by) != (plan.stop, plan.stop_trigger_by):

@@ -6,7 +6,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.aio.tasks import TaskSet
@@ -27,7 +27,7 @@ from bot.domain.ports.reads import CacheDrops
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.ports.trading import OrderGateway
 from bot.domain.priorities import RequestPriority, at_priority
-from bot.domain.refusals import HELD, LINK_ID_KNOWN, NO_GATEWAY, UNCHANGED, reason_of
+from bot.domain.refusals import HELD, LINK_ID_KNOWN, MODE, NO_GATEWAY, UNCHANGED, WRONG_PARAMETER, reason_of
 from bot.domain.trade_plans import UNSETTLED, IntentKind, IntentState, NewIntent, OrderIntent
 from bot.services.trading.signals import AccountSignals, wait_for
 from bot.services.trading.stages import Stage, StageTimes
@@ -263,7 +263,7 @@ class IntentRunner:
                     raise
                 return await self._read_back(account, intent)
         except _DEFINITE as refusal:
-            return _news_of(intent, refusal)
+            return await self._refused(account, intent, refusal)
         except NotSent:
             raise
         except ExchangeError as trouble:
@@ -272,6 +272,24 @@ class IntentRunner:
         except Exception:
             _logger.exception("the outcome of intent %d is not known", intent.intent_id)
             return IntentNews(state=IntentState.UNKNOWN)
+
+    async def _refused(self, account: Account, intent: OrderIntent, refusal: ExchangeError) -> IntentNews:
+        news = _news_of(intent, refusal)
+        if refusal.code == WRONG_PARAMETER and await self._is_of_another_mode(account, intent):
+            return replace(news, reason=MODE)
+        return news
+
+    async def _is_of_another_mode(self, account: Account, intent: OrderIntent) -> bool:
+        """Whether an entry was refused because the position mode was switched since its card."""
+        request = intent.request
+        if not isinstance(request, OrderRequest) or intent.kind is not IntentKind.ENTRY:
+            return False
+        try:
+            settings = await self.gateways[account.account_type].leg_settings(account, request.symbol)
+        except ExchangeError as trouble:
+            _logger.info("the mode behind a refusal of intent %d can't be read: %s", intent.intent_id, trouble)
+            return False
+        return settings.position_idx(request.side) != request.position_idx
 
     async def _read_back(self, account: Account, intent: OrderIntent) -> IntentNews:
         """It is said to stand as asked for, which is believed when it is seen; the settlement looks at stops."""

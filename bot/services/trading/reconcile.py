@@ -17,6 +17,7 @@ from bot.domain.ids import MINUTE, AccountId, Millis
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import DueAccount, TradingQueries
 from bot.domain.ports.streams import StreamWatch
+from bot.services.trading.mode_watch import ModeWatch
 from bot.services.trading.settlement import Settlement
 
 _logger = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Reconcile:
     """`account_types`: whose orders are placed here. `after_start`: called once all accounts had their first turn."""
 
     settlement: Settlement
+    modes: ModeWatch
     queries: TradingQueries
     streams: StreamWatch
     clock: Clock
@@ -133,6 +135,7 @@ class Reconcile:
         asked_at = self._now()
         try:
             await self.settlement.settle(account.account_id)
+            await self.modes.look(account)
         except ExchangeError as trouble:
             self._failures += 1
             pause = _KEY_PAUSE if isinstance(trouble, KeyTrouble) else _WHILE_OPEN

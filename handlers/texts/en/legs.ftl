@@ -188,6 +188,13 @@ told-entries-halted =
         [one] 🛑 Entries of everybody are halted. { $count } entry of yours still waits and may be filled.
        *[other] 🛑 Entries of everybody are halted. { $count } entries of yours still wait and may be filled.
     }
+told-margin-mode = ⚠️ The margin mode of this account was switched from <b>{ $before }</b> to <b>{ $after }</b>, not by me. What stands is now covered otherwise than its cards said: look at the liquidation of each position. Orders that rest go on, and new cards count with the new mode.
+margin-mode =
+    { $mode ->
+        [ISOLATED_MARGIN] isolated
+        [PORTFOLIO_MARGIN] portfolio
+       *[REGULAR_MARGIN] cross
+    }
 told-account = <b>{ $account }</b>
 told-entries-unlicensed =
     { $count ->

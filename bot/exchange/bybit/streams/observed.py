@@ -144,6 +144,9 @@ class ObservedOrders:
         self.observer.take_fills(account.account_id, answer, since, asked)
         return answer
 
+    async def margin_mode(self, account: Account) -> str:
+        return await self.exchange.margin_mode(account)
+
     async def leg_settings(self, account: Account, symbol: Symbol) -> LegSettings:
         asked = self.clock.monotonic()
         settings = await self.exchange.leg_settings(account, symbol)

@@ -77,6 +77,9 @@ class ToldOrders:
         found = None if told is None else told.fills_since(since)
         return await self.exchange.executions_since(account, since) if found is None else found
 
+    async def margin_mode(self, account: Account) -> str:
+        return await self.exchange.margin_mode(account)
+
     async def leg_settings(self, account: Account, symbol: Symbol) -> LegSettings:
         """As they were read within the last minute."""
         told = self.told(account.account_id)
