@@ -24,6 +24,8 @@ from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
 from bot.exchange.paper.adapter import Practice
 from bot.lifecycle import EXIT_CONFIG, Fatal, stop_signals
+from bot.pulse import Pulse
+from bot.service_manager import service_manager
 from bot.services.services import Services
 from bot.settings import Settings
 from bot.wiring.chat import bot_token, make_telegram, open_chat
@@ -132,13 +134,17 @@ async def run(
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Start, serve until a signal, stop in order. `ready` is told the sidecar's address. Raises Fatal."""
+    outside = outside or Outside()
     try:
-        with stop_signals() as stop:
+        with stop_signals() as stop, service_manager(outside.notify_socket) as manager:
             async with (
+                Pulse(manager).open() as pulse,
                 assemble(settings, outside=outside, tuning=tuning) as assembly,
                 _sidecar(settings, assembly) as address,
                 TaskSet() as tasks,
             ):
+                pulse.started(assembly.progress.stuck, assembly.progress.status)
+                tasks.start(_say_stopping(stop, pulse), "waiting for a stop")
                 tasks.start(assembly.loop_lag.watch(), "watching of the event loop")
                 _collect_again()
                 await _serve(assembly, stop, partial(_say_ready, ready, address))
@@ -169,6 +175,11 @@ async def _sidecar(settings: Settings, assembly: Assembly) -> AsyncIterator[str]
             message = f"the sidecar can't listen on {where} ({reason}): set PERPDESK_STATS_PORT"
             raise Fatal(message, EXIT_CONFIG) from None
         yield address
+
+
+async def _say_stopping(stop: asyncio.Event, pulse: Pulse) -> None:
+    await stop.wait()
+    pulse.stopping()
 
 
 def _say_ready(tell: Callable[[str], None] | None, address: str, replayed: int, warm_users: int) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Final
 
 EXIT_CONFIG: Final = 78  # sysexits.h EX_CONFIG
+EXIT_STUCK: Final = 70  # EX_SOFTWARE: to be started again
 
 
 class Fatal(Exception):  # noqa: N818  named by what it is

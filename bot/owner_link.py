@@ -1,4 +1,4 @@
-"""The one-time link that makes its bearer the owner: only its hash is kept, beside the key file, for ten minutes."""
+"""The one-time link that makes its bearer the owner: only its hash is kept, beside the database, for ten minutes."""
 
 import contextlib
 import os
@@ -16,26 +16,26 @@ _NAME: Final = "owner-link"
 _TOKEN_BYTES: Final = 16
 
 
-def make(key_file: Path, now: Millis) -> str:
+def make(database: Path, now: Millis) -> str:
     """Write a new link's hash and answer its deep-link payload. A former link dies."""
     token = token_urlsafe(_TOKEN_BYTES)
-    path = key_file.with_name(_NAME)
+    path = database.with_name(_NAME)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(f"{sha256(token.encode()).hexdigest()} {now + MINUTES * 60_000}\n")
     return PAYLOAD_PREFIX + token
 
 
-def read(key_file: Path) -> OwnerLink | None:
+def read(database: Path) -> OwnerLink | None:
     """The link that waits, None if there is none."""
     try:
-        digest, expires = key_file.with_name(_NAME).read_text(encoding="ascii").split()
+        digest, expires = database.with_name(_NAME).read_text(encoding="ascii").split()
         return OwnerLink(token_sha256=digest, expires_ts=Millis(int(expires)))
     except (FileNotFoundError, ValueError):
         return None
 
 
-def burn(key_file: Path) -> None:
+def burn(database: Path) -> None:
     """Delete the link's file, so that the link opens nothing any more."""
     with contextlib.suppress(FileNotFoundError):
-        key_file.with_name(_NAME).unlink()
+        database.with_name(_NAME).unlink()

@@ -209,16 +209,29 @@ class Settings(BaseSettings):
         return _demo(self.bybit_demo_stream_url, self.bybit_stream_url)
 
 
-def load(*, config: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
-    """Read everything. `overrides` stand below the variables, above the file. Raises SettingsError."""
+def load(*, config: Path | None = None, overrides: Mapping[str, Any] | None = None, is_new: bool = False) -> Settings:
+    """Read everything. `overrides` stand below the variables, above the file; `is_new`: there is no file yet.
+
+    Raises SettingsError.
+    """
     _refuse_unknown_variables()
-    values = {**_from_toml(config), **_from_secret_files(), **(overrides or {})}
+    values = {**({} if is_new else _from_toml(config)), **_from_secret_files(), **(overrides or {})}
     try:
         return Settings(**values)
     except ValidationError as error:
         raise SettingsError(_one_line(error)) from None
     except UnreadableSetting as error:
         raise SettingsError(f"{error}: give JSON, or use the settings file") from None
+
+
+def config_path() -> Path:
+    """The settings file that PERPDESK_CONFIG names, or the one in the working folder."""
+    return Path(os.environ.get(_CONFIG_VARIABLE) or DEFAULT_CONFIG)
+
+
+def notify_socket() -> str | None:
+    """Where the service manager listens (sd_notify(3)), if one has started us. Its children are not to speak for us."""
+    return os.environ.pop("NOTIFY_SOCKET", None)
 
 
 def describe(settings: Settings) -> tuple[tuple[str, str], ...]:
@@ -263,9 +276,8 @@ def _refuse_unknown_variables() -> None:
 
 
 def _from_toml(config: Path | None) -> dict[str, Any]:
-    chosen = config or (Path(os.environ[_CONFIG_VARIABLE]) if os.environ.get(_CONFIG_VARIABLE) else None)
-    path = chosen or DEFAULT_CONFIG
-    if chosen is None and not path.exists():
+    path = config or config_path()
+    if path == DEFAULT_CONFIG and config is None and not path.exists():
         return {}
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))

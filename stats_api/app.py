@@ -27,6 +27,7 @@ def create_app(
     *,
     stats: Callable[[], tuple[RegionStats, ...]],
     reasons: Callable[[], tuple[Reason, ...]],
+    stuck: Callable[[], tuple[str, ...]],
     now: Callable[[], Millis],
     version: str,
     token: Secret | None = None,
@@ -36,7 +37,7 @@ def create_app(
 ) -> web.Application:
     """The application. With a `token` every route demands it; without one only requests to a loopback name are served.
 
-    `reasons` say why the process is not ready, by the clock of `now`; none: it is.
+    `reasons` say why the process is not ready, by the clock of `now`; none: it is. `stuck` says what does not go on.
     `extra`: other parts' metrics, of closed label sets. Metrics are rendered every `render_every` s at most.
 
     Raises ValueError for an empty token.
@@ -50,7 +51,7 @@ def create_app(
     sampled = [each for each in extra if isinstance(each, SampledCollector)]
     page = SharedPage(registry, sampled, monotonic, render_every)
     app.on_cleanup.append(lambda _: page.close())
-    routes = _Routes(stats, reasons, now, page)
+    routes = _Routes(stats, reasons, stuck, now, page)
     app.router.add_get("/api/stats/cache", routes.cache)
     app.router.add_get("/metrics", routes.metrics)
     app.router.add_get("/healthz", routes.health)
@@ -71,11 +72,13 @@ class _Routes:
         self,
         stats: Callable[[], tuple[RegionStats, ...]],
         reasons: Callable[[], tuple[Reason, ...]],
+        stuck: Callable[[], tuple[str, ...]],
         now: Callable[[], Millis],
         page: SharedPage,
     ) -> None:
         self._stats = stats
         self._reasons = reasons
+        self._stuck = stuck
         self._now = now
         self._page = page
 
@@ -90,6 +93,9 @@ class _Routes:
         return web.Response(body=page.packed, headers={**headers, hdrs.CONTENT_ENCODING: "gzip"})
 
     async def health(self, _: web.Request) -> web.Response:
+        stuck = self._stuck()
+        if stuck:
+            return json_answer({"status": "stuck", "stuck": stuck}, HTTPStatus.SERVICE_UNAVAILABLE)
         return json_answer({"status": "ok"})
 
     async def ready(self, _: web.Request) -> web.Response:

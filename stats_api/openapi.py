@@ -55,7 +55,10 @@ _SCHEMAS: Final[dict[str, Any]] = {
         "type": "object",
         "additionalProperties": False,
         "required": ["status"],
-        "properties": {"status": {"type": "string", "enum": ["ok"]}},
+        "properties": {
+            "status": {"type": "string", "enum": ["ok", "stuck"]},
+            "stuck": {"type": "array", "items": {"type": "string"}},
+        },
     },
     "Readiness": {
         "type": "object",
@@ -134,7 +137,13 @@ def describe(version: str) -> dict[str, Any]:
                 "The cache, region by region.", {"200": _json("Every region by its name.", regions)}
             ),
             "/metrics": _path("What Prometheus scrapes.", {"200": metrics}),
-            "/healthz": _path("Whether the process answers.", {"200": _json("It does.", _schema("Health"))}),
+            "/healthz": _path(
+                "Whether the process goes on.",
+                {
+                    "200": _json("It does.", _schema("Health")),
+                    "503": _json("It is stuck, and will be ended soon.", _schema("Health")),
+                },
+            ),
             "/readyz": _path(
                 "Whether the bot serves its users.",
                 {

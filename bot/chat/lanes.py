@@ -96,6 +96,7 @@ class Lanes:
         self._has_capacity.set()
         self._is_closing = False
         self._waiting = self._running = 0
+        self._moved = 0.0  # monotonic: when an attempt last began or ended
         self._handled = self._failed = self._set_aside = 0
         self._seconds = {each: Histogram(SECONDS) for each in UpdateType}
 
@@ -111,6 +112,8 @@ class Lanes:
         """Line the updates up. After `drain` began they are left to the inbox and the next start."""
         if self._is_closing:
             return
+        if not self._waiting:
+            self._moved = self._clock.monotonic()
         for update in updates:
             key = _key(update)
             lane = self._lanes.get(key)
@@ -134,6 +137,10 @@ class Lanes:
         await self._tasks.close()
         left, self._waiting = self._waiting, 0
         return left
+
+    def silent_s(self) -> float:
+        """Seconds in which no attempt at any update began or ended; 0 while none waits."""
+        return self._clock.monotonic() - self._moved if self._waiting else 0.0
 
     def trouble(self) -> str | None:
         """That no more can be taken in for now; None while there is room."""
@@ -194,12 +201,14 @@ class Lanes:
             update_attempt = UpdateAttempt(update.update_id, attempt=attempt, age_s=update.age_s(self._clock.now()))
             token = current_attempt.set(update_attempt)
             self._running += 1
+            self._moved = self._clock.monotonic()
             try:
                 await self._process(update.raw)
             except Exception as error:  # noqa: BLE001  the last fence: whatever it was, it is in the attempt and logged
                 update_attempt.failure = error
             finally:
                 self._running -= 1
+                self._moved = self._clock.monotonic()
                 current_attempt.reset(token)
         return update_attempt
 

@@ -109,13 +109,13 @@ def make_screens(base: Foundation) -> tuple[AccountScreens, MarketScreens]:
 
 
 async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]:
-    key_file = base.settings.key_file
+    database = base.settings.database
     people = People(
         reads=base.reads,
         transactions=base.store,
         clock=base.clock,
-        owner_link=await asyncio.to_thread(owner_link.read, key_file),
-        burn_owner_link=partial(asyncio.to_thread, owner_link.burn, key_file),
+        owner_link=await asyncio.to_thread(owner_link.read, database),
+        burn_owner_link=partial(asyncio.to_thread, owner_link.burn, database),
     )
     pin = PinService(
         reads=base.reads,

@@ -22,6 +22,7 @@ from bot.exchange.bybit.streams.connection import StreamConnector
 from bot.exchange.bybit.transport import HttpTransport
 from bot.services.market.screens import RESOLVE_PATIENCE
 from bot.services.screens import PATIENCE
+from bot.settings import notify_socket
 from handlers.registry import TABLE
 from handlers.table import HandlerTable
 from stats_api.rendering import RENDER_EVERY
@@ -41,6 +42,7 @@ class Outside:
     bybit: Callable[[Clock], AbstractAsyncContextManager[HttpTransport]] | None = None
     bybit_streams: Callable[[Clock], AbstractAsyncContextManager[StreamConnector]] | None = None
     sqlite: type[sqlite3.Connection] = sqlite3.Connection
+    notify_socket: str | None = field(default_factory=notify_socket)  # of the service manager
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,8 @@ from bot.exchange.bybit.adapter import Bybit
 from bot.wiring.streams import Streams
 from storage.sqlite.database import Database
 
+_WRITER_MOST_S: Final = 20.0  # SQLite waits for a lock for ten
+_LANES_MOST_S: Final = 120.0  # every call that a handler waits for ends before
 _FIGURE: Final = re.compile(r"\d+")  # "nothing for 43 s" and "nothing for 44 s" are one reason
 
 
@@ -39,6 +41,8 @@ class Progress:
     step: str | Callable[[], tuple[str, ...]] | None = "starting"
     is_stopping: bool = False
     problems: tuple[ReasonSource, ...]
+    writer_busy_s: Callable[[], float] = lambda: 0.0
+    lanes_silent_s: Callable[[], float] = lambda: 0.0
     _since: dict[tuple[ReasonKind, str], Millis] = field(default_factory=dict)
 
     def reasons(self) -> tuple[Reason, ...]:
@@ -46,6 +50,19 @@ class Progress:
         found = [(kind, text, (kind, _FIGURE.sub("#", text))) for kind, text in self._found()]
         self._since = {key: self._since.get(key, now) for _, _, key in found}
         return tuple(Reason(kind=kind, text=text, since=self._since[key]) for kind, text, key in found)
+
+    def stuck(self) -> tuple[str, ...]:
+        """What does not go on, whatever Telegram and Bybit do; a loop that is stuck does not ask."""
+        found = []
+        if (seconds := self.writer_busy_s()) > _WRITER_MOST_S:
+            found.append(f"a transaction has been open for {seconds:.0f} s")
+        if (seconds := self.lanes_silent_s()) > _LANES_MOST_S:
+            found.append(f"no update has gone on for {seconds:.0f} s")
+        return tuple(found)
+
+    def status(self) -> str:
+        """In one line."""
+        return "; ".join(reason.text for reason in self.reasons()) or "ready"
 
     def _found(self) -> Iterator[tuple[ReasonKind, str]]:
         if self.is_stopping:
@@ -71,6 +88,8 @@ def progress_of(
             ReasonSource(ReasonKind.BYBIT, bybit.problems),
             ReasonSource(ReasonKind.STREAMS, streams.problems),
         ),
+        writer_busy_s=database.writer_busy_s,
+        lanes_silent_s=runtime.lanes.silent_s,
     )
 
 

@@ -73,6 +73,7 @@ def make_sidecar(
     return create_app(
         stats=reads.stats,
         reasons=progress.reasons,
+        stuck=progress.stuck,
         now=outside.clock.now,
         version=VERSION,
         token=None if token is None else Secret(token.get_secret_value()),

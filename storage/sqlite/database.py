@@ -192,6 +192,10 @@ class Database:
             commits=writer.commits, checkpoints=self._checkpoints, failures=writer.refused, waiting=writer.waiting
         )
 
+    def writer_busy_s(self) -> float:
+        """Seconds for which the writer's turn under way has been taken; 0 while there is none."""
+        return self._writer.busy_s
+
     def problems(self) -> tuple[str, ...]:
         """What the last `check_pages` found, for /readyz."""
         return self._damage

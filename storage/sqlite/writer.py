@@ -68,8 +68,14 @@ class Writer:
         self._monotonic = monotonic
         self._lock = asyncio.Lock()  # fair: first come, first served
         self._owner: asyncio.Task[Any] | None = None
+        self._since: float | None = None  # when the turn that is under way began
         self._group: _Group | None = None  # whose transaction is open on the connection
         self._is_closed = False
+
+    @property
+    def busy_s(self) -> float:
+        """Seconds that the turn under way has taken; 0 while there is none."""
+        return 0.0 if self._since is None else self._monotonic() - self._since
 
     @asynccontextmanager
     async def transaction(self, committed: Callable[[], None] | None = None) -> AsyncIterator[Transaction]:
@@ -143,10 +149,10 @@ class Writer:
         finally:
             self.waiting -= 1
         try:
-            self._owner = task
+            self._owner, self._since = task, self._monotonic()
             yield
         finally:
-            self._owner = None
+            self._owner = self._since = None
             self._lock.release()
 
     async def _begin(self) -> _Group:

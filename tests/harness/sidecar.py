@@ -27,6 +27,7 @@ class Sidecar:
     address: str = ""
     reads: CachedReads = field(default_factory=lambda: Source().reads())
     reasons: tuple[Reason, ...] = ()
+    stuck: tuple[str, ...] = ()
     extra: tuple[Collector, ...] = ()
     clock: FakeClock = field(default_factory=FakeClock)
 
@@ -35,6 +36,7 @@ class Sidecar:
         app = create_app(
             stats=self.reads.stats,
             reasons=lambda: self.reasons,
+            stuck=lambda: self.stuck,
             now=self.clock.now,
             version="0.1.0",
             token=None if token is None else Secret(token),

@@ -146,6 +146,10 @@ async def test_health_and_readiness(sidecar: Sidecar, session: aiohttp.ClientSes
         }
     async with session.get(f"{sidecar.address}/healthz") as answer:
         assert (answer.status, await answer.json()) == (200, {"status": "ok"})
+    sidecar.stuck = ("a transaction has been open for 21 s",)
+    async with session.get(f"{sidecar.address}/healthz") as answer:
+        said = await answer.json()
+        assert (answer.status, said) == (503, {"status": "stuck", "stuck": ["a transaction has been open for 21 s"]})
     sidecar.reasons = ()
     async with session.get(f"{sidecar.address}/readyz") as answer:
         assert (answer.status, await answer.json()) == (200, {"ready": True, "reasons": []})
@@ -198,7 +202,7 @@ async def test_the_description_has_exactly_the_routes_and_their_answers(
 ) -> None:
     async with session.get(f"{sidecar.address}/openapi.json") as answer:
         document = await answer.json()
-    app = create_app(stats=tuple, reasons=tuple, now=FakeClock().now, version="1")
+    app = create_app(stats=tuple, reasons=tuple, stuck=tuple, now=FakeClock().now, version="1")
     routes = {(route.method.lower(), route.resource.canonical) for route in app.router.routes() if route.resource}
     assert {(method, path) for path, methods in document["paths"].items() for method in methods} == routes
     assert set(document["paths"]) == set(ROUTES)
@@ -290,7 +294,7 @@ async def test_a_route_that_breaks_answers_json_and_logs_why(
     def broken() -> tuple[Reason, ...]:
         raise ZeroDivisionError("canary words of an error")
 
-    app = create_app(stats=tuple, reasons=broken, now=FakeClock().now, version="1")
+    app = create_app(stats=tuple, reasons=broken, stuck=tuple, now=FakeClock().now, version="1")
     async with serve(app, port=0) as address, session.get(f"{address}/readyz") as answer:
         assert (answer.status, answer.content_type) == (500, "application/json")
         assert "canary" not in await answer.text()
@@ -355,14 +359,14 @@ async def test_with_a_token_every_name_is_served(session: aiohttp.ClientSession)
 
 
 async def test_an_address_that_others_reach_is_not_opened_without_a_token() -> None:
-    app = create_app(stats=tuple, reasons=tuple, now=FakeClock().now, version="1")
+    app = create_app(stats=tuple, reasons=tuple, stuck=tuple, now=FakeClock().now, version="1")
     with pytest.raises(ValueError, match="needs a token"):
         async with serve(app, host="0.0.0.0", port=0):  # noqa: S104  refused before it is bound
             pytest.fail("it was opened")
 
 
 async def test_a_port_in_use_is_told(sidecar: Sidecar) -> None:
-    app = create_app(stats=tuple, reasons=tuple, now=FakeClock().now, version="1")
+    app = create_app(stats=tuple, reasons=tuple, stuck=tuple, now=FakeClock().now, version="1")
     with pytest.raises(OSError, match="address already in use"):
         async with serve(app, port=int(sidecar.address.rsplit(":", 1)[1])):
             pytest.fail("it was opened")

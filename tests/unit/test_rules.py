@@ -104,6 +104,7 @@ WAITING_LOOPS = {
     "bot.chat.lanes._serve": "attempts at one update",
     "bot.chat.outbox._persist": "one row, until the disk takes it",
     "bot.chat.poller._poll": "Telegram's long poll is the pause",
+    "bot.pulse._keep_beating": "the beat itself: it fails only with the process",
     "bot.chat.webhook._watch": "its end is the process's end; the pause depends on what Telegram says",
     "bot.chat.rate_limiter._repeated": "attempts at one call",
     "stats_api.server._end_slow_readers": "lives as long as its listener",
