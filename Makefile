@@ -9,7 +9,7 @@ BUDGET ?= 600
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run init demo test check lint format campaign bench lock clean
+.PHONY: help run init install restart demo test check lint format campaign bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -37,6 +37,12 @@ run: $(VENV)/.runtime  ## the bot: real Telegram and Bybit if a token is set, th
 
 init: $(VENV)/.runtime  ## ask for a token, make settings and keys, print the owner's link
 	@exec $(BIN)/python -m ops init
+
+install: $(VENV)/.runtime  ## the systemd unit, its user and the command perpdesk (root; docs/operator.md)
+	@ops/deploy/install.sh
+
+restart: $(VENV)/.runtime  ## drain the bot, start it anew, wait until it serves, show the end of its log
+	@exec $(BIN)/python -m ops restart
 
 demo: $(VENV)/.runtime  ## the bot with both stand-ins
 	@exec $(BIN)/python -m ops demo

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
-from bot.settings import STATE, Settings, SettingsError, describe, load
+from bot.settings import STATE, Settings, SettingsError, config_path, describe, load
 
 EXIT_CONFIG: Final = 78  # sysexits.h EX_CONFIG
 _INTERRUPTED: Final = 130  # by Ctrl-C before everything was up
@@ -120,14 +120,14 @@ def start() -> None:
 
 @app.command()
 def init(
-    path: Annotated[Path, typer.Option("--config", help="The settings file to make.")] = Path("perpdesk.toml"),
+    path: Annotated[Path | None, typer.Option("--config", help="The settings file to make.")] = None,
 ) -> None:
     """Ask for the bot's token and its address, make settings and key files, print the link that makes you the owner."""
     from ops.addresses import find_address  # noqa: PLC0415  quick --help
     from ops.setup import SetupError, Terminal, set_up  # noqa: PLC0415  quick --help
 
     try:
-        asyncio.run(set_up(path, terminal=Terminal(ask=_ask, tell=typer.echo), find=find_address))
+        asyncio.run(set_up(path or config_path(), terminal=Terminal(ask=_ask, tell=typer.echo), find=find_address))
     except SetupError as error:
         fail(str(error))
 
@@ -248,12 +248,26 @@ def bench(
 
 
 @app.command()
-def health(path: Config = None) -> None:
-    """Ask the running bot's sidecar whether it is well; for containers. Exit code 0 or 1."""
-    from ops.health import is_healthy  # noqa: PLC0415  quick --help
+def health(
+    path: Config = None,
+    ready: Annotated[bool, typer.Option("--ready", help="Whether it serves, and if not, why.")] = False,
+    wait: Annotated[float, typer.Option("--wait", min=0, help="Seconds to ask again for.")] = 0.0,
+) -> None:
+    """Ask the running bot's sidecar whether it goes on; for containers. Exit code 0 or 1."""
+    from ops.health import ask  # noqa: PLC0415  quick --help
 
-    settings = read_settings(path)
-    raise typer.Exit(0 if asyncio.run(is_healthy(settings)) else 1)
+    said = asyncio.run(ask(read_settings(path), "/readyz" if ready else "/healthz", wait=wait))
+    if not said.is_well or ready:
+        typer.echo(said.words)
+    raise typer.Exit(0 if said.is_well else 1)
+
+
+@app.command()
+def restart(path: Config = None) -> None:
+    """Let the bot drain, start it anew, wait until it serves, and show the end of its log."""
+    from ops.restart import restart as begin_anew  # noqa: PLC0415  quick --help
+
+    raise typer.Exit(begin_anew(lambda: read_settings(path), typer.echo))
 
 
 @config.command("show")

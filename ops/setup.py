@@ -60,7 +60,7 @@ async def set_up(path: Path, *, terminal: Terminal, find: Callable[[Settings], A
 
 def _load(path: Path | None, values: Mapping[str, str]) -> Settings:
     try:
-        return load(config=path, overrides=values)
+        return load(config=path, overrides=values, is_new=path is None)
     except SettingsError as error:
         raise SetupError(str(error)) from None
 
@@ -123,7 +123,8 @@ def _write(settings: Settings, name: str | None) -> tuple[str, ...]:
         settings.key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new_key_file(settings.key_file)
         lines.append(f"{settings.key_file}: made; keep a copy away from the database and its backups")
-    payload = owner_link.make(settings.key_file, SystemClock().now())
+    settings.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    payload = owner_link.make(settings.database, SystemClock().now())
     lines.append(
         "Start the bot with `make run` (or `perpdesk run`), then become its owner (works once, for ten minutes):"
     )
