@@ -51,6 +51,8 @@ _UNBOUND: Final = (f"{_WIRING}an_address_that_is_bound_no_more_is_told",)
 Killers = tuple[tuple[str, tuple[str, ...]], ...]
 _KILLERS: Final[Killers] = (
     ("cache/region.py:", ("tests/unit/test_cache_region.py", "tests/unit/test_cache_facade.py")),
+    ("writer_busy_s", (f"{_LIFE}::test_an_open_transaction_and_lanes_that_stand_still_are_found_stuck",)),
+    ("silent_s", (f"{_LIFE}::test_an_open_transaction_and_lanes_that_stand_still_are_found_stuck",)),
     ("webhook", ("tests/integration/test_chat_webhook.py",)),
     (" without connector", ("tests/integration/test_proxies.py",)),
     ("_proxy", ("tests/integration/test_proxies.py",)),

@@ -68,15 +68,11 @@ def test_unit_and_command_line_set_the_same() -> None:
 
 
 def test_the_install_step_puts_each_file_where_systemd_looks(tmp_path: Path) -> None:
+    environment = {"DESTDIR": str(tmp_path), "PATH": "/usr/bin:/bin"}
     for _ in range(2):
-        subprocess.run(
-            [ROOT / "ops" / "deploy" / "install.sh"],
-            env={"DESTDIR": str(tmp_path), "PATH": "/usr/bin:/bin"},
-            check=True,
-        )
-    made = {
-        str(path.relative_to(tmp_path)): oct(path.stat().st_mode)[-3:] for path in tmp_path.rglob("*") if path.is_file()
-    }
+        subprocess.run([ROOT / "ops" / "deploy" / "install.sh"], env=environment, check=True)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    made = {str(path.relative_to(tmp_path)): oct(path.stat().st_mode)[-3:] for path in files}
     assert made == {
         "etc/systemd/system/perpdesk.service": "644",
         "etc/systemd/system/perpdesk-failed.service": "644",

@@ -19,12 +19,14 @@ from harness.waiting import until
 
 from bot.app import Assembly, _serve
 from bot.chat.outbox import OutboxTimes
+from bot.chat.updates import Incoming
 from bot.domain.accounts import AccountType
 from bot.domain.chat import OutboxMessage
 from bot.domain.errors import ExchangeError, ExchangeRestricted
 from bot.domain.ids import DAY, ChatId, Symbol
 from bot.domain.market import Category
 from bot.domain.portfolio import Balance
+from bot.domain.update_attempt import UpdateId
 from bot.exchange.budget import Limits
 from bot.exchange.request_keys import RequestKey
 from bot.services.housekeeping import Housekeeping
@@ -223,3 +225,20 @@ async def test_a_budget_that_is_nearly_used_up_is_a_reason_and_names_the_figures
         for number in range(40):
             assert budget.passes(RequestKey(endpoint="other", host="https://host", owner=number, uid_limit=10))
         assert "40 of the 50 calls to Bybit that 5 s allow were made" in await reasons(harness.assembly)
+
+
+async def test_an_open_transaction_and_lanes_that_stand_still_are_found_stuck(harness: Harness) -> None:
+    stuck, lanes = harness.assembly.progress.stuck, harness.assembly.runtime.lanes
+    async with harness.database.transaction():
+        harness.clock.advance(20)
+        assert stuck() == ()
+        harness.clock.advance(1)
+        assert stuck() == ("a transaction has been open for 21 s",)
+    assert stuck() == ()
+    lanes.put([Incoming(update_id=UpdateId(1), user_id=None, chat_id=None, raw={"update_id": 1})])
+    harness.clock.advance(120)
+    assert stuck() == ()
+    harness.clock.advance(1)
+    assert stuck() == ("no update has gone on for 121 s",)
+    await lanes.drain(0)
+    assert stuck() == ()
