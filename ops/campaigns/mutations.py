@@ -39,6 +39,7 @@ _EVENTS: Final = (
 _STREAMS: Final = ("tests/integration/test_streams_wiring.py",)
 _PROCESS: Final = (f"{_WIRING}the_process_serves_where_the_settings_say",)
 _LISTENER: Final = (f"{_WIRING}who_is_spoken_to_chose_language_and_ring",)
+_METRICS: Final = "tests/integration/test_process_metrics.py"
 _SIDECAR: Final = (f"{_WIRING}the_sidecar_tells_of_chat_and_exchange_to_who_has_the_token",)
 _BUDGET: Final = (f"{_WIRING}no_more_calls_than_the_budget_has",)
 _PATIENCE: Final = (f"{_WIRING}bybit_is_given_as_much_time_as_it_is_tuned_to",)
@@ -73,7 +74,9 @@ _KILLERS: Final[Killers] = (
     ("RetentionRule", (f"{_LIFE}::test_old_rows_are_kept_as_long_as_people_were_told",)),
     ("runtime.problems) left out", (_LIFE,)),
     ("jobs.trouble) left out", (_LIFE,)),
-    ("Collector", (_SIDECAR[0], "tests/integration/test_jobs.py")),
+    ("Collector", (_SIDECAR[0], "tests/integration/test_metrics_page.py")),
+    ("Database.open without monotonic", (f"{_METRICS}::test_commits_checkpoints_and_sizes_of_the_database",)),
+    ("loop_lag", _PROCESS),
     ("left out of its tuple", ("tests/integration/test_jobs.py", _LIFE)),
     ("are as good as", (f"{_LIFE}::test_stored_rows_are_as_good_as_their_region_says",)),
     ("a rate of one", (f"{_LIFE}::test_as_many_calls_as_the_settings_allow_pass_at_once",)),

@@ -145,6 +145,8 @@ async def test_commits_checkpoints_and_sizes_of_the_database(bot: Harness) -> No
     commits = "perpdesk_sqlite_commit_seconds_count"
     assert one(found, commits) == one(before, commits) + 1
     assert one(found, "perpdesk_sqlite_checkpoint_seconds_count") == 1
+    for name in ("commit", "checkpoint"):
+        assert one(found, f"perpdesk_sqlite_{name}_seconds_sum") == 0, "by the clock from outside, which stands"
     assert one(found, "perpdesk_sqlite_commit_failures_total") == 0
     path = bot.database.path
     assert one(found, "perpdesk_sqlite_file_bytes") == path.stat().st_size

@@ -13,6 +13,7 @@ from harness.app import harness as open_harness
 from harness.chat import TUNING as CHAT_TUNING
 from harness.chat import ChatProcess, echo
 from harness.fakes import START_MS
+from harness.metrics import one, samples
 from harness.storage import new_user
 from harness.telegram_server import TOKEN, FakeTelegram, answers, message
 from harness.waiting import until
@@ -342,6 +343,13 @@ async def test_the_process_serves_where_the_settings_say(telegram: FakeTelegram,
         await until(
             lambda: any(sent["timeout"] == "2" for sent in telegram.sent("getUpdates")), what="a tuned long poll"
         )
+
+        async def lag_is_seen() -> bool:
+            async with aiohttp.ClientSession() as session, session.get(f"{addresses[0]}/metrics") as answer:
+                found = samples(await answer.text())
+            return one(found, "perpdesk_loop_lag_seconds_count") > 0
+
+        await until(lag_is_seen, what="a moment of the loop")
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
