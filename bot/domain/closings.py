@@ -68,6 +68,13 @@ class Closing:
     def is_whole(self) -> bool:
         return self.remaining == 0
 
+    def leaves(self, size: Decimal, closed: Decimal) -> Decimal:
+        """What is to stand of the leg, which is `size` now and of which `closed` was closed for this wish.
+
+        What an entry has added meanwhile is no part of it.
+        """
+        return max(self.remaining, size - (self.size - self.remaining - closed))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanicRecord:

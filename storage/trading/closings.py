@@ -68,7 +68,7 @@ INSERT_TAKEN_OVER: Final = """
 # One that waits for the end of a refusal is tried at once when somebody asks again.
 UPDATE_CLOSING: Final = """
     UPDATE leg_closings
-       SET remaining = ?, panic_id = coalesce(?, panic_id), card_chat_id = coalesce(?, card_chat_id),
+       SET size = ?, remaining = ?, panic_id = coalesce(?, panic_id), card_chat_id = coalesce(?, card_chat_id),
            card_message_id = coalesce(?, card_message_id), next_try_ts = ?
      WHERE closing_id = ?
 """
@@ -137,8 +137,9 @@ class SqliteClosings:
         if going is not None and going.side is new.side:
             used_up = (new.idempotency_key, *card, now, now, going.last_intent_id, now)
             await self._transaction.fetch(INSERT_TAKEN_OVER, (*wish, *used_up))
-            remaining = decimal_text(min(going.remaining, new.remaining))
-            await self._transaction.fetch(UPDATE_CLOSING, (remaining, new.panic_id, *card, now, going.closing_id))
+            stricter = (max(going.size, new.size), min(going.remaining, new.remaining))
+            changes = (*map(decimal_text, stricter), new.panic_id, *card, now)
+            await self._transaction.fetch(UPDATE_CLOSING, (*changes, going.closing_id))
             return await self._get(going.closing_id)
         if going is not None:  # of a position that is gone: the leg stands on the other side now
             await self.done(going.closing_id, now)

@@ -294,6 +294,27 @@ class TestParts:
         assert position.size == Decimal("0.05")
         assert len(closes(managing)) == 1
 
+    async def test_what_was_added_meanwhile_is_no_part_of_what_is_closed(self, managing: Managing) -> None:
+        await managing.hold()
+        managing.gateway.faults.append("late")
+        await managing.legs.reduce(
+            managing.core.config, managing.leg(), Decimal("0.5"), place=PLACE, idempotency_key="half"
+        )
+        await managing.core.quiet()
+        managing.gateway.deliver()
+        leg = (managing.leg().symbol, 0)
+        position = managing.gateway.legs[leg]
+        managing.gateway.legs[leg] = replace(position, size=position.size + Decimal("0.1"))  # an entry that rested
+        await managing.core.settlement.settle(managing.core.account)
+        managing.core.storage.clock.advance(6)
+        await managing.closer.work_off()
+        await managing.core.quiet()
+        assert len(closes(managing)) == 1
+        assert managing.gateway.legs[leg].size == Decimal("0.15")
+        closing = await managing.closings.closing_by_key("half")
+        assert closing is not None
+        assert closing.state is ClosingState.DONE
+
     async def test_a_part_that_never_came_to_be_is_closed_by_another_order(self, managing: Managing) -> None:
         await managing.hold()
         managing.gateway.faults.append("down")

@@ -28,7 +28,7 @@ from bot.domain.orders import OrderRequest
 from bot.domain.portfolio import Position
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.closings import ClosingQueries
-from bot.domain.ports.plans import IntentNews, TradingQueries
+from bot.domain.ports.plans import IntentNews, OrderIntents, TradingQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.refusals import BLOCKED, PASSING, REDUCE_ONLY
@@ -126,7 +126,7 @@ class LegCloser:
         position = positions.of_leg(closing.leg)
         if position is None and positions.hides(closing.leg.symbol):
             return await self._wait(closing, pause_before(closing.attempts))
-        if position is None or self._is_reached(closing, position, instrument):
+        if position is None or await self._is_reached(closing, position, instrument):
             await self._done(closing)
             return None
         return await self._next(account, closing, position, instrument, last)
@@ -146,13 +146,12 @@ class LegCloser:
                 found = await self.queries.intents([closing.last_intent_id])
         return found[0] if found else None
 
-    @staticmethod
-    def _is_reached(closing: Closing, position: Position, instrument: Instrument | None) -> bool:
+    async def _is_reached(self, closing: Closing, position: Position, instrument: Instrument | None) -> bool:
         if position.side is not closing.side:
             return True  # flat in between: what stands now is another position
         if closing.is_whole or instrument is None:
             return False
-        return part_to_close(position.size, closing.remaining, instrument) == 0
+        return await _part(self.queries, closing, position.size, instrument) == 0
 
     async def _next(
         self,
@@ -223,7 +222,7 @@ class LegCloser:
         if closing.is_whole:
             request = close_request(closing.leg, closing.side, order_link_id)
         else:
-            part = Decimal(0) if instrument is None else part_to_close(size, closing.remaining, instrument)
+            part = Decimal(0) if instrument is None else await _part(unit.intents, closing, size, instrument)
             if part == 0:
                 return None
             request = close_request(closing.leg, closing.side, order_link_id, part=part)
@@ -235,7 +234,7 @@ class LegCloser:
             plan_id=None if plan is None else plan.plan_id,
             order_link_id=order_link_id,
             request=request,
-            idempotency_key=f"closing:{closing.closing_id}:{closing.attempts}",
+            idempotency_key=_key_of(closing, closing.attempts),
             remaining=None if closing.is_whole else closing.remaining,
             exit_reason=closing.exit_reason,
             card=closing.card,
@@ -293,6 +292,19 @@ class LegCloser:
     @staticmethod
     def _in(now: Millis, pause_s: float) -> Millis:
         return Millis(now + round(pause_s * 1000))
+
+
+async def _part(
+    intents: OrderIntents | TradingQueries, closing: Closing, size: Decimal, instrument: Instrument
+) -> Decimal:
+    """What one more order may close of a leg of that size; 0: what was asked for is closed."""
+    attempts = [await intents.by_key(_key_of(closing, number)) for number in range(closing.attempts)]
+    closed = sum((each.cum_exec_qty for each in attempts if each is not None), Decimal(0))
+    return part_to_close(size, closing.leaves(size, closed), instrument)
+
+
+def _key_of(closing: Closing, attempt: int) -> str:
+    return f"closing:{closing.closing_id}:{attempt}"
 
 
 def _is_final_no(closing: Closing, last: OrderIntent) -> bool:
