@@ -1,10 +1,13 @@
 """Faults of Bybit × what is done meanwhile × how the leg stands: in process, on one virtual clock, from a seed.
 
 The real services, store and adapter over the stand-in's own exchange. Each case strikes two cells; over all cases the
-cells take turns. A failing case is repeated by its seed and number: `python -m ops.campaigns.bybit_faults 1 4711`.
+cells take turns. `python -m ops.campaigns.bybit_faults 1` plays all cases of seed 1 (`--cases 500 --processes 2`);
+`python -m ops.campaigns.bybit_faults 1 4711` repeats one of them by its number.
 """
 
+import argparse
 import asyncio
+import gc
 import logging
 import random
 import secrets
@@ -13,17 +16,19 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from typing import Final
 
 from ops.campaigns.fault_case import SYMBOL, Case
 from ops.campaigns.fault_matrix import Cell, possible
-from ops.campaigns.fault_stand import join, make_transport, open_account, sign_up, standing
+from ops.campaigns.fault_stand import DATABASE, join, make_transport, open_account, sign_up, standing
+from ops.campaigns.fault_truth import looking
 from ops.campaigns.report import Report
 from ops.campaigns.virtual_time import InlineLoop, inline_sqlite
 
@@ -32,7 +37,11 @@ CASES: Final = 10_000
 STRIKES: Final = 2
 _WANTED: Final = 10
 """How often each cell is struck in the full campaign."""
+_TRIES: Final = 6
+"""How often a case strikes a cell whose fault has hit nothing: what was there was gone, or nothing was asked for."""
 _MOST_FAILURES: Final = 30
+_TELL_EVERY: Final = 100
+"""Cases between two lines that say how far it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +54,28 @@ class Outcome:
     calls: int
 
 
-def run(seed: int, budget: float, cases: int = CASES) -> Report:
-    """So many cases, or as many as the budget of seconds allows; in the full campaign no cell may be left out."""
+def run(
+    seed: int, budget: float, cases: int = CASES, *, processes: int = 1, tell: Callable[[str], None] = lambda _: None
+) -> Report:
+    """So many cases, or as many as the budget of seconds allows; in the full campaign no cell may be left out.
+
+    `tell` is given each failure as it comes, and now and then how far it is.
+    """
     began, failures, done, calls = time.monotonic(), list[str](), 0, 0
     struck: Counter[Cell] = Counter()
-    for number in range(cases):
-        if time.monotonic() - began > budget or len(failures) > _MOST_FAILURES:
-            break
-        outcome = play(seed, number)
-        done += 1
-        calls += outcome.calls
-        struck.update(outcome.struck)
-        failures += [f"case {seed} {number}: {line}" for line in outcome.failures]
+    with _played(seed, cases, processes) as outcomes:
+        for number, outcome in enumerate(outcomes):
+            done += 1
+            calls += outcome.calls
+            struck.update(outcome.struck)
+            found = [f"case {seed} {number}: {line}" for line in outcome.failures]
+            failures += found
+            for line in found:
+                tell(line)
+            if done % _TELL_EVERY == 0:
+                tell(f"{done} cases, {len(failures)} failures, {time.monotonic() - began:.0f} s")
+            if time.monotonic() - began > budget or len(failures) > _MOST_FAILURES:
+                break
     if done == CASES:
         failures += [f"{cell} was struck {struck[cell]} times" for cell in possible() if struck[cell] < _WANTED]
     return Report(
@@ -67,6 +86,23 @@ def run(seed: int, budget: float, cases: int = CASES) -> Report:
         steps=calls,
         failures=tuple(failures),
     )
+
+
+@contextmanager
+def _played(seed: int, cases: int, processes: int) -> Iterator[Iterator[Outcome]]:
+    """The outcomes by number. A case is the same in whichever process it is played."""
+    if processes == 1:
+        yield (play(seed, number) for number in range(cases))
+        return
+    with get_context("spawn").Pool(processes, initializer=_settle_in) as pool:
+        yield pool.imap(partial(play, seed), range(cases))
+
+
+def _settle_in() -> None:
+    """What all cases share is made, and never looked at by the garbage collector again."""
+    _template()
+    gc.collect()
+    gc.freeze()
 
 
 def cells_of(seed: int, number: int) -> Sequence[Cell]:
@@ -94,25 +130,38 @@ def play(seed: int, number: int, cells: Sequence[Cell] | None = None) -> Outcome
 
 async def _play(folder: Path, draw: Random, cells: Sequence[Cell]) -> Outcome:
     transport = make_transport(draw)
-    async with AsyncExitStack() as life:
-        assembly = await life.enter_async_context(standing(folder, transport, draw))
-        stand = await join(assembly, transport, SYMBOL)
-        case = Case(folder=folder, draw=draw, stand=stand, life=life)
-        root = logging.getLogger()
-        root.addHandler(stand.trouble)
-        try:
-            for cell in cells:
-                await case.strike(cell)
-                if case.failures:
-                    break
-        finally:
-            root.removeHandler(stand.trouble)
+    with looking(folder / DATABASE) as database:
+        async with AsyncExitStack() as life:
+            assembly = await life.enter_async_context(standing(folder, transport, draw))
+            stand = await join(assembly, transport, SYMBOL)
+            case = Case(folder=folder, draw=draw, stand=stand, life=life, database=database)
+            with _heard(stand.trouble):
+                for cell in cells:
+                    await _struck(case, cell)
     return Outcome(
         struck=tuple(case.struck),
         failures=tuple(case.failures),
         notes=tuple(case.notes),
         calls=transport.world.calls.last_seq,
     )
+
+
+async def _struck(case: Case, cell: Cell) -> None:
+    """The cell, again where its fault has hit nothing; nothing once the case has failed."""
+    for _ in range(_TRIES):
+        if case.failures or await case.strike(cell):
+            return
+
+
+@contextmanager
+def _heard(handler: logging.Handler) -> Iterator[None]:
+    """Everything that is logged meanwhile."""
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
 
 
 @cache
@@ -152,9 +201,19 @@ def _fast_folder() -> str | None:
 
 
 def main() -> int:
-    """Play one case and tell what happened."""
-    seed, number = (int(word) for word in sys.argv[1:3])
-    outcome = play(seed, number)
+    """Play all cases or one of them and tell what happened."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("seed", type=int)
+    parser.add_argument("number", type=int, nargs="?", help="only this case, with what was done in it")
+    parser.add_argument("--cases", type=int, default=CASES)
+    parser.add_argument("--processes", type=int, default=1)
+    given = parser.parse_args()
+    if given.number is None:
+        say = partial(print, flush=True)
+        report = run(given.seed, float("inf"), given.cases, processes=given.processes, tell=say)
+        print(report)
+        return 0 if report.is_good else 1
+    outcome = play(given.seed, given.number)
     for line in (*outcome.notes, *outcome.failures):
         print(line)
     return 1 if outcome.failures else 0

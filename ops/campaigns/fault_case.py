@@ -4,6 +4,7 @@ What must hold then is asked of `fault_truth`; meanwhile no leg may stand for lo
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from bot.domain.portfolio import LegKey, Side
 from bot.domain.trade_plans import PlannedTarget
 from ops.campaigns.fault_matrix import Cell
 from ops.campaigns.fault_orders import ordered
-from ops.campaigns.fault_stand import DATABASE, PLACE, Stand, standing
+from ops.campaigns.fault_stand import PLACE, Stand, standing
 from ops.campaigns.fault_truth import broken, guessed, naked
 from ops.sim.bybit.errors import ControlError
 from ops.sim.bybit.fault_kinds import EVENTS, ORDER
@@ -32,14 +33,21 @@ _LOOKS: Final = (5, 10, 20, 40, 80, 160, 320, 640)
 """Seconds between two looks at what has come to rest: more than a ban of ten minutes in all."""
 _NAKED_S: Final = 15
 """Seconds that a leg may be without its stop while nothing is spoiled: ten, and the round that sees it."""
+_LOOK_EVERY_S: Final = 2.5
+"""Seconds between two looks at whether it is."""
 _LONGEST: Final = 120
 _BANS: Final = frozenset({"ip_ban", "html_403", "http_429", "code_10018"})
-_BAN_S: Final = 1_300
-"""Seconds after which nothing is held back any more that one of these has stopped: two bans, the second for asking."""
+"""After one of these nothing at all is asked for a while."""
 _UNANSWERED: Final = ("lost_answer", "reset_before", "late_execution")
 """How an entry comes to be one whose outcome nobody knows: executed, never there, executed later."""
+_PAUSES: Final = (0.01, 0.03, 0.05, 0.2, 2)
+_SHORT_PAUSES: Final = (0.0, 0.01, 0.02, 0.03, 0.05)
+"""Seconds from the begin of an operation to what befalls the position: the short ones where it ends the position."""
+_ENDING: Final = frozenset({"close", "panic", "enter_panic"})
 _ONE_TARGET: Final = (Decimal(4),)
 _THREE_TARGETS: Final = (Decimal(1), Decimal(2), Decimal(4))
+_NEW_TARGETS: Final = (Decimal("0.01"), Decimal("0.015"), Decimal("0.02"), Decimal("0.03"))
+"""As shares of the price: one more than any plan had, or every other one of them."""
 
 Operation = Callable[[], Awaitable[object]]
 
@@ -52,30 +60,32 @@ class Case:
     draw: Random
     stand: Stand
     life: AsyncExitStack
+    database: sqlite3.Connection
     failures: list[str] = field(default_factory=list)
     struck: list[Cell] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     is_short_side: bool = False
-    _naked_s: int = 0
 
-    async def strike(self, cell: Cell) -> None:
-        """One cell, from a flat leg to a flat leg; what is wrong goes to `failures`."""
+    async def strike(self, cell: Cell) -> bool:
+        """One cell, from a flat leg to a flat leg; what is wrong goes to `failures`. Whether the fault hit anything."""
         self.stand.set_price(SYMBOL, PRICE)
         self.is_short_side = self.draw.random() < 0.5  # noqa: PLR2004  every other one
         self._note(f"{cell}, {'short' if self.is_short_side else 'long'}")
         before = len(self.failures)
         await self._bring_about(cell)
-        operation = await self._prepare(cell.operation)
+        operation = await self._prepare(cell)
         watching = asyncio.create_task(self._watch(), name="stops are watched")
         try:
-            if await self._spoil(cell, operation):
-                self.struck.append(cell)
+            has_hit = await self._spoil(cell, operation)
             await self._rest(f"after {cell}", cell.fault)
         finally:
             watching.cancel()
         if len(self.failures) == before:
             await self._leave()
             await self._rest(f"after all was left, {cell}", cell.fault)
+        if has_hit:
+            self.struck.append(cell)
+        return has_hit
 
     # a state
 
@@ -109,8 +119,10 @@ class Case:
 
     # operations
 
-    async def _prepare(self, name: str) -> Operation:
+    async def _prepare(self, cell: Cell) -> Operation:
         """The operation with everything that comes before the tap: what happens then meets the fault."""
+        name = cell.operation
+        are_more = cell.fault in ORDER or self.draw.random() < 0.5  # noqa: PLR2004  fewer ones make no order
         made: Mapping[str, Callable[[], Awaitable[Operation]]] = {
             "enter": self._entry,
             "enter_limit": lambda: self._entry(limit=True),
@@ -120,7 +132,7 @@ class Case:
             return await made[name]()
         return {
             "move_stop": self._move_stop,
-            "set_targets": self._set_targets,
+            "set_targets": lambda: self._set_targets(_NEW_TARGETS if are_more else _NEW_TARGETS[1::2]),
             "cancel": self._cancel,
             "reduce": self._reduce,
             "close": self._close,
@@ -179,11 +191,12 @@ class Case:
         legs = self.stand.services.trading.legs
         return await legs.move_stop(await self.stand.config(), self._leg, price, idempotency_key=self.stand.key())
 
-    async def _set_targets(self) -> object:
+    async def _set_targets(self, shares: tuple[Decimal, ...]) -> object:
+        """Targets so far away, each for as much as the others."""
         way = -1 if self.is_short_side else 1
-        prices = [Decimal(PRICE) * (1 + way * each) for each in (Decimal("0.015"), Decimal("0.03"))]
         targets = tuple(
-            PlannedTarget(number=number, price=price, share=Decimal("0.5")) for number, price in enumerate(prices, 1)
+            PlannedTarget(number=number, price=Decimal(PRICE) * (1 + way * share), share=Decimal(1) / len(shares))
+            for number, share in enumerate(shares, 1)
         )
         legs = self.stand.services.trading.legs
         return await legs.set_targets(await self.stand.config(), self._leg, targets, idempotency_key=self.stand.key())
@@ -248,8 +261,13 @@ class Case:
             await self._do(self._look)  # whatever is asked for next is hit
         self.stand.control.clear_faults()
         if cell.fault in _BANS:
-            await asyncio.sleep(_BAN_S)
+            await self._ban_is_over()
         return fault is None or fault.struck > 0
+
+    async def _ban_is_over(self) -> None:
+        budget = self.stand.assembly.bybit.pipeline.budget
+        for _ in range(3):  # whoever asks too early is banned once more
+            await asyncio.sleep(budget.stats().banned_for + 1)
 
     def _order(self, cell: Cell, fields: dict[str, object]) -> Fault | None:
         """None where the fault hits no request of its own: it changes what is there."""
@@ -260,7 +278,7 @@ class Case:
     async def _befall(self, cell: Cell, operation: Operation, fields: dict[str, object]) -> bool:
         """The operation, and the event in the middle of it or right after."""
         going = asyncio.create_task(self._do(operation), name=cell.operation)
-        await asyncio.sleep(self.draw.choice((0.01, 0.03, 0.05, 0.2, 2)))
+        await asyncio.sleep(self.draw.choice(_SHORT_PAUSES if cell.operation in _ENDING else _PAUSES))
         if cell.fault != "mode_switched" and not self.stand.truth()["positions"]:
             await asyncio.wait({going})
             await asyncio.sleep(1)
@@ -273,26 +291,25 @@ class Case:
 
     async def _watch(self) -> None:
         """While nothing is spoiled, every leg has its stop after a few seconds."""
+        looks = 0
         while True:
-            await asyncio.sleep(1)
-            if self.stand.world.faults.standing:
-                self._naked_s = 0
-                continue
+            await asyncio.sleep(_LOOK_EVERY_S)
             there = self.stand.world.accounts[self.stand.uid]
-            found = naked(self.folder / DATABASE, self.stand.account.account_id, there)
-            self._naked_s = self._naked_s + 1 if found else 0
-            if self._naked_s == _NAKED_S:
+            is_spoiled = bool(self.stand.world.faults.standing)
+            found = [] if is_spoiled else naked(self.database, self.stand.account.account_id, there)
+            looks = looks + 1 if found else 0
+            if (looks - 1) * _LOOK_EVERY_S == _NAKED_S:
                 self.failures.append(f"{found} had no stop for {_NAKED_S} s")
 
     async def _rest(self, when: str, fault: str) -> None:
         """Look again and again until nothing is wrong; what still is at the end is a failure."""
-        database, found = self.folder / DATABASE, list[str]()
+        found = list[str]()
         for pause in _LOOKS:
             await asyncio.sleep(pause)
-            found = broken(database, self.stand.account.account_id, self.stand.truth(), fault)
+            found = broken(self.database, self.stand.account.account_id, self.stand.truth(), fault)
             if not found:
                 break
-        found += guessed(database, self.stand.transport.denials)
+        found += guessed(self.database, self.stand.transport.denials)
         self.failures += [f"{when}: {line}" for line in found]
         self.failures += [f"{when}: logged {line}" for line in self.stand.trouble.lines]
         self.stand.trouble.lines.clear()

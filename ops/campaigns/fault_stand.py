@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -178,15 +179,19 @@ async def join(assembly: Assembly, transport: WitnessTransport, symbol: str) -> 
     )
 
 
-def _settings(folder: Path) -> Settings:
+@cache
+def _usual() -> Settings:
     """A bot whose Bybit is within the process."""
     return Settings(
         telegram_token=SecretStr("1:offline"),
-        database=folder / DATABASE,
         key=SecretStr(f"test:{base64.b64encode(bytes(32)).decode()}"),
-        key_file=folder / "perpdesk.key",
         owner_ids=frozenset({UserId(1000)}),
         egress_ip=_EGRESS,
         bybit_api_url=_URL,
         bybit_demo_api_url=f"{_URL}/demo",
     )
+
+
+def _settings(folder: Path) -> Settings:
+    """The usual ones with the files in that folder."""
+    return _usual().model_copy(update={"database": folder / DATABASE, "key_file": folder / "perpdesk.key"})

@@ -22,22 +22,26 @@ _EXCUSED: Final = {"price_adjusted": "target "}
 Row = Mapping[str, Any]
 
 
-def broken(database: Path, account_id: int, truth: Row, fault: str) -> list[str]:
+def looking(database: Path) -> "closing[sqlite3.Connection]":
+    """A connection that only reads; what is asked over it is what was committed then."""
+    return closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True))
+
+
+def broken(connection: sqlite3.Connection, account_id: int, truth: Row, fault: str) -> list[str]:
     """Everything that is wrong, in words; what an open disagreement or the fault itself tells of is not."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        disputed = [
-            f"({account}, {symbol!r}, {index})"
-            for account, symbol, index in connection.execute(
-                "SELECT account_id, symbol, position_idx FROM disagreements WHERE ended_ts IS NULL"
-            )
-        ]
-        found = [
-            *disparities(connection, stand_in_truth({account_id: truth})),
-            *_doubled(truth),
-            *_beyond(connection, truth),
-            *_turned(connection, truth),
-            *_behind(connection, truth),
-        ]
+    disputed = [
+        f"({account}, {symbol!r}, {index})"
+        for account, symbol, index in connection.execute(
+            "SELECT account_id, symbol, position_idx FROM disagreements WHERE ended_ts IS NULL"
+        )
+    ]
+    found = [
+        *disparities(connection, stand_in_truth({account_id: truth})),
+        *_doubled(truth),
+        *_beyond(connection, truth),
+        *_turned(connection, truth),
+        *_behind(connection, truth),
+    ]
     excused = _EXCUSED.get(fault)
     return [
         line
@@ -47,28 +51,26 @@ def broken(database: Path, account_id: int, truth: Row, fault: str) -> list[str]
     ]
 
 
-def naked(database: Path, account_id: int, there: SimAccount) -> list[str]:
+def naked(connection: sqlite3.Connection, account_id: int, there: SimAccount) -> list[str]:
     """Legs that were promised a stop and stand without one, and no disagreement says so."""
     held = {(leg.symbol, leg.index) for leg in there.held() if not leg.stop_loss}
     if not held:
         return []
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        promised = connection.execute(
-            "SELECT symbol, position_idx FROM trade_plans AS p WHERE account_id = ? AND state = 'open'"
-            " AND stop IS NOT NULL AND NOT EXISTS (SELECT 1 FROM disagreements AS d"
-            " WHERE d.plan_id = p.plan_id AND d.ended_ts IS NULL)",
-            (account_id,),
-        ).fetchall()
+    promised = connection.execute(
+        "SELECT symbol, position_idx FROM trade_plans AS p WHERE account_id = ? AND state = 'open'"
+        " AND stop IS NOT NULL AND NOT EXISTS (SELECT 1 FROM disagreements AS d"
+        " WHERE d.plan_id = p.plan_id AND d.ended_ts IS NULL)",
+        (account_id,),
+    ).fetchall()
     return [f"{symbol}:{index}" for symbol, index in promised if (symbol, index) in held]
 
 
-def guessed(database: Path, denials: Mapping[tuple[str, str], int]) -> list[str]:
+def guessed(connection: sqlite3.Connection, denials: Mapping[tuple[str, str], int]) -> list[str]:
     """Orders that were sent and taken for nothing without enough answers that said so."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        concluded = connection.execute(
-            "SELECT order_link_id, state FROM order_intents WHERE sent_ts IS NOT NULL"
-            " AND (state = 'not_placed' OR reason = 'canceled-vanished')"
-        ).fetchall()
+    concluded = connection.execute(
+        "SELECT order_link_id, state FROM order_intents WHERE sent_ts IS NOT NULL"
+        " AND (state = 'not_placed' OR reason = 'canceled-vanished')"
+    ).fetchall()
     heard = {link: min(denials[path, link] for path in ASKED) for link, _ in concluded}
     return [
         f"order {link} was taken for {state} after {heard[link]} answers"

@@ -38,11 +38,24 @@ class _JumpingSelector(selectors.SelectSelector):
         return ready
 
 
+class _BlindSelector(_JumpingSelector):
+    """Asks the system for nothing while a timer stands: no thread and no socket could have anything to say."""
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is None:
+            return super().select(None)
+        if timeout > 0:
+            self.seconds += timeout
+        return []
+
+
 class VirtualLoop(asyncio.SelectorEventLoop):
     """Its `time()` is virtual seconds."""
 
+    selector: type[_JumpingSelector] = _JumpingSelector
+
     def __init__(self) -> None:
-        self._jumping = _JumpingSelector()
+        self._jumping = self.selector()
         super().__init__(self._jumping)
 
     def time(self) -> float:
@@ -61,6 +74,8 @@ class LoopClock:
 
 class InlineLoop(VirtualLoop):
     """A virtual loop on which the work of threads is done at once, by the loop's own thread."""
+
+    selector = _BlindSelector
 
     def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts) -> Future[T]:
         """The result of `func`, which has run already; `executor` is not asked."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from bot.domain.errors import UnreadableRow
@@ -161,6 +162,7 @@ def request_text(request: AnyRequest) -> str:
     return json_text({"request": _WORDS[type(request)], **encode(request)})
 
 
+@lru_cache(maxsize=1_024)  # what is live is read in every round
 def request_of(text: str) -> AnyRequest:
     """What `request_text` wrote. Raises UnreadableRow, PayloadError."""
     values = json_values(text)

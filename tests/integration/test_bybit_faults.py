@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from ops.campaigns.bybit_faults import cells_of, play, run
+from ops.campaigns.fault_case import Case
 from ops.campaigns.fault_matrix import FAULTS, Cell, cells, possible, rules
 from ops.sim.bybit.fault_kinds import KINDS
 
@@ -42,6 +43,23 @@ def test_a_case_is_repeated_exactly(number: int) -> None:
     assert not first.failures
 
 
-def test_some_cases_hold() -> None:
-    report = run(SEED, 60, cases=2)
-    assert (report.cases, report.failures) == (2, ())
+def test_some_cases_hold_in_however_many_processes() -> None:
+    said: list[str] = []
+    one, two = run(SEED, 60, cases=2), run(SEED, 60, cases=2, processes=2, tell=said.append)
+    assert (one.cases, one.failures) == (two.cases, two.failures) == (2, ())
+    assert one.steps == two.steps
+    assert said == []
+
+
+def test_a_cell_is_struck_again_until_something_is_hit(monkeypatch: pytest.MonkeyPatch) -> None:
+    cell, tries = Cell("lost_answer", "enter", "flat"), Counter[Cell]()
+    strike = Case.strike
+
+    async def missed_at_first(case: Case, struck: Cell) -> bool:
+        tries[struck] += 1
+        has_hit = await strike(case, struck)
+        return has_hit and tries[struck] > 1
+
+    monkeypatch.setattr(Case, "strike", missed_at_first)
+    assert not play(SEED, 0, (cell,)).failures
+    assert tries[cell] == 2

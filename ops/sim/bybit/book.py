@@ -1,5 +1,6 @@
 """Order books and the trades of the last minutes, drawn around the last price."""
 
+from functools import lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from ops.sim.bybit.clock import DAY, MINUTE, SECOND
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.market import Market
-from ops.sim.bybit.noise import WORD, Noise
+from ops.sim.bybit.noise import WORD, Noise, noise_of
 from ops.sim.bybit.prices import QUARTER
 from ops.sim.bybit.small import EVERY
 
@@ -43,7 +44,6 @@ class Books:
 
     def __init__(self, market: Market) -> None:
         self._market = market
-        self._noises: dict[str, Noise] = {}
         self._updates: dict[tuple[str, str], tuple[tuple[int, int], BookUpdate]] = {}
         self._kept: dict[tuple[str, str], tuple[tuple[int, int], int, list[Level], list[Level]]] = {}
 
@@ -56,8 +56,8 @@ class Books:
             kept = (
                 stamp,
                 depth,
-                self._side(one, at, depth, _BID, last),
-                self._side(one, at, depth, _ASK, last),
+                _side(self._noise(one), one, at // _REFRESH, depth, _BID, last),
+                _side(self._noise(one), one, at // _REFRESH, depth, _ASK, last),
             )
             self._kept[key] = kept
         return kept[2][:depth], kept[3][:depth]
@@ -76,31 +76,6 @@ class Books:
             update = BookUpdate(u, at // _UPDATE_EVERY * 10 + one.symbol_id % 10, at)
             kept = self._updates[key] = (state, update)
         return kept[1]
-
-    def _side(self, one: Instrument, at: int, depth: int, side: int, last: int) -> list[Level]:
-        spacing = max(1, round(last * _SPACING))
-        first = last + 1 if side == _ASK else last - 1
-        if side == _ASK:
-            inner = first // spacing + 1
-            rungs = range(inner, inner + depth - 1)
-        else:
-            inner = -(-first // spacing) - 1
-            rungs = range(inner, max(0, inner - depth + 1), -1)
-        if first < 1:
-            return []
-        sizes = self._sizes(one, at, side, last)
-        text, size_text = one.price.text, one.qty.text
-        best = [text(first), size_text(sizes(-first))]
-        return [best, *([text(rung * spacing), size_text(sizes(rung))] for rung in rungs if rung > 0)]
-
-    def _sizes(self, one: Instrument, at: int, side: int, last: int) -> "Sizes":
-        noise = self._noise(one)
-        kind = -2 * (at // _REFRESH) - side - 1
-        if one.category == "option":
-            return Sizes(noise, kind, 20.0)
-        dollars = EVERY[one.coin].daily_volume / (DAY / SECOND) * _LEVEL_SECONDS
-        unit = 1.0 if one.category == "inverse" else float(one.price.decimal(last))
-        return Sizes(noise, kind, dollars / unit / float(one.qty.step))
 
     def trades(self, one: Instrument, at: int, limit: int) -> list[dict[str, object]]:
         """Rows of market/recent-trade up to that moment, newest first."""
@@ -140,11 +115,35 @@ class Books:
         return dollars / unit / float(one.qty.step)
 
     def _noise(self, one: Instrument) -> Noise:
-        name = f"book {one.category} {one.symbol}"
-        noise = self._noises.get(name)
-        if noise is None:
-            noise = self._noises[name] = Noise(self._market.seed, name)
-        return noise
+        return noise_of(self._market.seed, f"book {one.category} {one.symbol}")
+
+
+@lru_cache(maxsize=256)
+def _side(noise: Noise, one: Instrument, span: int, depth: int, side: int, last: int) -> list[Level]:
+    """One side in the `span`th time that levels keep their sizes; worlds of one seed share it."""
+    spacing = max(1, round(last * _SPACING))
+    first = last + 1 if side == _ASK else last - 1
+    if side == _ASK:
+        inner = first // spacing + 1
+        rungs = range(inner, inner + depth - 1)
+    else:
+        inner = -(-first // spacing) - 1
+        rungs = range(inner, max(0, inner - depth + 1), -1)
+    if first < 1:
+        return []
+    sizes = _sizes(noise, one, span, side, last)
+    text, size_text = one.price.text, one.qty.text
+    best = [text(first), size_text(sizes(-first))]
+    return [best, *([text(rung * spacing), size_text(sizes(rung))] for rung in rungs if rung > 0)]
+
+
+def _sizes(noise: Noise, one: Instrument, span: int, side: int, last: int) -> "Sizes":
+    kind = -2 * span - side - 1
+    if one.category == "option":
+        return Sizes(noise, kind, 20.0)
+    dollars = EVERY[one.coin].daily_volume / (DAY / SECOND) * _LEVEL_SECONDS
+    unit = 1.0 if one.category == "inverse" else float(one.price.decimal(last))
+    return Sizes(noise, kind, dollars / unit / float(one.qty.step))
 
 
 class Sizes:

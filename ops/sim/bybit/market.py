@@ -12,7 +12,7 @@ from ops.sim.bybit.followers import Driver, Follower
 from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.instruments import FUNDING_CAP, Instrument
 from ops.sim.bybit.listing import listing
-from ops.sim.bybit.noise import Noise
+from ops.sim.bybit.noise import noise_of
 from ops.sim.bybit.options import Greeks
 from ops.sim.bybit.prices import QUARTER, Bar, Path
 from ops.sim.bybit.small import DRIVERS, EVERY
@@ -55,8 +55,8 @@ class Market:
         self.version = 0
         """Grows whenever a price is set: what was worked out before no longer holds."""
         self._clock = clock
-        self._noises = {coin: Noise(seed, f"coin {coin}") for coin in EVERY}
-        self._drivers = [Driver(Noise(seed, f"driver {number}")) for number in range(DRIVERS)]
+        self._noises = {coin: noise_of(seed, f"coin {coin}") for coin in EVERY}
+        self._drivers = [Driver(noise_of(seed, f"driver {number}")) for number in range(DRIVERS)]
         self._tapes = {coin: Tape(self._path(one)) for coin, one in EVERY.items()}
 
     def _path(self, one: Coin) -> Path | Follower:

@@ -1,5 +1,6 @@
 """Seeded noise at random access: the same key gives the same numbers, in any order, with nothing kept."""
 
+from functools import cache
 from hashlib import blake2b
 from struct import Struct
 from typing import Final
@@ -7,6 +8,12 @@ from typing import Final
 _KEY: Final = Struct("<qq")
 _WORDS: Final = Struct("<16I")
 WORD: Final = 2**32
+
+
+@cache
+def noise_of(seed: int, name: str) -> "Noise":
+    """The stream of that name, made once: worlds of one seed share it."""
+    return Noise(seed, name)
 
 
 class Noise:
