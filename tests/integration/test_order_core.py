@@ -172,7 +172,8 @@ async def test_a_first_id_that_is_taken_is_an_alarm_and_not_sent_again(
     trade = await core.confirm()
     assert trade.intents[0].state is IntentState.UNKNOWN
     assert len(core.gateway.sent(OrderRequest)) == 1
-    assert "an order of a new id is there already" in caplog.text
+    assert "an order of a new id is there already: duplicate" in caplog.text
+    assert not [each for each in caplog.records if each.exc_info], "it is foreseen: no traceback"
 
 
 async def test_an_order_that_the_exchange_forgot_is_not_waited_for(core: OrderCore) -> None:

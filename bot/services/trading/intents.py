@@ -344,7 +344,7 @@ class IntentRunner:
 def _news_of(intent: OrderIntent, refusal: ExchangeError) -> IntentNews:
     """A definite no, but for an id that was new and is there: an alarm, and what it means is asked."""
     if refusal.code == LINK_ID_KNOWN:
-        _logger.error("an order of a new id is there already", extra={"intent_id": intent.intent_id}, exc_info=refusal)
+        _logger.error("an order of a new id is there already: %s", refusal, extra={"intent_id": intent.intent_id})
         return IntentNews(state=IntentState.UNKNOWN, code=refusal.code)
     state = IntentState.REJECTED if intent.is_order else IntentState.REFUSED
     return IntentNews(state=state, code=refusal.code, reason=reason_of(refusal))
