@@ -19,7 +19,8 @@ from ops.bench.report import Row
 from ops.bench.timing import US, Loop, clock, quickest_turns
 from storage.sqlite.database import CONNECTION_PRAGMAS, Database
 from storage.store import Store
-from storage.trading.intents import INSERT_INTENT, request_text
+from storage.trading.intents import INSERT_INTENT
+from storage.trading.requests import request_text
 
 _FEW: Final = Sizes(users=50, positions=10, trade_logs=10, pending=10, licenses=10, signals=10)
 _INTENTS: Final = 20  # of a round

@@ -266,8 +266,9 @@ class Case:
 
     async def _ban_is_over(self) -> None:
         budget = self.stand.assembly.bybit.pipeline.budget
-        for _ in range(3):  # whoever asks too early is banned once more
+        for _ in range(3):  # whoever asks first finds out whether it is over, and may be banned once more
             await asyncio.sleep(budget.stats().banned_for + 1)
+            await self._do(self._look)
 
     def _order(self, cell: Cell, fields: dict[str, object]) -> Fault | None:
         """None where the fault hits no request of its own: it changes what is there."""

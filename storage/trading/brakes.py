@@ -23,7 +23,7 @@ from storage.trading.closings import (
     SELECT_CLOSINGS_OF_PANIC,
     closing_of,
 )
-from storage.trading.intents import request_of
+from storage.trading.requests import request_of
 
 _AT_ONCE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 

@@ -3,23 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
 from typing import Final
 
-from bot.domain.errors import UnreadableRow
 from bot.domain.events import OrderChanged, OrderPlaced, RecordEvent, StopChanged
 from bot.domain.ids import AccountId, Millis, OrderLinkId
 from bot.domain.intent_states import FINAL, is_concluded, quantity_after, state_after
 from bot.domain.interning import intern_decimal
 from bot.domain.market import Category
-from bot.domain.orders import AmendRequest, CancelRequest, LeverageRequest, OrderRequest, TradingStop
-from bot.domain.payloads import decode, encode
 from bot.domain.portfolio import LegKey
 from bot.domain.ports.plans import IntentNews
 from bot.domain.refusals import FENCED, UNLEVERAGED
 from bot.domain.trade_plans import (
     UNSETTLED,
-    AnyRequest,
     ExitReason,
     IntentKind,
     IntentState,
@@ -30,14 +25,13 @@ from storage.accounts.accounts import event_of
 from storage.sqlite.codecs import (
     Row,
     decimal_text,
-    json_text,
-    json_values,
     optional_decimal,
     optional_decimal_text,
     storable,
 )
 from storage.sqlite.transaction import Transaction
 from storage.trading.plans import TOUCH_PLAN, card_of, columns_of_card
+from storage.trading.requests import request_of, request_text
 
 INSERT_INTENT: Final = """
     INSERT INTO order_intents (kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id,
@@ -141,35 +135,12 @@ UPDATE_INTENT: Final = """
 ADD_FILL: Final = "UPDATE order_intents SET fills_qty = ? WHERE intent_id = ?"
 TOLD: Final = "UPDATE order_intents SET is_told = 1 WHERE intent_id = ? AND is_told = 0"
 
-_REQUESTS: Final[dict[str, type[AnyRequest]]] = {
-    "create": OrderRequest,
-    "amend": AmendRequest,
-    "cancel": CancelRequest,
-    "trading-stop": TradingStop,
-    "leverage": LeverageRequest,
-}
-_WORDS: Final = {kind: word for word, kind in _REQUESTS.items()}
 _CATEGORIES: Final = {each.value: each for each in Category}
 _KINDS: Final = {each.value: each for each in IntentKind}
 _STATES: Final = {each.value: each for each in IntentState}
 _CHANGES_ORDERS: Final = frozenset({IntentKind.CANCEL, IntentKind.AMEND})
 _CONCLUDED: Final = frozenset({IntentState.UNKNOWN, IntentState.ABANDONED, IntentState.NOT_PLACED})
 _LONGEST_REASON: Final = 200
-
-
-def request_text(request: AnyRequest) -> str:
-    """A request as JSON: its kind and every value that is not the default."""
-    return json_text({"request": _WORDS[type(request)], **encode(request)})
-
-
-@lru_cache(maxsize=1_024)  # what is live is read in every round
-def request_of(text: str) -> AnyRequest:
-    """What `request_text` wrote. Raises UnreadableRow, PayloadError."""
-    values = json_values(text)
-    kind = _REQUESTS.get(values.pop("request", ""))
-    if kind is None:
-        raise UnreadableRow("a request of a kind that is not known")
-    return decode(kind, values)
 
 
 def intent_of(row: Row) -> OrderIntent:

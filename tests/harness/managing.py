@@ -117,12 +117,13 @@ def make_managing(core: OrderCore) -> Managing:
         pace=PACE,
     )
     owners = LegOwners(queries=core.queries, closings=closings)
+    roles = RoleResolver(owner_ids=frozenset({UserId(1)}))
     pin = PinService(
         reads=reads,
         queries=core.storage.queries,
         transactions=core.storage.store,
         clock=core.storage.clock,
-        roles=RoleResolver(owner_ids=frozenset({UserId(1)})),
+        roles=roles,
     )
     legs = LegManager(
         **shared,
@@ -147,7 +148,14 @@ def make_managing(core: OrderCore) -> Managing:
             stops=legs.stops,
         ),
         pauses=Pauses(**shared, signals=core.runner.signals),
-        halts=Halts(closings=closings, transactions=core.storage.store, pin=pin, clock=core.storage.clock),
+        halts=Halts(
+            closings=closings,
+            transactions=core.storage.store,
+            reads=reads,
+            roles=roles,
+            pin=pin,
+            clock=core.storage.clock,
+        ),
         panic=Panic(
             **shared,
             reads=reads,

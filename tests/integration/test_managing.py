@@ -305,7 +305,7 @@ class TestParts:
         leg = (managing.leg().symbol, 0)
         position = managing.gateway.legs[leg]
         managing.gateway.legs[leg] = replace(position, size=position.size + Decimal("0.1"))  # an entry that rested
-        await managing.core.settlement.settle(managing.core.account)
+        await managing.core.settlement.settle(managing.core.account.account_id)
         managing.core.storage.clock.advance(6)
         await managing.closer.work_off()
         await managing.core.quiet()
