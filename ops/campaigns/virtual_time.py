@@ -13,9 +13,8 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar, TypeVarTuple
 
-import aiosqlite.core
-
 from bot.domain.ids import Millis
+from storage.sqlite import connection
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -88,8 +87,8 @@ class InlineLoop(VirtualLoop):
         return future
 
 
-class _InlineConnection(aiosqlite.core.Connection):
-    """aiosqlite's connection without its thread: each statement is done when it is asked for."""
+class _InlineConnection(connection.SqliteConnection):
+    """A connection without its thread: each statement is done when it is asked for."""
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         await asyncio.sleep(0)  # others run meanwhile, as while a thread works
@@ -113,9 +112,9 @@ class _InlineConnection(aiosqlite.core.Connection):
 @contextmanager
 def inline_sqlite() -> Iterator[None]:
     """Let databases that are opened meanwhile work without threads."""
-    usual = aiosqlite.core.Connection
-    aiosqlite.core.Connection = _InlineConnection  # type: ignore[misc]  # aiosqlite.connect looks it up there
+    usual = connection.SqliteConnection
+    connection.SqliteConnection = _InlineConnection  # type: ignore[misc]  # whoever connects looks it up there
     try:
         yield
     finally:
-        aiosqlite.core.Connection = usual  # type: ignore[misc]  # as it was
+        connection.SqliteConnection = usual  # type: ignore[misc]  # as it was
