@@ -16,6 +16,7 @@ from ops.campaigns.order_child import NEVER
 from ops.stack import PATIENCE, ROOT, DriverError, Stack
 
 CHILD: Final = ("ops.campaigns.order_child",)
+_LONGEST: Final = 4 * PATIENCE  # seconds, for a start on a machine that has a lot to do
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class Lives:
         if self.server.stdin is None:
             raise DriverError("the server of lives has no pipe")
         self.server.stdin.write(f"{kind} {steps}\n".encode())
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(_LONGEST):
             self.pid = int((await self._line("born")).split()[1])
             line = await self._line("ready", "dead")
         if line.startswith("ready"):
@@ -79,14 +80,13 @@ async def lives_of(stack: Stack, child: Sequence[str] = CHILD) -> AsyncIterator[
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=log,
+            start_new_session=True,
         )
     lives = Lives(stack, server)
     stack.processes.pop("bot")
     try:
         yield lives
     finally:
-        if hasattr(lives, "death"):
-            await lives.end()
-        if server.stdin is not None:
-            server.stdin.close()
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)  # and the life that it may have begun
         await server.wait()
