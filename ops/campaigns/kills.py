@@ -1,10 +1,12 @@
 """kill -9 at any moment, its start included: the whole bot as a process, stand-ins around it, people who go on writing.
 
-What must hold at the end: every update that Telegram handed over was handled once and in order, what people set last is
-what is set, nobody has two practice accounts, nobody waits for an answer, and the file is sound.
+What must hold at the end: every update that Telegram handed over was handled once and in order (what people wrote to
+support stands there once each, in their order), what people set last is what is set, nobody has two practice accounts,
+nobody waits for an answer, and the file is sound.
 """
 
 import asyncio
+import itertools
 import random
 import signal
 import sqlite3
@@ -61,10 +63,12 @@ async def _write(stack: Stack, draw: random.Random, traffic: _Traffic) -> None:
     """A burst of messages, some of which change something."""
     for _ in range(draw.randint(4, 16)):
         user_id = draw.choice(USERS)
-        text = draw.choice(("/start", "/balance", "/price BTCUSDT", "risk", "risk"))
+        text = draw.choice(("/start", "/balance", "/price BTCUSDT", "risk", "risk", "note"))
         if text == "risk":
             traffic.risks[user_id] = f"{draw.randint(10, 999) / 100:.2f}"
             text = f"/settings risk {traffic.risks[user_id]}"
+        if text == "note":
+            text = f"/paysupport {len(traffic.update_ids)}"
         sent = await stack.telegram("POST", f"/sim/users/{user_id}/messages", {"text": text})
         traffic.update_ids.append(int(sent["update_id"]))
         await asyncio.sleep(draw.random() * 0.03)
@@ -87,7 +91,12 @@ async def _look(lives: Lives, traffic: _Traffic) -> list[str]:
 
 def _look_into(path: Path, traffic: _Traffic) -> list[str]:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        return [*_unsound(connection), *_lost(connection, traffic), *_wrong(connection, traffic)]
+        return [
+            *_unsound(connection),
+            *_lost(connection, traffic),
+            *_wrong(connection, traffic),
+            *_disordered(connection),
+        ]
 
 
 def _unsound(connection: sqlite3.Connection) -> Iterable[str]:
@@ -114,3 +123,15 @@ def _wrong(connection: sqlite3.Connection, traffic: _Traffic) -> Iterable[str]:
     for user_id, risk in traffic.risks.items():
         if float(percents.get(user_id, "nan")) != float(risk):
             yield f"user {user_id} typed {risk} last, stored is {percents.get(user_id)}"
+
+
+def _disordered(connection: sqlite3.Connection) -> Iterable[str]:
+    """What was written to support twice, or before what came earlier."""
+    written: dict[int, list[int]] = {}
+    for user_id, text in connection.execute("SELECT author_id, text FROM support_messages ORDER BY message_id"):
+        written.setdefault(user_id, []).append(int(text))
+    for user_id, numbers in written.items():
+        if any(later <= earlier for earlier, later in itertools.pairwise(numbers)):
+            yield f"user {user_id} wrote to support in the order of {numbers}"
+    if not written:
+        yield "nobody wrote to support, so nothing is shown of it"
