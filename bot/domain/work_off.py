@@ -154,7 +154,8 @@ def _targets(view: LegView) -> WorkOff:
         elif last.state in RESTING and (wish := _target_amend(view, last, target, quantities[target.number])):
             wanted.append(wish)
             is_late = True
-    wanted, waits = _paced(view, wanted) if is_late else (wanted, False)
+    fitting = _fitting(view, position, orders, wanted)
+    wanted, waits = _paced(view, fitting) if is_late else (fitting, len(fitting) < len(wanted))
     findings += _breakeven(view, findings)
     return WorkOff(
         wanted=tuple(wanted),
@@ -216,6 +217,28 @@ def _asked_price(order: OrderIntent, amends: Iterable[OrderIntent]) -> Decimal |
         if each.state is IntentState.DONE and isinstance(each.request, AmendRequest) and each.request.price is not None:
             asked = each.request.price
     return asked
+
+
+def _fitting(view: LegView, position: Position, orders: Iterable[OrderIntent], wanted: list[LegWish]) -> list[LegWish]:
+    """New targets wait while an amend of another one is under way, unless all of them fit into the position as it is.
+
+    Beyond it the exchange refuses what only reduces, and a refused target is not placed again.
+    """
+    resting = [(each, row) for each in orders if (row := view.row(each.order_link_id)) is not None]
+    amended = any(each.kind is IntentKind.AMEND for each in wanted) or any(
+        is_young(amend, view)
+        for amend in view.of(IntentKind.AMEND)
+        if any(amends_of(amend, each) for each, _ in resting)
+    )
+    room = position.size - sum((row.qty - (row.cum_exec_qty or ZERO) for _, row in resting), ZERO)
+    found = []
+    for wish in wanted:
+        if isinstance(wish.request, OrderRequest):
+            if amended and wish.request.qty > room:
+                continue
+            room -= wish.request.qty
+        found.append(wish)
+    return found
 
 
 def _paced(view: LegView, wanted: list[LegWish]) -> tuple[list[LegWish], bool]:

@@ -60,6 +60,28 @@ async def test_targets_grow_with_a_partly_filled_entry(core: OrderCore) -> None:
     assert {each.qty for each in amends} == {D("0.5"), D("0.3")}
 
 
+async def test_a_target_waits_for_the_room_that_an_amend_of_another_one_is_to_make(core: OrderCore) -> None:
+    core.gateway.faults.extend((None, "down"))
+    await core.confirm(core.card(**THREE))
+    core.storage.clock.advance(8)
+    core.gateway.faults.append("late")
+    core.gateway.elsewhere("BTCUSDT", size=D("0.3"))
+    await core.settle()
+    assert [each.qty for each in core.gateway.sent(AmendRequest) if isinstance(each, AmendRequest)] == [D("0.09")]
+    for _ in range(4):
+        core.storage.clock.advance(1)
+        await core.settle()
+    placed = core.gateway.sent(OrderRequest)
+    assert [each.price for each in placed if isinstance(each, OrderRequest)] == [D("100.3"), D(105), D(110)]
+    core.gateway.deliver(even_expired=True)
+    await core.quiet()
+    for _ in range(12):
+        core.storage.clock.advance(1)
+        await core.settle()
+    standing = {each.price: each.qty for each in core.gateway.book.values() if each.order_status == "New"}
+    assert standing == {D(105): D("0.15"), D(110): D("0.09")}
+
+
 async def test_after_the_first_target_the_stop_is_at_breakeven(core: OrderCore) -> None:
     trade = await core.confirm(core.card(**THREE, breakeven=True))
     core.gateway.price = D(106)
