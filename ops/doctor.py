@@ -14,6 +14,7 @@ import typer
 from bot.domain.errors import PerpdeskError, WrongKeyFile
 from bot.settings import Settings
 from ops.addresses import SERVICE, find_address, talks_to_bybit
+from ops.bytecode import ROOT, is_kept, uncompiled
 from storage.checkup import (
     Check,
     check_canary,
@@ -36,7 +37,7 @@ _BESIDE: Final = ("", "-wal", "-shm", ".lock")
 
 def report(settings: Settings) -> bool:
     """Print every check; whether all is well."""
-    checks = [*asyncio.run(examine(settings)), asyncio.run(check_address(settings))]
+    checks = [*asyncio.run(examine(settings)), asyncio.run(check_address(settings)), check_bytecode()]
     width = max(len(check.name) for check in checks)
     for check in checks:
         typer.echo(f"{'ok  ' if check.is_ok else 'FAIL'}  {check.name:<{width}}  {check.detail}")
@@ -82,6 +83,17 @@ async def check_address(settings: Settings, *, service: str = SERVICE) -> Check:
         return Check(name=name, is_ok=True, detail=f"{ours}, and this machine goes out from it")
     fault = f"PERPDESK_EGRESS_IP is {ours}, but this machine goes out from {found}: keys bound to it are refused"
     return Check(name=name, is_ok=False, detail=fault)
+
+
+def check_bytecode(root: Path = ROOT) -> Check:
+    """A start that compiles, every time, takes twice as long."""
+    missing = uncompiled(root)
+    if not missing:
+        return Check(name="bytecode", is_ok=True, detail="every module is compiled")
+    words = f"{len(missing)} modules are not compiled, {missing[0].relative_to(root)} among them"
+    if is_kept(root):
+        return Check(name="bytecode", is_ok=True, detail=f"{words}: the next start does it")
+    return Check(name="bytecode", is_ok=False, detail=f"{words}, and nothing can be kept here: `make install`")
 
 
 async def _check_key(fetch: Fetch, settings: Settings) -> Check:

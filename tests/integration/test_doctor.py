@@ -1,7 +1,10 @@
 """The doctor: one line a check, right about what is wrong, harmless beside a running bot."""
 
 import asyncio
+import compileall
+import os
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,8 @@ from bot.domain.audit import AuditEntry
 from bot.domain.ids import DAY
 from bot.domain.licensing import EntryKind, LicenseType, NewLedgerEntry
 from bot.settings import Settings
-from ops.doctor import examine
+from ops.bytecode import PACKAGES
+from ops.doctor import check_bytecode, examine
 from storage.sqlite.vault import AesCredentialVault, KeyFile, new_key_file
 
 
@@ -154,3 +158,20 @@ async def test_no_database_is_one_line(tmp_path: Path) -> None:
 async def test_what_is_no_database_is_one_line(settings: Settings) -> None:
     settings.database.write_bytes(b"hello")
     assert "is not a SQLite database" in (await faults(settings))["database"]
+
+
+def test_modules_that_every_start_would_compile_anew_are_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for package in PACKAGES:
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "module.py").write_text("ONE = 1\n")
+    compileall.compile_dir(tmp_path, quiet=2)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert check_bytecode(tmp_path).is_ok
+    os.utime(tmp_path / "bot" / "module.py", (1_700_000_000, 1_700_000_000))
+    found = check_bytecode(tmp_path)
+    assert not found.is_ok
+    assert found.detail.startswith("1 modules are not compiled, bot/module.py among them, and nothing can be kept")
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    assert check_bytecode(tmp_path).is_ok
