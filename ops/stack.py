@@ -184,6 +184,7 @@ async def running_stack(
     folder: Path,
     *,
     limits: str = "off",
+    telegram_latency: float = 0,
     bybit_latency: float = 0,
     log_level: str = "DEBUG",
     key: str | None = None,
@@ -206,9 +207,8 @@ async def running_stack(
             for name in _STREAM_ADDRESSES:
                 del made.environment[name]
         try:
-            made.spawn(
-                "telegram", "sim", "telegram", "--port", str(ports[0]), "--limits", limits, "--bybit", made.bybit_url
-            )
+            telegram = ("--port", str(ports[0]), "--limits", limits, "--bybit", made.bybit_url)
+            made.spawn("telegram", "sim", "telegram", *telegram, "--latency", str(telegram_latency))
             made.spawn(
                 "bybit", "sim", "bybit", "--port", str(ports[1]), "--limits", limits, "--latency", str(bybit_latency)
             )

@@ -22,6 +22,7 @@ from ops.campaigns import (
     payments,
     promo,
     series,
+    stops,
 )
 from ops.campaigns.report import Report
 
@@ -41,6 +42,8 @@ def main() -> int:
         series.run,
         bybit_streams.run,
         _kills,
+        _stops,
+        _restarts,
         _order_kills,
         _promo_kills,
         _promo_store,
@@ -61,6 +64,16 @@ def main() -> int:
 def _kills(seed: int, budget: float) -> Report:
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
         return asyncio.run(kills.run(seed, budget, Path(folder)))
+
+
+def _stops(seed: int, budget: float) -> Report:
+    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
+        return asyncio.run(stops.run(seed, max(budget, 1_200), Path(folder), stops=100))
+
+
+def _restarts(seed: int, budget: float) -> Report:
+    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
+        return stops.run_restarts(seed, budget, Path(folder))
 
 
 def _order_kills(seed: int, budget: float) -> Report:
