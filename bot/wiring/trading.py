@@ -79,7 +79,6 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
 def make_watch(base: Foundation, queries: TradingQueries, runner: IntentRunner) -> TradeWatch:
     return TradeWatch(
         queries=queries,
-        accounts=base.storage.account_queries,
         transactions=base.store,
         signals=runner.signals,
         stages=runner.stages,

@@ -25,6 +25,15 @@ SELECT_POSITIONS: Final = """
      WHERE a.account_id = ?
      ORDER BY p.category, p.symbol, p.position_idx
 """
+SELECT_POSITIONS_BY_PLAN: Final = """
+    SELECT p.category, p.symbol, p.position_idx, p.side, p.size, p.entry_price, p.mark_price, p.position_value,
+           p.leverage, p.liq_price, p.unrealised_pnl, p.take_profit, p.stop_loss, p.trailing_stop, p.open_ts,
+           p.updated_ts, p.unread, a.positions_as_of, a.user_id, a.state, a.positions_unreadable
+      FROM trade_plans AS t
+      JOIN accounts AS a ON a.account_id = t.account_id
+      LEFT JOIN active_positions AS p ON p.account_id = a.account_id
+     WHERE t.plan_id = ?
+"""
 SELECT_POSITIONS_OF_USER: Final = """
     SELECT category, symbol, position_idx, side, size, entry_price, mark_price, position_value, leverage, liq_price,
            unrealised_pnl, take_profit, stop_loss, trailing_stop, open_ts, updated_ts, unread,

@@ -6,8 +6,9 @@ from typing import Final
 from bot.domain.accounts import Account
 from bot.domain.ids import AccountId, Millis
 from bot.domain.ports.plans import DueAccount, OpenState
-from bot.domain.trade_plans import ClosedTrade, OrderIntent, TradePlan
+from bot.domain.trade_plans import ManagedTrade, OrderIntent, TradePlan
 from storage.accounts.accounts import SELECT_ACCOUNT, account_of
+from storage.accounts.portfolio import SELECT_POSITIONS_BY_PLAN, positions_of
 from storage.sqlite.database import Database
 from storage.trading.closed import SELECT_CLOSED_OF_PLAN, closed_of
 from storage.trading.fences import SELECT_PAUSED
@@ -55,9 +56,20 @@ class SqliteTradingQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def plan(self, plan_id: int) -> TradePlan | None:
-        rows = await self._database.fetch(SELECT_PLAN, (plan_id,))
-        return plan_of(rows[0]) if rows else None
+    async def trade(self, plan_id: int) -> ManagedTrade | None:
+        """A plan with everything that was done for it, and its leg's position as it was last booked."""
+        asked = (SELECT_PLAN, SELECT_INTENTS_OF_PLAN, SELECT_POSITIONS_BY_PLAN, SELECT_CLOSED_OF_PLAN)
+        rows, intents, positions, closed = await self._database.fetch_all([(each, (plan_id,)) for each in asked])
+        if not rows:
+            return None
+        plan = plan_of(rows[0])
+        known = positions_of(positions, plan.account_id)
+        return ManagedTrade(
+            plan=plan,
+            intents=tuple(map(intent_of, intents)),
+            position=None if known is None else known.of_leg(plan.leg),
+            closed=tuple(map(closed_of, closed)),
+        )
 
     async def version(self, plan_id: int) -> int | None:
         rows = await self._database.fetch(SELECT_VERSION, (plan_id,))
@@ -84,9 +96,6 @@ class SqliteTradingQueries:
     async def untold(self, before: Millis, limit: int) -> tuple[OrderIntent, ...]:
         """Intents in their last state since before that moment, of which nobody was told."""
         return tuple(map(intent_of, await self._database.fetch(SELECT_UNTOLD, (before, limit))))
-
-    async def closed_of_plan(self, plan_id: int) -> tuple[ClosedTrade, ...]:
-        return tuple(map(closed_of, await self._database.fetch(SELECT_CLOSED_OF_PLAN, (plan_id,))))
 
     async def paused_since(self, account_id: AccountId) -> Millis | None:
         rows = await self._database.fetch(SELECT_PAUSED, (account_id,))

@@ -379,9 +379,9 @@ class Monkey:
             if intent.is_order:
                 assert intent.order_link_id in resting, f"{intent.kind} {intent.state} rests nowhere"
             if intent.plan_id is not None:
-                plan = await queries.plan(intent.plan_id)
-                assert plan is not None
-                assert plan.state is not PlanState.ENDED, f"{intent.kind} of an ended plan rests"
+                trade = await queries.trade(intent.plan_id)
+                assert trade is not None
+                assert trade.plan.state is not PlanState.ENDED, f"{intent.kind} of an ended plan rests"
         executions = await gateway.executions_since(account, Millis(0))
         assert len({each.exec_id for each in executions}) == len(executions)
 

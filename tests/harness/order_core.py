@@ -201,7 +201,6 @@ def make_core(
     runner.wakers.append(settlement.wake)
     watch = TradeWatch(
         queries=queries,
-        accounts=storage.queries,
         transactions=storage.store,
         signals=signals,
         stages=runner.stages,

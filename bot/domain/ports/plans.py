@@ -17,6 +17,7 @@ from bot.domain.trade_plans import (
     ClosedTrade,
     ExitReason,
     IntentState,
+    ManagedTrade,
     NewIntent,
     OrderIntent,
     PlannedTarget,
@@ -243,7 +244,10 @@ class AccountFences(Protocol):
 class TradingQueries(Protocol):
     """Reads of plans and intents. Raises StorageTrouble."""
 
-    async def plan(self, plan_id: int) -> TradePlan | None: ...
+    async def trade(self, plan_id: int) -> ManagedTrade | None:
+        """A plan with everything that was done for it, of one moment; None: there is no such plan."""
+        ...
+
     async def version(self, plan_id: int) -> int | None: ...
     async def plans_open(self, account_id: AccountId) -> tuple[TradePlan, ...]: ...
     async def intents_of_plan(self, plan_id: int) -> tuple[OrderIntent, ...]: ...
@@ -254,7 +258,6 @@ class TradingQueries(Protocol):
         """Intents in their last state since before that moment, of which nobody was told."""
         ...
 
-    async def closed_of_plan(self, plan_id: int) -> tuple[ClosedTrade, ...]: ...
     async def paused_since(self, account_id: AccountId) -> Millis | None: ...
     async def open_state(self, account_id: AccountId) -> OpenState | None:
         """None: there is no such account."""

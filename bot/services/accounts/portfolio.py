@@ -5,8 +5,10 @@ nothing happened to the account since; others are asked for anew. The answer goe
 disk behind it where it says something new, so that it stands after a restart and while Bybit is silent.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final, Generic, TypeVar
 
@@ -24,6 +26,7 @@ from bot.domain.ports.storage import Transactions, UnitOfWork
 _logger = logging.getLogger(__name__)
 
 _SAME_FOR: Final = 30_000  # ms that rows which have not changed keep the age they were written with
+_GATHERED_S: Final = 1.0  # that what is told waits for what else is told of the same change
 _WRITE_GRACE_S: Final = 3.0  # that answers on their way to the disk have when the process ends
 
 
@@ -79,6 +82,7 @@ class PortfolioLoader:
     _positions: _Beside[Positions] = field(default_factory=_Beside, init=False, repr=False, compare=False)
     _orders: _Beside[Orders] = field(default_factory=_Beside, init=False, repr=False, compare=False)
     _writing: TaskSet = field(default_factory=TaskSet, init=False, repr=False, compare=False)
+    _closing: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False, compare=False)
 
     def mark_stale(self, events: Iterable[Event]) -> None:
         """What the cache drops because something happened may not be loaded from the rows again."""
@@ -139,6 +143,7 @@ class PortfolioLoader:
 
     async def close(self) -> None:
         """Let what is on its way to the disk arrive, for a few seconds."""
+        self._closing.set()
         await self._writing.close(grace_s=_WRITE_GRACE_S)
 
     async def _load(
@@ -166,7 +171,7 @@ class PortfolioLoader:
     def _keep(
         self, account: Account, beside: _Beside[B], told: B, write: Callable[[UnitOfWork, B], Awaitable[None]]
     ) -> None:
-        """One write at a time an account: of what is told meanwhile the newest follows."""
+        """One write a second and account: of what is told meanwhile the newest."""
         beside.note(account.account_id, told)
         if account.account_id not in beside.followed:
             beside.followed.add(account.account_id)
@@ -178,8 +183,12 @@ class PortfolioLoader:
         self, account_id: AccountId, beside: _Beside[B], write: Callable[[UnitOfWork, B], Awaitable[None]]
     ) -> None:
         try:
-            while (told := beside.answer_of(account_id)) is not None:
-                await self._write_down(account_id, beside, told, write)
+            while beside.answer_of(account_id) is not None:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._closing.wait(), _GATHERED_S)
+                told = beside.answer_of(account_id)
+                if told is not None:
+                    await self._write_down(account_id, beside, told, write)
         finally:
             beside.followed.discard(account_id)
 

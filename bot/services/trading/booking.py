@@ -38,7 +38,7 @@ class Booked:
     legs: set[LegKey] = field(default_factory=set)  # with new fills
     closed: dict[tuple[str, int], ClosedTrade] = field(default_factory=dict)  # by order id and leg
     concluded: int = 0  # intents of which is known now that nothing came
-    odd: set[LegKey] = field(default_factory=set)  # whose positions and fills do not agree yet: one of them is late
+    odd: dict[LegKey, Millis] = field(default_factory=dict)  # since when positions and fills disagree: one is late
     gone: set[LegKey] = field(default_factory=set)  # that are flat, though no fill closed them
 
 
@@ -50,9 +50,9 @@ class Booking:
     adoption: Adoption
     _odd: dict[LegKey, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)  # since when
 
-    def is_odd(self, account_id: AccountId) -> bool:
-        """Whether positions and fills of that account did not agree when they were looked at last."""
-        return any(leg.account_id == account_id for leg in self._odd)
+    def is_odd(self, account_id: AccountId, until: Millis) -> bool:
+        """Whether positions and fills of that account disagree since that monotonic millisecond or longer."""
+        return any(leg.account_id == account_id and since <= until for leg, since in self._odd.items())
 
     async def book(self, unit: UnitOfWork, account: Account, reads: AccountAnswers, now: Millis) -> Booked:
         """Every fill once, every intent as far as the exchange says, the rows of positions and orders."""
@@ -236,7 +236,7 @@ class Booking:
             elif not reads.positions.hides(leg.symbol):
                 since = self._odd.setdefault(leg, reads.moment)
                 if leg in booked.legs or reads.moment - since < reads.patience.lag:
-                    booked.odd.add(leg)
+                    booked.odd[leg] = since
                     continue
                 del self._odd[leg]
                 booked.gone |= {leg} if position is None else set()

@@ -36,6 +36,7 @@ from bot.services.trading.disagreeing import compare, end_plan, note_gone
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.messages import enqueue
 
+TOLD_LAG_MS: Final = 1_000  # between the messages of one change
 _SEEN_AGAIN_MS: Final = 10_000
 _OF_FILLS: Final = frozenset({Fact.STOP_VERIFIED, Fact.TARGET_DONE})
 _ROUNDS: Final = 3  # a finding may bring a wish of its own: breakeven, then the stop
@@ -66,10 +67,13 @@ class PlanWork:
         facts: "MarketFacts",
         booked: Booked,
         now: Millis,
+        *,
+        is_told: bool = False,
     ) -> Worked:
-        """`booked`: what was news in this round."""
-        worked = Worked(look_again_ms=reads.patience.lag if booked.odd else None, is_doubtful=bool(booked.odd))
-        worked.is_doubtful |= bool(booked.gone)
+        """`booked`: what was news in this round; `is_told`: by a stream, whose messages of one change come apart."""
+        lag = min(TOLD_LAG_MS, reads.patience.lag) if is_told else reads.patience.lag
+        is_late = any(reads.moment - since >= lag for since in booked.odd.values())
+        worked = Worked(look_again_ms=lag if booked.odd else None, is_doubtful=is_late or bool(booked.gone))
         for plan in await unit.plans.open_of_account(account.account_id):
             await self._plan(unit, account, plan, reads, facts, booked, now, worked)
         await self._left_over(unit, account, reads, facts, now, worked)

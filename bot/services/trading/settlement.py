@@ -34,7 +34,7 @@ from bot.services.trading.booking import Booking
 from bot.services.trading.entry_cancels import cancel_entries, is_resting_entry
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.key_alarm import KeyAlarm
-from bot.services.trading.plan_work import MarketFacts, PlanWork
+from bot.services.trading.plan_work import TOLD_LAG_MS, MarketFacts, PlanWork
 from bot.services.trading.signals import AccountSignals
 
 _logger = logging.getLogger(__name__)
@@ -151,11 +151,15 @@ class Settlement:
         """One round of reads and its bookings; True if it brought what is worked off in another one."""
         account = state.account
         told = self.told.get(account.account_type) if is_told else None
-        if told is not None and not self.booking.is_odd(account.account_id):
+        if told is not None and not self.booking.is_odd(account.account_id, self._told_by()):
             with suppress(_DoubtfulError):
                 return await self._booked(state, told, is_told=True)
             state = await self.queries.open_state(account.account_id) or state
         return await self._booked(state, self.gateways[account.account_type], is_told=False)
+
+    def _told_by(self) -> Millis:
+        """What disagrees since then or longer, no message that is on its way makes good."""
+        return Millis(self._moment() - TOLD_LAG_MS)
 
     async def _booked(self, state: OpenState, gateway: OrderGateway, *, is_told: bool) -> bool:
         """Raises _DoubtfulError, with nothing written, for what the exchange itself is to say."""
@@ -166,7 +170,7 @@ class Settlement:
         async with self.transactions.begin_aside() as unit:
             await unit.ahead.settlement(account, state.plans)
             booked = await self.booking.book(unit, account, reads, now)
-            worked = await self.plan_work.work(unit, account, reads, facts, booked, now)
+            worked = await self.plan_work.work(unit, account, reads, facts, booked, now, is_told=is_told)
             if is_told and worked.is_doubtful:
                 self.plan_work.take_back(worked)
                 raise _DoubtfulError

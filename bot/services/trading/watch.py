@@ -3,8 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from bot.domain.portfolio import LegKey, Position
-from bot.domain.ports.accounts import AccountQueries
+from bot.domain.portfolio import LegKey
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.storage import Transactions
@@ -18,7 +17,6 @@ class TradeWatch:
     """Reads trades, waits for their changes, and notes what people were told."""
 
     queries: TradingQueries
-    accounts: AccountQueries
     transactions: Transactions
     signals: AccountSignals
     stages: StageTimes
@@ -26,15 +24,7 @@ class TradeWatch:
 
     async def trade(self, plan_id: int) -> ManagedTrade | None:
         """A plan with everything that was done for it; None: there is no such plan."""
-        plan = await self.queries.plan(plan_id)  # first: what changes meanwhile makes it another version
-        if plan is None:
-            return None
-        return ManagedTrade(
-            plan=plan,
-            intents=await self.queries.intents_of_plan(plan_id),
-            position=await self._position(plan.leg),
-            closed=await self.queries.closed_of_plan(plan_id),
-        )
+        return await self.queries.trade(plan_id)
 
     async def of_leg(self, leg: LegKey) -> ManagedTrade | None:
         """The trade of a leg's open plan."""
@@ -66,8 +56,3 @@ class TradeWatch:
         """What these closes brought stands on a card now; they may have been read before that was booked."""
         open_ids = [each.intent_id for each in intents if not each.is_told]
         await self.told(await self.queries.intents(open_ids))
-
-    async def _position(self, leg: LegKey) -> Position | None:
-        """The leg's position as it was last booked; None where it is flat or was never read."""
-        known = await self.accounts.positions(leg.account_id)
-        return None if known is None else known.of_leg(leg)

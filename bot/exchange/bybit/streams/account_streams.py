@@ -3,6 +3,7 @@
 Implements `bot.domain.ports.streams.StreamWatch`.
 """
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -29,6 +30,7 @@ from bot.exchange.bybit.streams.ramp import MOST, WINDOW_MS, StreamRamp
 USED_MS: Final = 15 * MINUTE  # that an account keeps its stream after it was used
 _LOOK_EVERY_S: Final = 5.0  # for accounts that want a stream
 _LINGER_S: Final = 60.0
+_TICKS_AT_ONCE: Final = 50
 _COMPARES_A_ROUND: Final = 2  # of four calls each: a tenth of the budget
 _AT_ONCE: Final = 20  # connections that are being made
 _LONGEST_PAUSE_S: Final = 20.0
@@ -83,8 +85,10 @@ class AccountStreams:
         if now >= self._look_at:
             self._look_at = now + _LOOK_EVERY_S
             self._note_wanted(await self.records.wanted(Millis(self.clock.now() - USED_MS)), now)
-        for stream in self._streams():
+        for number, stream in enumerate(self._streams(), 1):
             stream.tick(now)
+            if number % _TICKS_AT_ONCE == 0:
+                await asyncio.sleep(0)  # a thousand of them would hold the loop for a tenth of a second
         due = [each for each in self._streams() if each.wants_compare(now)]
         for stream in due[:_COMPARES_A_ROUND]:
             stream.compare()
