@@ -79,10 +79,9 @@ SELECT_FEES_PAID: Final = """
 SELECT_RESTING_ENTRIES: Final = """
     SELECT a.account_id, a.user_id, a.exchange, a.account_type, a.host, a.label, a.bybit_uid, a.risk_percent,
            a.stop_loss_percent, a.take_profit_percent, a.leverage, a.order_type, i.request, i.cum_exec_qty
-      FROM order_intents AS i JOIN accounts AS a ON a.account_id = i.account_id
+      FROM order_intents AS i CROSS JOIN accounts AS a ON a.account_id = i.account_id
      WHERE i.state IN ('intent', 'sending', 'acknowledged', 'untriggered', 'open', 'partially_filled', 'unknown')
        AND i.kind = 'entry' AND i.state NOT IN ('intent', 'sending') AND i.account_id > 0
-     ORDER BY i.account_id, i.intent_id
 """
 SELECT_RESTING_OF_USER: Final = """
     SELECT a.account_id, a.user_id, a.exchange, a.account_type, a.host, a.label, a.bybit_uid, a.risk_percent,
@@ -90,7 +89,6 @@ SELECT_RESTING_OF_USER: Final = """
       FROM accounts AS a CROSS JOIN order_intents AS i ON i.account_id = a.account_id
      WHERE a.user_id = ? AND i.kind = 'entry' AND i.state NOT IN ('intent', 'sending')
        AND i.state IN ('intent', 'sending', 'acknowledged', 'untriggered', 'open', 'partially_filled', 'unknown')
-     ORDER BY i.account_id, i.intent_id
 """
 COUNT_CANCELED: Final = """
     SELECT count(*) FROM order_intents WHERE idempotency_key >= ?1 || ':' AND idempotency_key < ?1 || ';'
