@@ -81,6 +81,7 @@ class ExchangeStats:
     clock_skew: int | None
     budget: BudgetStats
     pool: PoolStats
+    is_in_maintenance: bool = False
 
 
 @dataclass(slots=True)

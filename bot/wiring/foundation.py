@@ -11,7 +11,7 @@ from bot.chat.sender import ListenerOf
 from bot.domain.accounts import AccountType
 from bot.domain.ids import UserId
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.exchange import DemoFunds, KeyInspector
+from bot.domain.ports.exchange import DemoFunds, ExchangeStatus, KeyInspector
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.trading import OrderGateway
 from bot.exchange.bybit.adapter import Bybit
@@ -43,6 +43,7 @@ class Foundation:
     practice: Practice
     bybit_orders: OrderGateway
     demo_funds: DemoFunds
+    exchange_status: ExchangeStatus
     start_is_over: Callable[[], None]  # for the budget of requests: all accounts were compared
     streams: Streams
     telegram_bot: ExtBot[Any]
@@ -94,6 +95,7 @@ async def make_foundation(
         practice=practice,
         bybit_orders=ObservedOrders(exchange=bybit.orders, observer=streams.accounts, clock=outside.clock),
         demo_funds=bybit.demo_funds,
+        exchange_status=bybit.status,
         start_is_over=bybit.pipeline.budget.start_is_over,
         streams=streams,
         telegram_bot=telegram_bot,

@@ -26,6 +26,7 @@ from bot.services.payments.refunds import RefundJob
 from bot.services.promo.campaigns import CampaignService
 from bot.services.trading.leg_closer import LegCloser
 from bot.services.trading.limit_watch import LimitWatch
+from bot.services.trading.maintenance import MaintenanceWatch
 from bot.services.trading.order_gauges import OrderGaugeReader
 from bot.services.trading.panic import Panic
 from bot.services.trading.reconcile import Reconcile
@@ -109,6 +110,11 @@ def limit_watch(watch: LimitWatch, clock: Clock) -> Periodic[int]:
     return Periodic(
         "limit_watch", watch.look, clock=clock, every_s=15, late_after_s=10 * _MINUTE_S, expected=(NothingDone,)
     )
+
+
+def maintenance(watch: MaintenanceWatch, clock: Clock) -> Periodic[int]:
+    """Never: whether Bybit answers at all is told elsewhere."""
+    return Periodic("maintenance", watch.look, clock=clock, every_s=_MINUTE_S, expected=(ExchangeError,))
 
 
 def practice_ticks(ticks: PracticeTicks, clock: Clock) -> Periodic[Pace]:

@@ -147,6 +147,8 @@ class ExchangeCollector(Collector):
         skew = nan if found.clock_skew is None else found.clock_skew / 1000
         words = "Bybit's clock less ours; not a number before it was measured."
         yield GaugeMetricFamily("perpdesk_exchange_clock_skew_seconds", words, value=skew)
+        words = "Whether Bybit says that maintenance goes on."
+        yield GaugeMetricFamily("perpdesk_bybit_maintenance", words, value=found.is_in_maintenance)
 
     @staticmethod
     def _budget(found: BudgetStats) -> Iterator[Metric]:

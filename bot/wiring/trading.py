@@ -12,6 +12,7 @@ from bot.services.trading.entries import Entries
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.key_alarm import KeyAlarm
 from bot.services.trading.limit_watch import LimitWatch
+from bot.services.trading.maintenance import MaintenanceWatch
 from bot.services.trading.mode_watch import ModeWatch
 from bot.services.trading.order_gauges import OrderGaugeReader
 from bot.services.trading.plan_work import PlanWork
@@ -72,6 +73,7 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
         jobs.tellings(make_telling(base, queries, runner), base.clock),
         jobs.order_gauges(trading.gauges, base.clock),
         jobs.limit_watch(make_limit_watch(base, limits, queries, runner), base.clock),
+        jobs.maintenance(make_maintenance_watch(base, queries), base.clock),
         *managers.jobs,
     )
 
@@ -129,6 +131,16 @@ def make_limit_watch(
 ) -> LimitWatch:
     return LimitWatch(
         reads=base.reads, queries=queries, limits=limits, runner=runner, transactions=base.store, clock=base.clock
+    )
+
+
+def make_maintenance_watch(base: Foundation, queries: TradingQueries) -> MaintenanceWatch:
+    return MaintenanceWatch(
+        status=base.exchange_status,
+        queries=queries,
+        transactions=base.store,
+        owner_ids=base.roles.owner_ids,
+        clock=base.clock,
     )
 
 

@@ -10,7 +10,8 @@ from bot.domain.closings import (
     UpdatesTakenMessage,
 )
 from bot.domain.disagreements import LegFacts
-from bot.domain.ids import Symbol
+from bot.domain.ids import Millis, Symbol
+from bot.domain.maintenance import MaintenanceMessage
 from bot.domain.orders import TriggerBy
 from bot.domain.portfolio import Side
 from bot.domain.trade_messages import (
@@ -39,6 +40,7 @@ from handlers.views.cards import Card, Row, button
 from handlers.views.figures import Figures, arrow
 from handlers.views.render_context import account_name
 from handlers.views.symbols import base_of, quote_of
+from handlers.views.times import moment
 
 _DIGITS: Final = 7
 _REST: Final = {Side.BUY: "button-rest-buy", Side.SELL: "button-rest-sell"}
@@ -182,6 +184,15 @@ def margin_mode(say: Translator, told: MarginModeMessage) -> Card:
     return Card(text=join([account, say("told-margin-mode", before=before, after=after)]), rows=(ways,))
 
 
+def maintenance(say: Translator, told: MaintenanceMessage) -> Card:
+    """What may take longer now, and what works all the same."""
+    end = moment(told.end, Millis(0), "UTC") if told.end else ""
+    lines = [say("told-maintenance", end=end, known=int(bool(end)))]
+    if told.title:
+        lines.append(say("told-maintenance-title", title=told.title))
+    return Card(text=join(lines), rows=((button(say.plain("button-positions"), RunCommand("positions").encode()),),))
+
+
 def _resting_card(say: Translator, told: RestingEntriesMessage, lines: list[Markup]) -> Card:
     """Whose entries rest, each in a line, and the way to their cancels."""
     if told.account_type is not None:
@@ -280,6 +291,7 @@ MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message_card(PositionGoneMessage, gone),
     message_card(FoundOrderMessage, found),
     message_card(MarginModeMessage, margin_mode),
+    message_card(MaintenanceMessage, maintenance),
     message_card(EntriesHaltedMessage, entries_halted),
     message_card(EntriesUnlicensedMessage, entries_unlicensed),
     message(UpdatesTakenMessage, said("told-updates-taken")),

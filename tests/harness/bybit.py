@@ -240,6 +240,7 @@ class FakeBybitTransport:
         self._bybit = bybit
         self._answers: dict[str, Callable[[Asked, Request], Awaitable[Json]]] = {
             "/v5/market/time": self._time,
+            "/v5/system/status": self._no_maintenance,
             "/v5/account/wallet-balance": self._balance,
             "/v5/position/list": self._positions,
             "/v5/order/realtime": self._orders,
@@ -293,6 +294,9 @@ class FakeBybitTransport:
         except ExchangeRejected as no:
             return _reply({"retCode": no.code, "retMsg": "no", "result": {}})
         return _reply({"retCode": 0, "retMsg": "OK", "result": result})
+
+    async def _no_maintenance(self, _asked: Asked, _request: Request) -> Json:
+        return {"list": []}
 
     async def _time(self, *_: object) -> Json:
         now = self._bybit.clock.now()

@@ -56,6 +56,7 @@ VALUES = {
     "trade-breakeven": TRADE | {"stop": "64281.2"},
     "trade-leg-foreign": TRADE | {"ours": "0.031", "size": "0.05"},
     "trade-entries-halted": {"account_id": "1", "count": "2", "reason": "maintenance <b>"},
+    "exchange-maintenance": {"title": "Upgrade <b>", "end": "1782910800000"},
     "trade-margin-mode": {
         "account_id": "1",
         "account_type": "demo",

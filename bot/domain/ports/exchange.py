@@ -5,6 +5,7 @@ from typing import Protocol
 
 from bot.domain.accounts import Account, KeyCheck, NewKey
 from bot.domain.ids import Millis, Symbol
+from bot.domain.maintenance import Maintenance
 from bot.domain.market import (
     Category,
     FundingSettlement,
@@ -81,4 +82,12 @@ class DemoFunds(Protocol):
 
         Raises RetryLater or ExchangeRejected where it is asked twice within a minute, and other ExchangeErrors.
         """
+        ...
+
+
+class ExchangeStatus(Protocol):
+    """What the exchange announces of itself."""
+
+    async def maintenance(self) -> tuple[Maintenance, ...]:
+        """What goes on now, asked of the exchange. Raises ExchangeErrors."""
         ...

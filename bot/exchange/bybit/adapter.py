@@ -26,6 +26,7 @@ from bot.exchange.bybit.orders import BybitOrders
 from bot.exchange.bybit.pipeline import RequestPipeline
 from bot.exchange.bybit.pool import ClientPool
 from bot.exchange.bybit.server_time import ServerTime
+from bot.exchange.bybit.system_status import BybitStatus
 from bot.exchange.bybit.transport import HttpTransport
 from bot.exchange.bybit.unreadable_log import UnreadableLog
 from bot.exchange.meter import ExchangeStats, Meter
@@ -42,6 +43,7 @@ class Bybit:
     orders: BybitOrders
     demo_funds: BybitDemoFunds
     market: BybitMarket
+    status: BybitStatus
     pool: ClientPool
     pipeline: RequestPipeline
 
@@ -55,7 +57,8 @@ class Bybit:
 
     def problems(self) -> tuple[str, ...]:
         """What stops calls to Bybit or soon will, for /readyz; and a clock of ours by which licenses end too early."""
-        return (*self.pipeline.budget.problems(), *self.pipeline.server_time.problems())
+        pipeline = self.pipeline
+        return (*pipeline.budget.problems(), *pipeline.server_time.problems(), *self.status.problems())
 
     def stats(self) -> ExchangeStats:
         pipeline = self.pipeline
@@ -67,6 +70,7 @@ class Bybit:
             clock_skew=pipeline.server_time.skew,
             budget=pipeline.budget.stats(),
             pool=self.pool.stats(),
+            is_in_maintenance=bool(self.status.ongoing()),
         )
 
 
@@ -97,12 +101,14 @@ async def open_bybit(
         )
         calls = AccountCalls(pool=pool)
         gateway = BybitGateway(calls=calls, clock=clock, hosts=hosts, client=made.of_key)
+        public = BybitClient(host=market_host, pipeline=pipeline)
         try:
             yield Bybit(
                 gateway=gateway,
                 orders=BybitOrders(gateway=gateway, pipeline=pipeline),
                 demo_funds=BybitDemoFunds(calls=calls),
-                market=BybitMarket(client=BybitClient(host=market_host, pipeline=pipeline), clock=clock),
+                market=BybitMarket(client=public, clock=clock),
+                status=BybitStatus(client=public, clock=clock),
                 pool=pool,
                 pipeline=pipeline,
             )

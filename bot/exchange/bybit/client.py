@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pybit._v5_account import AccountHTTP
 from pybit._v5_market import MarketHTTP
+from pybit._v5_misc import MiscHTTP
 from pybit._v5_position import PositionHTTP
 from pybit._v5_trade import TradeHTTP
 from pybit._v5_user import UserHTTP
@@ -82,7 +83,7 @@ def _bare(answer: Answer) -> Json:
     return answer.fields
 
 
-class BybitClient(MarketHTTP, TradeHTTP, AccountHTTP, PositionHTTP, UserHTTP):  # type: ignore[misc]  # no types
+class BybitClient(MarketHTTP, TradeHTTP, AccountHTTP, PositionHTTP, UserHTTP, MiscHTTP):  # type: ignore[misc]  # no types
     """Bybit v5 for one key on one host, or for public data (no key). Every endpoint method returns an awaitable."""
 
     rsa_authentication = False  # pybit's own RSA path is never taken: see _auth

@@ -195,6 +195,12 @@ margin-mode =
         [PORTFOLIO_MARGIN] portfolio
        *[REGULAR_MARGIN] cross
     }
+told-maintenance =
+    { $known ->
+        [1] 🛠 <b>Bybit is under maintenance</b>, until about { $end }. Orders, closes and answers may be late or fail. Stops and targets stand at Bybit; I keep asking and tell what became of yours.
+       *[other] 🛠 <b>Bybit is under maintenance.</b> Orders, closes and answers may be late or fail. Stops and targets stand at Bybit; I keep asking and tell what became of yours.
+    }
+told-maintenance-title = <i>Bybit: { $title }</i>
 told-account = <b>{ $account }</b>
 told-entries-unlicensed =
     { $count ->

@@ -197,6 +197,12 @@ margin-mode =
         [PORTFOLIO_MARGIN] портфельная
        *[REGULAR_MARGIN] кросс
     }
+told-maintenance =
+    { $known ->
+        [1] 🛠 <b>На Bybit технические работы</b>, примерно до { $end }. Ордера, закрытия и ответы могут опаздывать или не пройти. Стопы и цели стоят на Bybit; я продолжаю спрашивать и скажу, что стало с вашими.
+       *[other] 🛠 <b>На Bybit технические работы.</b> Ордера, закрытия и ответы могут опаздывать или не пройти. Стопы и цели стоят на Bybit; я продолжаю спрашивать и скажу, что стало с вашими.
+    }
+told-maintenance-title = <i>Сообщение Bybit: { $title }</i>
 told-account = <b>{ $account }</b>
 told-entries-unlicensed =
     { $count ->

@@ -197,6 +197,12 @@ margin-mode =
         [PORTFOLIO_MARGIN] портфельна
        *[REGULAR_MARGIN] крос
     }
+told-maintenance =
+    { $known ->
+        [1] 🛠 <b>На Bybit технічні роботи</b>, приблизно до { $end }. Ордери, закриття й відповіді можуть запізнюватися або не пройти. Стопи й цілі стоять на Bybit; я питаю далі й скажу, що сталося з вашими.
+       *[other] 🛠 <b>На Bybit технічні роботи.</b> Ордери, закриття й відповіді можуть запізнюватися або не пройти. Стопи й цілі стоять на Bybit; я питаю далі й скажу, що сталося з вашими.
+    }
+told-maintenance-title = <i>Повідомлення Bybit: { $title }</i>
 told-account = <b>{ $account }</b>
 told-entries-unlicensed =
     { $count ->
