@@ -208,4 +208,4 @@ def test_nothing_of_pybit_is_loaded_but_its_endpoints() -> None:
     """Its unified client would bring a WebSocket library and its threads, and 0.2 s more of start."""
     source = (ROOT / "bot/exchange/bybit/client.py").read_text()
     imported = [line.split()[1] for line in source.splitlines() if line.startswith("from pybit")]
-    assert imported == [f"pybit._v5_{name}" for name in ("account", "market", "position", "trade", "user")]
+    assert imported == [f"pybit._v5_{name}" for name in ("account", "market", "misc", "position", "trade", "user")]
