@@ -12,8 +12,8 @@ from bot.services.instruments import WithInstruments
 from bot.services.screens import Shown
 from handlers.core.links import ShowCancels
 from handlers.texts.catalog import Markup, join
-from handlers.trading.closing_views import reason_line
 from handlers.trading.legs import ActOutcome
+from handlers.trading.reasons import refusal_text
 from handlers.views.cards import Card, in_rows
 from handlers.views.frame import Page, command_button, footer, menu_row, page_lines, page_row, refresh_button
 from handlers.views.render_context import RenderContext
@@ -81,7 +81,7 @@ def canceling_line(viewer: RenderContext, intent: OrderIntent) -> Markup:
         return say("canceling-sent", symbol=symbol)
     if intent.state is IntentState.DONE:
         return say("canceling-done", symbol=symbol)
-    return say("canceling-late", symbol=symbol, reason=reason_line(viewer, intent))
+    return say("canceling-late", symbol=symbol, reason=refusal_text(say, intent))
 
 
 def _line(viewer: RenderContext, shown: OrdersShown, number: int, order: Order) -> Markup:

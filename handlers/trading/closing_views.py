@@ -28,6 +28,7 @@ from handlers.trading.leg_views import (
     part_of,
 )
 from handlers.trading.legs import ActOutcome, LegsShown
+from handlers.trading.reasons import refusal_text
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import arrow
 from handlers.views.frame import command_button, footer, menu_row
@@ -180,7 +181,7 @@ def closing_lines(
     if intent.state in UNSETTLED or intent.state is IntentState.ACKNOWLEDGED:
         return [say("closing-sent", symbol=symbol)]
     if not intent.cum_exec_qty:
-        reason = say(NO_BOOK) if intent.state is IntentState.CANCELED else reason_line(viewer, intent)
+        reason = say(NO_BOOK) if intent.state is IntentState.CANCELED else refusal_text(say, intent)
         return [say("closing-again" if is_going else "closing-refused", symbol=symbol, reason=reason)]
     size = size_text(viewer, intent.cum_exec_qty, instrument, intent.leg)
     price = "–" if intent.avg_price is None else figures.price(intent.avg_price, instrument)
@@ -202,13 +203,6 @@ def cost_lines(viewer: RenderContext, closed: ClosedTrade) -> list[Markup]:
     if closed.funding:
         lines.append(say("closing-funding", funding=figures.money(-closed.funding, unit, signed=True)))
     return lines
-
-
-def reason_line(viewer: RenderContext, intent: OrderIntent) -> Markup:
-    """Why the exchange refused a request, in words where there are any."""
-    if intent.reason and viewer.say.texts.has(intent.reason):
-        return viewer.say(intent.reason, code=intent.code or 0, symbol=intent.leg.symbol)
-    return viewer.say("intent-refused", code=intent.code or 0)
 
 
 def size_text(viewer: RenderContext, size: Decimal, instrument: Instrument | None, leg: LegKey) -> str:

@@ -27,6 +27,7 @@ from handlers.trading.leg_codes import (
     ShowDisagreement,
 )
 from handlers.trading.legs import LegsShown, find_leg, instrument_of
+from handlers.trading.reasons import reason_text
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import arrow
 from handlers.views.frame import command_button, footer, menu_row, notice
@@ -163,10 +164,7 @@ def target_line(say: Translator, target: LegFacts, price: str, shown: LegFacts, 
     """Of a target that does not stand as `target` promised it: canceled elsewhere, or not taken and why."""
     if not shown.is_refused:
         return say("told-target-gone", number=target.target, price=price)
-    if shown.reason and say.texts.has(shown.reason):
-        reason = say(shown.reason, code=shown.code, symbol=symbol)
-    else:
-        reason = say("intent-refused", code=shown.code) if shown.code else Markup("")
+    reason = reason_text(say, symbol, shown.reason, shown.code)
     return say("told-target-refused", number=target.target, price=price, reason=reason)
 
 

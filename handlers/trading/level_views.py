@@ -15,9 +15,9 @@ from bot.domain.portfolio import Position
 from bot.domain.trade_plans import UNSETTLED, IntentState, OrderIntent, PlannedTarget
 from handlers.core.links import ShowLeg
 from handlers.texts.catalog import Markup, join
-from handlers.trading.closing_views import reason_line
 from handlers.trading.leg_codes import WHOLE, AskClose
 from handlers.trading.leg_views import back_row, leg_code, leg_head, leg_label, named_targets
+from handlers.trading.reasons import refusal_text
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import command_button, menu_row
 from handlers.views.levels import level_table
@@ -108,7 +108,7 @@ def level_changed_card(
     elif intent.state is IntentState.DONE:
         line = done
     else:
-        line = say("level-refused", symbol=symbol, reason=reason_line(viewer, intent))
+        line = say("level-refused", symbol=symbol, reason=refusal_text(say, intent))
     return Card(text=join([leg_head(viewer, account, outlook.position), line]), rows=(_to_leg(viewer, outlook),))
 
 

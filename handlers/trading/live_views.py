@@ -14,6 +14,7 @@ from bot.domain.trade_plans import LIVE, IntentKind, IntentState, ManagedTrade, 
 from handlers.core.links import ShowLeg
 from handlers.texts.catalog import Markup, Value, join
 from handlers.trading.card_views import side_word
+from handlers.trading.reasons import refusal_text
 from handlers.views.cards import Card, Row, button
 from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
@@ -133,7 +134,7 @@ def _entry(viewer: RenderContext, intent: OrderIntent, instrument: Instrument | 
     key = _key(intent, is_market=request.time_in_force is TimeInForce.IOC, has_fills=intent.cum_exec_qty > 0)
     line = say(key, **{name: value for name, value in values.items() if name in _PLACEHOLDERS[key]})
     if intent.state in {IntentState.REJECTED, IntentState.ABANDONED} and intent.reason:
-        return join([line, say("live-reason", reason=_reason(viewer, intent))])
+        return join([line, say("live-reason", reason=refusal_text(say, intent))])
     return line
 
 
@@ -141,13 +142,6 @@ def _unknown_until(viewer: RenderContext, intent: OrderIntent) -> Millis:
     """When it can't be executed any more; for one that nobody answers about, in a while."""
     last = Millis((intent.sent_ts or intent.created_ts) + BYBIT.window)
     return last if last > viewer.now else Millis(viewer.now + BYBIT.over)
-
-
-def _reason(viewer: RenderContext, intent: OrderIntent) -> Markup:
-    """In words, or by the exchange's number where there are none."""
-    if viewer.say.texts.has(intent.reason):
-        return viewer.say(intent.reason, symbol=intent.leg.symbol)
-    return viewer.say("intent-refused", code=intent.code or 0)
 
 
 _PLACEHOLDERS: Final = {

@@ -10,7 +10,7 @@ from bot.domain.closings import (
     UpdatesTakenMessage,
 )
 from bot.domain.disagreements import LegFacts
-from bot.domain.ids import Millis, Symbol
+from bot.domain.ids import Millis
 from bot.domain.maintenance import MaintenanceMessage
 from bot.domain.orders import TriggerBy
 from bot.domain.portfolio import Side
@@ -36,6 +36,7 @@ from handlers.trading.brief_orders import brief_lines
 from handlers.trading.leg_codes import WHOLE, AskClose, AskStop, OrderAgain, ShowDisagreement
 from handlers.trading.leg_views import target_line
 from handlers.trading.limit_messages import LIMIT_MESSAGES
+from handlers.trading.reasons import reason_text
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import Figures, arrow
 from handlers.views.render_context import account_name
@@ -68,9 +69,9 @@ def entry(say: Translator, told: EntryMessage) -> Card:
             side=side,
             size=size,
             state=told.state.value,
-            reason=_reason(say, told.symbol, told.reason, told.code),
+            reason=reason_text(say, told.symbol, told.reason, told.code),
         )
-    return _card(say, told, text, again=_again(say, told))
+    return _card(say, told, text, first=_again(say, told))
 
 
 def closed(say: Translator, told: ClosedMessage) -> Card:
@@ -100,13 +101,13 @@ def exit_refused(say: Translator, told: ExitRefusedMessage) -> Card:
     text = say(
         "told-exit-refused",
         intent=told.intent.value,
-        reason=_reason(say, told.symbol, told.reason, told.code),
+        reason=reason_text(say, told.symbol, told.reason, told.code),
     )
     if not told.blocking:
         return _card(say, told, text)
     lines = [text, *brief_lines(say, told.blocking)]
     cancels = button(say.plain("button-cancel-some"), ShowCancels(told.account_id).encode())
-    return _card(say, told, join(lines), again=(cancels,))
+    return _card(say, told, join(lines), first=(cancels,))
 
 
 def stop_missing(say: Translator, told: StopMissingMessage) -> Card:
@@ -211,11 +212,11 @@ def _card(
     closes: bool = False,
     moves: bool = False,
     disagreement: int = 0,
-    again: Row = (),
+    first: Row = (),
 ) -> Card:
     """Symbol and account above the text; below it the position's card, and what is nearest to be done.
 
-    `disagreement`: which one it tells of; 0: none that has a row. `again`: what is left of an entry.
+    `disagreement`: which one it tells of; 0: none that has a row. `first`: a row above the others in its place.
     """
     account = account_name(say, told.account_type, told.account_number)
     key = (told.account_id, told.symbol, told.position_idx)
@@ -231,7 +232,7 @@ def _card(
         button(say.plain("button-trades"), RunCommand("trades").encode()),
     )
     head = say("leg-head", name=told.symbol, account=account)
-    decide = again
+    decide = first
     if disagreement:
         decide = (button(say.plain("button-decide"), ShowDisagreement(disagreement).encode()),)
     return Card(text=join([head, text]), rows=(decide, row, ways))
@@ -270,13 +271,6 @@ def _rounded(price: Decimal) -> Decimal:
     """An average has more digits than a price: seven of them, unless it is written with fewer."""
     step = Decimal(1).scaleb(price.adjusted() - _DIGITS + 1)
     return price if price == price.quantize(step) else price.quantize(step)
-
-
-def _reason(say: Translator, symbol: Symbol, key: str, code: int) -> Markup:
-    """In words where there are any, else Bybit's code; nothing where there is neither."""
-    if key and say.texts.has(key):
-        return say(key, code=code, symbol=symbol)
-    return say("intent-refused", code=code) if code else Markup("")
 
 
 MESSAGES: Final[tuple[MessageSpec, ...]] = (

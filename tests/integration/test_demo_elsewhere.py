@@ -133,3 +133,16 @@ async def test_another_margin_mode_is_told_once_at_the_next_comparison(desk: Dem
     assert len(told) == 1
     assert "Bybit Demo" in told[0]
     assert "from <b>cross</b> to <b>isolated</b>" in told[0]
+
+
+async def test_a_stop_of_a_position_from_elsewhere_moves_with_its_own_trigger(desk: DemoTrading) -> None:
+    desk.in_the_app("open", side="Buy", qty="0.02")
+    desk.in_the_app("set_stop", stop_loss="58000", trigger_by="MarkPrice")
+    desk.in_the_app("set_target", take_profit="66000", trigger_by="IndexPrice")
+    await desk.settle()
+    await said(desk.person, "/positions")
+    card = await desk.person.press("BTC Long")
+    question = await desk.person.press("Stop", bubble=card)
+    await desk.person.press(question.labels[0], bubble=question)
+    await desk.comes(lambda: desk.truth["positions"][0]["stopLoss"] != "58000.00", what="the new stop")
+    assert triggers(desk) == {("StopLoss", "MarkPrice"), ("TakeProfit", "IndexPrice")}

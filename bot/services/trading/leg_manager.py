@@ -13,6 +13,7 @@ from bot.domain.accounts import Account, AccountType
 from bot.domain.closings import ClosingState, NewClosing
 from bot.domain.errors import BadInput, ButtonExpired, ExchangeError, NotAllowed
 from bot.domain.ids import AccountId, OrderLinkId, Symbol
+from bot.domain.leg_protection import held_triggers
 from bot.domain.leg_rules import (
     blocking_orders,
     breakeven_stop,
@@ -27,7 +28,7 @@ from bot.domain.leg_rules import (
 )
 from bot.domain.legs import BriefOrder, LegOutlook
 from bot.domain.market import Instrument
-from bot.domain.portfolio import STANDARD_TAKER, LegKey, Orders, Position
+from bot.domain.portfolio import STANDARD_TAKER, LegKey, Order, Orders, Position
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.closings import ClosingQueries
 from bot.domain.ports.plans import TradingQueries
@@ -142,15 +143,13 @@ class LegManager:
         if stop is not None:
             stop = on_tick(stop, position.side, instrument)
             check_stop(position, stop, await self._price(leg), instrument)
-        standing = StandingLeg(account=account, position=position, idempotency_key=idempotency_key)
-        return await self.stops.set(standing, stop)
+        return await self.stops.set(await self._to_change(account, position, idempotency_key), stop)
 
     async def to_breakeven(self, config: UserConfig, leg: LegKey, *, idempotency_key: str) -> OrderIntent:
         """The stop to the break-even price. Raises BadInput where the market is beyond it."""
         account, position, instrument = await self._standing(config, leg)
         stop = breakeven_stop(position, await self._price(leg), instrument)
-        standing = StandingLeg(account=account, position=position, idempotency_key=idempotency_key)
-        return await self.stops.set(standing, stop)
+        return await self.stops.set(await self._to_change(account, position, idempotency_key), stop)
 
     async def set_targets(
         self, config: UserConfig, leg: LegKey, targets: tuple[PlannedTarget, ...], *, idempotency_key: str
@@ -158,8 +157,7 @@ class LegManager:
         """New targets in place of the old ones; () takes them away. Raises BadInput."""
         account, position, instrument = await self._standing(config, leg)
         wanted = check_targets(position, targets, await self._price(leg), instrument)
-        standing = StandingLeg(account=account, position=position, idempotency_key=idempotency_key)
-        return await self.stops.set_targets(standing, wanted)
+        return await self.stops.set_targets(await self._to_change(account, position, idempotency_key), wanted)
 
     async def cancel(
         self, config: UserConfig, account_id: AccountId, symbol: Symbol, order_id: str, *, idempotency_key: str
@@ -298,6 +296,17 @@ class LegManager:
         if position is None:
             raise BadInput("close-no-such", symbol=leg.symbol)
         return account, position
+
+    async def _to_change(self, account: Account, position: Position, key: str) -> StandingLeg:
+        """With what sets its levels off; where nobody answers about that, the change goes on without."""
+        leg, items = position.leg_key(account.account_id), tuple[Order, ...]()
+        try:
+            with at_priority(RequestPriority.CANCEL):
+                items = (await self._gateway(account).orders(account)).items
+        except ExchangeError as trouble:
+            _logger.info("what sets off the stop of a position can't be read: %s", trouble)
+        triggers = held_triggers(position, [each for each in items if is_of_leg(each, leg)])
+        return StandingLeg(account=account, position=position, idempotency_key=key, triggers=triggers)
 
     async def _instrument(self, leg: LegKey) -> Instrument:
         instrument = await self.reads.instrument(leg.category, leg.symbol)

@@ -13,7 +13,7 @@ from typing import Final
 from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account
 from bot.domain.errors import BadInput
-from bot.domain.leg_protection import trading_stop
+from bot.domain.leg_protection import Triggers, trading_stop
 from bot.domain.leg_rules import new_targets
 from bot.domain.orders import AmendRequest, CancelRequest, OrderRequest, TradingStop, TriggerBy, direction
 from bot.domain.portfolio import LegKey, Order, Position
@@ -42,11 +42,15 @@ _STOP_LOSS: Final = "StopLoss"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingLeg:
-    """A leg as it was read just now, and the key of the change that is asked for."""
+    """A leg as it was read just now, and the key of the change that is asked for.
+
+    `triggers`: what sets off the stop and the take profit that stand there, by their orders.
+    """
 
     account: Account
     position: Position
     idempotency_key: str
+    triggers: Triggers = (None, None)
 
     @property
     def leg(self) -> LegKey:
@@ -228,15 +232,15 @@ def _trading_stop(standing: StandingLeg, plan: TradePlan | None, stop: Decimal |
     """Both prices, always: without a plan the take profit is the one that stands."""
     if plan is not None:
         return trading_stop(plan)
-    leg = standing.leg
+    leg, (stop_by, target_by) = standing.leg, standing.triggers
     return TradingStop(
         category=leg.category,
         symbol=leg.symbol,
         position_idx=leg.position_idx,
         stop_loss=stop or _ZERO,
-        sl_trigger_by=TriggerBy.LAST,
+        sl_trigger_by=stop_by or TriggerBy.LAST,
         take_profit=standing.position.take_profit or _ZERO,
-        tp_trigger_by=TriggerBy.LAST,
+        tp_trigger_by=target_by or TriggerBy.LAST,
     )
 
 
