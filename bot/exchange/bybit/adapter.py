@@ -94,6 +94,7 @@ async def open_bybit(
     async with transport as http:
         market_host = hosts(MARKET_SITE, AccountType.LIVE)
         pipeline = _pipeline(http, Budget(clock=clock, limits=limits or Limits()), clock, market_host)
+        public = BybitClient(host=market_host, pipeline=pipeline)
         made = _Clients(pipeline=pipeline, hosts=hosts, recv_window=recv_window)
         build, check = made.of_account, _HostChecks(pipeline=pipeline, silence=idle)
         pool = ClientPool(
@@ -101,7 +102,6 @@ async def open_bybit(
         )
         calls = AccountCalls(pool=pool)
         gateway = BybitGateway(calls=calls, clock=clock, hosts=hosts, client=made.of_key)
-        public = BybitClient(host=market_host, pipeline=pipeline)
         try:
             yield Bybit(
                 gateway=gateway,
@@ -113,10 +113,15 @@ async def open_bybit(
                 pipeline=pipeline,
             )
         finally:
-            pipeline.budget.close()
-            await pipeline.server_time.close()
-            await check.close()
-            await pool.close()
+            await _close(pipeline, check, pool)
+
+
+async def _close(pipeline: RequestPipeline, check: "_HostChecks", pool: ClientPool) -> None:
+    """Nobody waits for the budget any more, and no call goes on."""
+    pipeline.budget.close()
+    await pipeline.server_time.close()
+    await check.close()
+    await pool.close()
 
 
 def _pipeline(transport: HttpTransport, budget: Budget, clock: Clock, market_host: str) -> RequestPipeline:
