@@ -10,6 +10,9 @@ from cache.facade import account_key
 from cache.region import Region
 from cache.regions import Regions
 
+_PRICE_S: Final = 1.0
+"""Whoever pushes prices knows one of now without asking anybody: an older one needs not be shown."""
+
 
 class CachePushes:
     """Implements `bot.domain.ports.streams.Pushes` over the regions of positions, orders, balances and the market."""
@@ -38,7 +41,7 @@ class CachePushes:
     def push_market(self, value: MarketPush) -> None:
         match value:
             case Ticker():
-                self._price.put((value.category, value.symbol), value)
+                self._price.put((value.category, value.symbol), value, ttl=_PRICE_S)
             case OrderBook():
                 self._market_data.put(("order_book", value.category, value.symbol, ""), value)
             case Klines():

@@ -177,8 +177,9 @@ async def _paced(made: Crowd, traders: int, seconds: float) -> list[Row]:
 
 
 async def _looks(made: Crowd) -> list[Row]:
-    """Everybody looks at balance and positions every ten seconds."""
-    draw, screens = random.Random(7), made.assembly.services.account_screens  # noqa: S311  a load, not a secret
+    """Everybody looks at balance, positions and a price every ten seconds."""
+    draw, services = random.Random(7), made.assembly.services  # noqa: S311  a load, not a secret
+    screens, ages = services.account_screens, list[float]()
     before, after, looks = _by_name(made), await made.last_call(), 0
 
     async def look(config: UserConfig) -> None:
@@ -188,6 +189,8 @@ async def _looks(made: Crowd) -> list[Row]:
         for _ in range(LOOKS):
             await screens.balance(account)
             await screens.positions(account)
+            price = await services.market_screens.ticker(_SYMBOL)
+            ages.append(epoch_ms() - (price.as_of or 0))
             looks += 2
             await asyncio.sleep(draw.expovariate(1 / LOOK_EVERY_S))
 
@@ -200,7 +203,12 @@ async def _looks(made: Crowd) -> list[Row]:
         rate = (new.hits + new.coalesced - old.hits - old.coalesced) / (new.reads - old.reads) * _PERCENT
         ok = rate >= _HITS
         rows.append(Row(name=f"hit rate, {region}: {name}", value=rate, unit="%", target=f">= {_HITS} %", ok=ok))
-    return [*rows, Row.at_most("calls to Bybit a screen", len(calls) / looks, "", 0.1)]
+    return [
+        *rows,
+        Row.at_most("calls to Bybit a screen", len(calls) / looks, "", 0.1),
+        Row.at_most("age of a price that is shown, p99", _late(ages) / _SECOND, "s", 1),
+        Row.at_most("memory a user with a stream", made.bytes_a_stream / 1024, "KB", 100),
+    ]
 
 
 async def _chats(made: Crowd) -> Callable[[], Awaitable[list[float]]]:

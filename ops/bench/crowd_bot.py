@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import gc
+import resource
 import tempfile
 import time
 from collections import Counter
@@ -30,6 +32,7 @@ _TOKEN: Final = "4242:a-token-that-opens-nothing"  # noqa: S105  the stand-in ta
 _KEY: Final = f"thrown-away:{base64.b64encode(bytes(32)).decode()}"  # opens nothing: the database is thrown away
 _AT_ONCE: Final = 50  # accounts that are made at the stand-in
 _STREAMS_S: Final = 600.0  # until everybody's stream is up
+_STILL_S: Final = 8.0  # longer than the pause between two rounds of comparisons
 _LOOK_S: Final = 0.01  # between two looks at the loop
 _CHECK: Final = KeyCheck(bybit_uid="1", read_only=False, permissions=(), ips=(), expires_at=None, checked_at=Millis(1))
 
@@ -66,6 +69,8 @@ class Crowd:
     telegram_url: str
     people: Sequence[UserConfig] = ()
     uids: Mapping[int, int] = field(default_factory=dict)
+    bytes_a_stream: float = 0.0
+    """What the process grew by from the first stream to the last, and by all that comes with them; without TLS."""
     _taken: Counter[str] = field(default_factory=Counter)
 
     def key(self, kind: str) -> str:
@@ -97,6 +102,13 @@ class Crowd:
     async def last_call(self) -> int:
         return max((each["seq"] for each in await self.calls(0)), default=0)
 
+    async def compared(self, *, patience: float = 300.0) -> None:
+        """Until the start is over: nothing was asked of Bybit for a while. Raises TimeoutError."""
+        async with asyncio.timeout(patience):
+            seen = -1
+            while seen != (seen := await self.last_call()):
+                await asyncio.sleep(_STILL_S)
+
     async def quiet(self, *, patience: float = 120.0) -> None:
         """Until nothing is under way and nothing is due. Raises TimeoutError."""
         async with asyncio.timeout(patience):
@@ -121,7 +133,10 @@ async def crowd(count: int, *, with_streams: bool = True) -> AsyncIterator[Crowd
             async with bot.jobs.open():
                 await bot.runtime.take_in()
                 if with_streams:
+                    before = _resident()
                     await _streams_up(made, count)
+                    await made.compared()
+                    made.bytes_a_stream = (_resident() - before) / count
                 yield made
                 await bot.runtime.stop_intake()
 
@@ -194,6 +209,12 @@ async def _streams_up(made: Crowd, count: int) -> None:
     async with asyncio.timeout(_STREAMS_S):
         while streams.connected < count:  # noqa: ASYNC110  nothing tells of it
             await asyncio.sleep(0.1)
+
+
+def _resident() -> int:
+    """Bytes of this process that lie in memory."""
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
 
 
 def most_in(moments: Iterable[float], seconds: float) -> int:

@@ -59,6 +59,7 @@ async def test_a_wallet_that_was_told_before_changes_nothing(desk: Desk) -> None
 
 
 async def test_a_wallet_that_changes_without_an_event_tells_of_a_mute_stream(desk: Desk) -> None:
+    desk.rest.hold(position_row())
     await desk.up()
     desk.rest.coins = (a_coin(7),)
     await desk.until(lambda: len(desk.bybit.connections) == 2, seconds=60)

@@ -15,7 +15,7 @@ from bot.domain.events import OrderFilled
 from bot.domain.ids import OrderLinkId, Symbol
 from bot.domain.market import Category
 from bot.domain.orders import OrderRequest
-from bot.domain.portfolio import OrderType, Side
+from bot.domain.portfolio import CoinBalance, OrderType, Side
 from bot.exchange.bybit.streams.account_events import order_rows
 
 pytestmark = pytest.mark.virtual_time
@@ -99,6 +99,7 @@ async def test_pushed_values_live_while_the_stream_is_heard(desk: Desk) -> None:
     await desk.up()
     await desk.turn(300)
     assert await desk.asked() == 0
+    assert desk.rest.asked == ["positions", "orders", "balance"], "somebody who only looks is polled"
     assert (await desk.reads.balance(MAIN)).total_equity == 1000
     desk.bybit.is_dead = desk.bybit.is_down = True
     await desk.until(lambda: desk.bybit.attempts == 2, seconds=90)
@@ -116,6 +117,33 @@ async def test_positions_are_marked_by_the_market_or_read_again(desk: Desk) -> N
     desk.marks.clear()
     await desk.turn(50)
     assert await desk.asked() == 1
+
+
+async def test_a_wallet_moves_with_the_marks_of_its_positions_or_is_read_again(desk: Desk) -> None:
+    desk.rest.hold(position_row())
+    usdt = CoinBalance(
+        coin="USDT",
+        wallet_balance=Decimal(900),
+        equity=Decimal(1000),
+        unrealised_pnl=Decimal(100),
+        usd_value=Decimal(1000),
+    )
+    desk.rest.coins = (usdt,)
+    desk.marks[BTC] = Decimal(64000)
+    await desk.up()
+    desk.marks[BTC] = Decimal(65000)
+    await desk.turn(30)
+    found = await desk.reads.balance(MAIN)
+    assert (found.total_equity, found.total_unrealised_pnl) == (1500, 500)
+    assert (found.total_available, found.total_initial_margin) == (1450, 50)
+    assert (found.coins[0].equity, found.coins[0].wallet_balance) == (1500, 900)
+    assert LoopClock().now() - found.as_of < 10_000
+    assert desk.source.asked["balance", MAIN] == 0
+    row = {"accountType": "UNIFIED", "coin": [{"coin": "BTC", "walletBalance": "1"}]}
+    desk.bybit.push("wallet", [row], creationTime=LoopClock().now())
+    await desk.turn(20)
+    await desk.reads.balance(MAIN)
+    assert desk.source.asked["balance", MAIN] == 1, "what one coin is worth nobody tells"
 
 
 async def test_a_message_that_can_not_be_taken_does_not_end_the_stream(

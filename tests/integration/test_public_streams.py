@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any, cast
 
 import pytest
-from harness.cache import Source
 from harness.streams import ScriptedStreams
 from harness.virtual_time import LoopClock
 
@@ -16,7 +15,7 @@ from bot.domain.market import Category, Kline, Klines, OrderBook, Ticker
 from bot.exchange.bybit.market import BybitMarket
 from bot.exchange.bybit.streams.public_streams import PublicStreams
 from bot.exchange.bybit.streams.streamed_market import StreamedMarket
-from cache.facade import CachedReads
+from cache.facade import MarketReads
 from cache.pushes import CachePushes
 from cache.regions import Regions
 
@@ -57,7 +56,7 @@ class Feed:
     streams: PublicStreams
     market: StreamedMarket
     rest: Rest
-    reads: CachedReads
+    reads: MarketReads
     held: set[Symbol] = field(default_factory=set)
     ts: int = 0
 
@@ -86,7 +85,7 @@ async def feed() -> AsyncIterator[Feed]:
         held=lambda: held,
     )
     market = StreamedMarket(rest=cast("BybitMarket", rest), streams=streams)
-    yield Feed(bybit, streams, market, rest, Source().reads(regions=regions), held)
+    yield Feed(bybit, streams, market, rest, MarketReads(regions, market=market), held)
     await streams.close()
 
 
@@ -240,3 +239,17 @@ async def test_a_candle_of_which_the_last_word_was_lost_is_asked_for(feed: Feed)
     asked = feed.rest.asked
     await feed.market.klines(Category.LINEAR, BTC, "1")
     assert feed.rest.asked == asked + 1
+
+
+async def test_a_price_that_is_shown_is_of_the_last_second_though_it_stands_still(feed: Feed) -> None:
+    feed.held |= {BTC, Symbol("ETHUSDT")}
+    await feed.turn(2)
+    feed.push("tickers.BTCUSDT", TICKER, "snapshot")
+    eth = {"symbol": "ETHUSDT", "lastPrice": "3000"}
+    feed.push("tickers.ETHUSDT", eth, "snapshot")
+    for _ in range(25):
+        await feed.streams.round()
+        feed.push("tickers.ETHUSDT", eth)
+        await asyncio.sleep(0.3)
+        assert LoopClock().now() - (await feed.reads.ticker(BTC)).as_of <= 1_000
+    assert feed.rest.asked == 0

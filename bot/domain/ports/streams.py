@@ -33,7 +33,7 @@ class Pushes(Protocol):
         ...
 
     def push_market(self, value: MarketPush) -> None:
-        """Good for its region's time, counted from its `as_of`."""
+        """Good for its region's time, counted from its `as_of`; a price for a second."""
         ...
 
 

@@ -11,7 +11,7 @@ ever. Moments are monotonic seconds.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
@@ -349,6 +349,11 @@ class AccountBook:
         return self._heard.get(kind, -1.0)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether neither a position nor an order stands."""
+        return not self._orders and not self.symbols
+
+    @property
     def symbols(self) -> frozenset[Symbol]:
         """The symbols in which a position stands: whose marks are worth following."""
         return frozenset(symbol for (symbol, _), leg in self._legs.items() if leg.position is not None)
@@ -360,30 +365,3 @@ def _note(kept: OrderedDict[str, float], order_id: str, at: float) -> None:
     kept.move_to_end(order_id)
     while len(kept) > _CLOSED_KEPT:
         kept.popitem(last=False)
-
-
-def with_marks(positions: Positions, marks: "Marked", as_of: Millis) -> Positions:
-    """The same positions at other mark prices, and what they would bring there: size × (mark - entry), by Bybit."""
-    return replace(positions, items=tuple([_marked(each, marks) for each in positions.items]), as_of=as_of)
-
-
-Marked = dict[Symbol, Decimal]
-
-
-def _marked(position: Position, marks: Marked) -> Position:
-    mark = marks.get(position.symbol)
-    if mark is None or position.entry_price is None:
-        return position
-    gain = (mark - position.entry_price) * position.size
-    return replace(position, mark_price=mark, unrealised_pnl=gain if position.side.value == "Buy" else -gain)
-
-
-def all_marked(positions: Positions, marks: Marked) -> bool:
-    """Whether every position has a price there; also where there is none."""
-    return all(each.symbol in marks for each in positions.items)
-
-
-def is_still(positions: Positions, balance: Balance, stable: Iterable[str]) -> bool:
-    """Whether the wallet is worth the same until the next event: nothing in it has a price that moves."""
-    moving = [each for each in balance.coins if each.coin not in frozenset(stable) and each.wallet_balance]
-    return positions.is_flat and not moving and not balance.unreadable

@@ -49,10 +49,11 @@ _logger = logging.getLogger(__name__)
 
 
 class AccountStream:
-    """One connection. `run` once; `tick` each second meanwhile."""
+    """One connection. `run` once; `tick` each second meanwhile. `is_repair`: it takes the place of one that ended."""
 
-    def __init__(self, account: Account, url: str, parts: StreamParts) -> None:
+    def __init__(self, account: Account, url: str, parts: StreamParts, *, is_repair: bool = False) -> None:
         self.account = account
+        self._is_repair = is_repair
         self.is_live = False
         self.is_late = False
         self.is_mute = False
@@ -228,13 +229,19 @@ class AccountStream:
         await self._compare()
         self.is_live = True
         self.told.begin()
-        self._active_until = self._parts.clock.monotonic() + _ACTIVE_S
-        self._compare_at = self._parts.clock.monotonic() + COMPARE_ACTIVE_S
+        self._plan_compare()
         self._fills_at = self._parts.clock.monotonic() + YOUNG_S
         self._look_for_disputes()
         if self._is_sure:
             self._show_all()
         self._parts.changed(self.account)
+
+    def _plan_compare(self) -> None:
+        """Soon, but for whoever only looks: nothing stands in the account, and nothing was going on."""
+        now = self._parts.clock.monotonic()
+        is_idle = self.book.is_empty and not self._is_repair
+        self._active_until = now if is_idle else now + _ACTIVE_S
+        self._compare_at = now + (COMPARE_EVERY_S if is_idle else COMPARE_ACTIVE_S)
 
     async def _keep_alive(self, link: StreamLink) -> None:
         with suppress(StreamEnded):  # `listen` raises it, too

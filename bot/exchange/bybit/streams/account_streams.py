@@ -223,7 +223,8 @@ class AccountStreams:
             await self.records.note_connections([ramp.host for _, ramp in chosen], self.clock.now())
         for slot, ramp in chosen:
             self._opening += 1
-            slot.stream = AccountStream(slot.account, self.url_of(slot.account), self.parts)
+            url = self.url_of(slot.account)
+            slot.stream = AccountStream(slot.account, url, self.parts, is_repair=slot.was_up)
             self._tasks.start(self._run(slot, slot.stream, ramp), f"stream of account {slot.account.account_id}")
 
     def _is_due(self, slot: _Slot, now: float) -> bool:

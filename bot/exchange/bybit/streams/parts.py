@@ -10,8 +10,8 @@ from bot.domain.ids import Millis, OrderLinkId, Symbol
 from bot.domain.portfolio import Balance, Order, Orders, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.streams import Pushes
-from bot.exchange.bybit.streams.account_book import Marked
 from bot.exchange.bybit.streams.connection import StreamConnector
+from bot.exchange.bybit.streams.marking import Marked
 
 
 class ConnectResult(StrEnum):

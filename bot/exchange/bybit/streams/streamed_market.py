@@ -30,7 +30,11 @@ class StreamedMarket:
         if category is not Category.LINEAR:
             return await self.rest.ticker(category, symbol)
         self.streams.look(Topic("tickers", symbol))
-        return self.streams.ticker(symbol) or await self.rest.ticker(category, symbol)
+        told = self.streams.ticker(symbol)
+        if told is None:
+            return await self.rest.ticker(category, symbol)
+        self.streams.pushes.push_market(told)  # what is kept of it is what was pushed, and no longer than that
+        return told
 
     async def order_book(self, category: Category, symbol: Symbol) -> OrderBook:
         """Raises as `BybitMarket.order_book`."""
