@@ -40,6 +40,7 @@ _PERCENT: Final = 100
 _HITS: Final = 97
 _LEVERAGE: Final = 10  # of a new account at the stand-in
 _CARDS_AT_ONCE: Final = 8
+_PRICE_UP: Final = 10  # seconds until the price comes by a stream
 _THINK_S: Final = 2.0  # at a card, at most
 _REST_S: Final = 2.0  # in which the budget of requests fills
 _CHATS: Final = 20.0  # messages a second of people who only look meanwhile
@@ -180,6 +181,9 @@ async def _looks(made: Crowd) -> list[Row]:
     """Everybody looks at balance, positions and a price every ten seconds."""
     draw, services = random.Random(7), made.assembly.services  # noqa: S311  a load, not a secret
     screens, ages = services.account_screens, list[float]()
+    for _ in range(_PRICE_UP):  # the second look has it streamed
+        await services.market_screens.ticker(_SYMBOL)
+        await asyncio.sleep(1)
     before, after, looks = _by_name(made), await made.last_call(), 0
 
     async def look(config: UserConfig) -> None:

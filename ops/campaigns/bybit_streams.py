@@ -139,8 +139,11 @@ def run(seed: int, budget: float, cases: int = CASES, processes: int = 1) -> Rep
     with _players(processes) as players:
         while done < cases and time.monotonic() - began <= budget and len(failures) <= _MOST_FAILURES:
             some = range(first + done, first + min(cases, done + processes * _TOGETHER))
-            failures += [f"seed {one}: {wrong}" for one, wrong in zip(some, players(some), strict=True) if wrong]
-            done += len(some)
+            for one, wrong in zip(some, players(some), strict=True):
+                done += 1
+                if wrong:
+                    failures.append(f"seed {one}: {wrong}")
+                    print(f"{failures[-1]} ({done} cases so far)", file=sys.stderr, flush=True)
     return Report(
         name=NAME,
         seed=seed,
