@@ -62,7 +62,7 @@ async def run(people: int = PEOPLE, seconds: float = SECONDS) -> AsyncGenerator[
         yield await _at_once(made, cards, exits)
 
 
-async def _card(made: Crowd, config: UserConfig) -> ConfirmedCard:
+async def card_of(made: Crowd, config: UserConfig) -> ConfirmedCard:
     """What a person would agree to now. Raises RuntimeError for a refusal, UserFacing, ExchangeErrors."""
     draft = OrderDraft(
         account_id=made.account(config).account_id,
@@ -83,12 +83,12 @@ async def _cards(made: Crowd, people: Sequence[UserConfig]) -> list[ConfirmedCar
 
     async def one(config: UserConfig) -> ConfirmedCard:
         async with room:
-            return await _card(made, config)
+            return await card_of(made, config)
 
     return list(await asyncio.gather(*map(one, people)))
 
 
-async def _confirm(made: Crowd, card: ConfirmedCard, config: UserConfig) -> tuple[int, float]:
+async def confirm(made: Crowd, card: ConfirmedCard, config: UserConfig) -> tuple[int, float]:
     """Bybit's id of the account, and the moment of the confirmation. Raises UserFacing, ExchangeErrors."""
     account = made.account(config)
     now = made.assembly.clock.now()
@@ -111,7 +111,7 @@ async def _close(made: Crowd, config: UserConfig) -> tuple[int, float]:
 
 async def _all_of(made: Crowd, cards: Sequence[ConfirmedCard], people: Sequence[UserConfig]) -> list[tuple[int, float]]:
     """Everybody's confirmation; those that are refused are left out."""
-    confirmed = (_confirm(made, card, each) for card, each in zip(cards, people, strict=True))
+    confirmed = (confirm(made, card, each) for card, each in zip(cards, people, strict=True))
     found = await asyncio.gather(*confirmed, return_exceptions=True)
     return [each for each in found if not isinstance(each, BaseException)]
 
@@ -131,16 +131,16 @@ async def _at_once(made: Crowd, cards: Sequence[ConfirmedCard], exits: Sequence[
     calls = await made.calls(after)
     await made.quiet()
     answered = await chats()
-    sent = _creates(calls)
+    sent = creates(calls)
     took = [sent[uid][0] - began for uid, _ in confirmed if uid in sent]
     left = [sent[uid][0] - at for uid, at in closed if uid in sent]
     return [
         Row.at_most(f"{len(people):,} entries at once: the last at Bybit", max(took) / _SECOND, "s", 13),
         Row(name="of those, never sent", value=len(people) - len(took), unit=""),
-        Row.at_most("a close meanwhile: tap to Bybit, p99", _late(left), "ms", 1000),
+        Row.at_most("a close meanwhile: tap to Bybit, p99", late(left), "ms", 1000),
         Row.at_most("calls in any 5 s", most_in((each["at"] for each in calls), _LAW_S * _SECOND), "", _LAW_MOST),
-        Row.at_most("the loop is late meanwhile, p99", _late(lag.seconds) * _SECOND, "ms", 50),
-        Row(name="a message answered meanwhile, p99", value=_late(answered) * _SECOND, unit="ms"),
+        Row.at_most("the loop is late meanwhile, p99", late(lag.seconds) * _SECOND, "ms", 50),
+        Row(name="a message answered meanwhile, p99", value=late(answered) * _SECOND, unit="ms"),
     ]
 
 
@@ -154,7 +154,7 @@ async def _paced(made: Crowd, traders: int, seconds: float) -> list[Row]:
         end = asyncio.get_running_loop().time() + seconds
         await asyncio.sleep(draw.random() * pause)
         while asyncio.get_running_loop().time() < end:
-            card = await _card(made, config)
+            card = await card_of(made, config)
             await asyncio.sleep(draw.random() * _THINK_S)
             found.extend(await _all_of(made, [card], [config]))
             await asyncio.sleep(draw.expovariate(1 / pause))
@@ -164,16 +164,16 @@ async def _paced(made: Crowd, traders: int, seconds: float) -> list[Row]:
         await _sent(made, after, len(found))
     calls = await made.calls(after)
     await made.quiet()
-    sent = _creates(calls)
-    took = sorted(_first_after(sent.get(uid, ()), at) - at for uid, at in found)
+    sent = creates(calls)
+    took = sorted(first_after(sent.get(uid, ()), at) - at for uid, at in found)
     await asyncio.gather(*(_close(made, each) for each in people if made.uids[made.account(each).account_id] in sent))
     await made.quiet()
     name = f"confirm to Bybit, {traders} people, {CONFIRMS:g} a second"
     return [
         Row(name=f"{name}, p50", value=statistics.median(took), unit="ms"),
-        Row.at_most(f"{name}, p99", _late(took), "ms", 60),
+        Row.at_most(f"{name}, p99", late(took), "ms", 60),
         Row(name="calls to Bybit a confirmation", value=len(calls) / max(1, len(found)), unit=""),
-        Row(name="the loop is late meanwhile, p99", value=_late(lag.seconds) * _SECOND, unit="ms"),
+        Row(name="the loop is late meanwhile, p99", value=late(lag.seconds) * _SECOND, unit="ms"),
     ]
 
 
@@ -210,7 +210,7 @@ async def _looks(made: Crowd) -> list[Row]:
     return [
         *rows,
         Row.at_most("calls to Bybit a screen", len(calls) / looks, "", 0.1),
-        Row.at_most("age of a price that is shown, p99", _late(ages) / _SECOND, "s", 1),
+        Row.at_most("age of a price that is shown, p99", late(ages) / _SECOND, "s", 1),
         Row.at_most("memory a user with a stream", made.bytes_a_stream / 1024, "KB", 100),
     ]
 
@@ -241,7 +241,7 @@ async def _sent(made: Crowd, after: int, count: int) -> None:
         await asyncio.sleep(0.2)
 
 
-def _creates(calls: Sequence[Mapping[str, Any]]) -> dict[int, list[float]]:
+def creates(calls: Sequence[Mapping[str, Any]]) -> dict[int, list[float]]:
     """By Bybit's id of the account, the moments at which its orders came."""
     found: dict[int, list[float]] = {}
     for each in calls:
@@ -250,11 +250,11 @@ def _creates(calls: Sequence[Mapping[str, Any]]) -> dict[int, list[float]]:
     return found
 
 
-def _first_after(moments: Sequence[float], at: float) -> float:
+def first_after(moments: Sequence[float], at: float) -> float:
     return next((each for each in moments if each >= at - 1), at + 60_000)
 
 
-def _late(values: Sequence[float]) -> float:
+def late(values: Sequence[float]) -> float:
     """The 99th percentile; 0 of nothing."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)] if ordered else 0.0

@@ -117,8 +117,11 @@ class Crowd:
 
 
 @asynccontextmanager
-async def crowd(count: int, *, with_streams: bool = True) -> AsyncIterator[Crowd]:
-    """Everything up, everybody's stream connected and told. Raises TimeoutError."""
+async def crowd(count: int, *, at_most: int | None = None) -> AsyncIterator[Crowd]:
+    """Everything up, everybody's stream connected and told. Raises TimeoutError.
+
+    `at_most`: connections in five minutes; then nobody waits for streams, and the start has only begun.
+    """
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
         async with (
             server("ops.bench.crowd_bybit") as bybit_url,
@@ -126,13 +129,13 @@ async def crowd(count: int, *, with_streams: bool = True) -> AsyncIterator[Crowd
             aiohttp.ClientSession() as session,
             assemble(_settings(Path(folder), bybit_url, telegram_url)) as bot,
         ):
-            bot.streams.accounts.at_most = count * 2 + 400  # a measurement does not wait for five minutes
+            bot.streams.accounts.at_most = at_most or count * 2 + 400  # a measurement does not wait for five minutes
             made = Crowd(assembly=bot, session=session, bybit_url=bybit_url, telegram_url=telegram_url)
             await _seed(made, count)
             await bot.runtime.connect()
             async with bot.jobs.open():
                 await bot.runtime.take_in()
-                if with_streams:
+                if at_most is None:
                     before = _resident()
                     await _streams_up(made, count)
                     await made.compared()

@@ -38,6 +38,7 @@ SECTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "processor": "Processor an update, beside a bare aiogram application",
         "trading": "Orders with practice money: 200 people, 20 confirmations a second",
         "crowd": "Bybit Demo: 1,000 people with streams who look, confirm at a pace, and enter all at once",
+        "restart": "Bybit Demo: a start with 5,000 accounts that want a stream",
         "front": "The front door: the bot as a process, people who tap",
     }
 )
