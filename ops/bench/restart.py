@@ -38,7 +38,7 @@ async def run(
                 value=sorted(took)[len(took) // 2],
                 unit="ms",
             ),
-            Row.at_most("the same, p99", late(took), "ms", 1_000),
+            Row.at_most("the same, p99", late(took), "ms", 2_000),
             Row(name="accounts that want a stream", value=streams.wanted, unit=""),
             Row(name=f"of those, with a stream after {seconds:g} s", value=streams.connected, unit=""),
             Row.at_most("connections that were opened until then", opened, "", allowed),
