@@ -1,5 +1,6 @@
 """The alerts: what ops/deploy gives to Prometheus and Alertmanager, as their own tools judge it."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -172,6 +173,28 @@ def rendered(folder: Path, values: dict[str, str]) -> subprocess.CompletedProces
     )
 
 
+async def told(template: Path, name: str) -> str:
+    """What the template makes of an alert that is over."""
+    alert = {
+        "status": "resolved",
+        "labels": {"alertname": "BotDown", "severity": "page", "instance": "bot"},
+        "annotations": {
+            "summary": "It is down",
+            "impact": "Nobody is answered.",
+            "command": "look",
+            "runbook_url": "docs/runbook.md#botdown",
+        },
+        "startsAt": "2026-11-27T16:27:50Z",
+        "endsAt": "2026-11-27T16:33:50Z",
+    }
+    data = {"status": "resolved", "groupLabels": {"alertname": "BotDown"}, "alerts": [alert]}
+    file = template.with_name("alerts.json")
+    file.write_text(json.dumps({**data, "commonLabels": alert["labels"]}))
+    text = f'{{{{ template "{name}" . }}}}'
+    arguments = ("--template.glob", template, "--template.text", text, "--template.data", file)
+    return (await run("amtool", "template", "render", *arguments)).strip()
+
+
 async def test_alertmanager_takes_its_configuration(tmp_path: Path) -> None:
     text = rendered(tmp_path, VALUES).stdout
     (tmp_path / "alertmanager.yml").write_text(text)
@@ -180,6 +203,11 @@ async def test_alertmanager_takes_its_configuration(tmp_path: Path) -> None:
     assert "3 receivers" in said
     config = yaml.safe_load(text)
     assert config["global"]["smtp_auth_password"] == VALUES["SMTP_PASSWORD"]
+    assert await told(tmp_path / "perpdesk.tmpl", "perpdesk.text") == (
+        "It is down (bot)\nNobody is answered.\nFirst: look\ndocs/runbook.md#botdown\n"
+        "since 2026-11-27 16:27:50 until 2026-11-27 16:33:50 UTC"
+    )
+    assert await told(tmp_path / "perpdesk.tmpl", "perpdesk.subject") == "BotDown is over"
     for labels, receivers in (
         (("severity=page", "alertname=BotDown"), "mail,telegram"),
         (("severity=ticket", "alertname=LoopLag"), "telegram"),
