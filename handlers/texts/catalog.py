@@ -22,6 +22,7 @@ _logger = logging.getLogger(__name__)
 
 MAX_VALUE: Final = 300  # characters of one value that is not ours: a name, an echo of what was typed
 _MAX_MARKS: Final = 2  # combining marks on one letter; more is zalgo
+_ENTRY: Final = re.compile(r"^(?=[a-zA-Z][\w-]*[ ]*=)", re.MULTILINE)  # no text of ours refers to another one
 _PLACEABLE: Final = re.compile(r"[\n\t]")
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})  # controls, bidi overrides, lone surrogates …
 
@@ -73,8 +74,8 @@ class Texts:
     """Every text by language and key. What a language lacks is taken from English, never from another one."""
 
     def __init__(self, sources: Mapping[Language, Iterable[str]]) -> None:
-        """Fluent sources by language. Raises ValueError for a source that does not parse or repeats a key."""
-        self._bundles = {language: _bundle(language, parts) for language, parts in sources.items()}
+        """Fluent sources by language. Raises ValueError for one that repeats a key or begins with something else."""
+        self._entries = {language: _Entries(language, parts) for language, parts in sources.items()}
         # Both as bounded as the keys: texts without values, and those whose values need no choosing.
         self._constants: dict[tuple[Language, str], str] = {}
         self._flat: dict[tuple[Language, str], _Flat | None] = {}
@@ -86,10 +87,10 @@ class Texts:
         return cls({language: _sources(language) for language in Language})
 
     def keys(self, language: Language) -> frozenset[str]:
-        return frozenset(self._bundles[language]._messages)  # noqa: SLF001  fluent.runtime has no public list
+        return self._entries[language].keys
 
     def has(self, key: str) -> bool:
-        return self._bundles[Language.ENGLISH].has_message(key)
+        return key in self._entries[Language.ENGLISH].keys
 
     def html(self, language: Language, key: str, values: Mapping[str, Value]) -> Markup:
         """The text as HTML, its values escaped unless they are Markup. Raises LookupError for an unknown key."""
@@ -125,8 +126,8 @@ class Texts:
             return flat
 
     def _bundle_of(self, language: Language, key: str) -> FluentBundle:
-        bundle = self._bundles[language]
-        return bundle if bundle.has_message(key) else self._bundles[Language.ENGLISH]
+        entries = self._entries[language]
+        return (entries if key in entries.keys else self._entries[Language.ENGLISH]).bundle_with(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,21 +199,34 @@ def _sources(language: Language) -> tuple[str, ...]:
     return tuple(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
 
 
-def _bundle(language: Language, sources: Iterable[str]) -> FluentBundle:
-    bundle = FluentBundle([language.value], use_isolating=False)
-    seen: set[str] = set()
-    for source in sources:
-        resource = FluentResource(source)
-        for entry in resource.body:
-            if isinstance(entry, ast.Junk):
-                raise ValueError(f"{language}: not Fluent: {(entry.content or '').strip()[:80]!r}")  # noqa: TRY004  a bad file, not a bad type
-            if isinstance(entry, (ast.Message, ast.Term)):
-                name = f"-{entry.id.name}" if isinstance(entry, ast.Term) else entry.id.name
-                if name in seen:
-                    raise ValueError(f"{language}: {name} stands twice")
-                seen.add(name)
-        bundle.add_resource(resource)
-    return bundle
+class _Entries:
+    """The texts of one language. Each is parsed when it is first asked for: all of them at once take half a second."""
+
+    def __init__(self, language: Language, sources: Iterable[str]) -> None:
+        self._language = language
+        self._bundle = FluentBundle([language.value], use_isolating=False)
+        self._unparsed: dict[str, str] = {}
+        for source in sources:
+            head, *entries = _ENTRY.split(source)
+            if any(line.strip() and not line.startswith("#") for line in head.splitlines()):
+                raise ValueError(f"{language}: not Fluent: {head.strip()[:80]!r}")
+            for entry in entries:
+                key = entry.partition("=")[0].strip()
+                if key in self._unparsed:
+                    raise ValueError(f"{language}: {key} stands twice")
+                self._unparsed[key] = entry
+        self.keys = frozenset(self._unparsed)
+
+    def bundle_with(self, key: str) -> FluentBundle:
+        """Fluent's bundle, which knows the text by now. Raises ValueError for one that does not parse."""
+        source = self._unparsed.pop(key, None)
+        if source is not None:
+            resource = FluentResource(source)
+            for entry in resource.body:
+                if isinstance(entry, ast.Junk):
+                    raise ValueError(f"{self._language}: not Fluent: {(entry.content or '').strip()[:80]!r}")  # noqa: TRY004  a bad file, not a bad type
+            self._bundle.add_resource(resource)
+        return self._bundle
 
 
 LANGUAGE_NAMES: Final[Mapping[Language, str]] = MappingProxyType(

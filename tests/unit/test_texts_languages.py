@@ -4,6 +4,8 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from fluent.syntax import ast
+from fluent.syntax.visitor import Visitor
 from harness.fluent_sources import MESSAGES, placeholders, sample, selections
 
 from bot.domain.users import Language
@@ -132,3 +134,23 @@ def _fault(text: str) -> str:
     reader.feed(text)
     reader.close()
     return reader.fault or "".join(reader.open)
+
+
+def test_no_text_refers_to_another_one() -> None:
+    """Each is parsed by itself, when it is first asked for."""
+
+    class References(Visitor):
+        found: list[str]
+
+        def visit_MessageReference(self, node: ast.MessageReference) -> None:  # noqa: N802  Fluent's name
+            self.found.append(node.id.name)
+
+        def visit_TermReference(self, node: ast.TermReference) -> None:  # noqa: N802  Fluent's name
+            self.found.append(node.id.name)
+
+    look = References()
+    look.found = []
+    for messages in MESSAGES.values():
+        for message in messages.values():
+            look.visit(message)
+    assert look.found == []
