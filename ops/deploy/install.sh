@@ -18,6 +18,11 @@ place 0755 perpdesk /usr/local/bin/perpdesk
 [ -z "$root" ] || exit 0
 systemd-sysusers perpdesk.conf
 systemd-tmpfiles --create perpdesk.conf
+runuser -u perpdesk -- /opt/perpdesk/.venv/bin/python -c '' 2>/dev/null || {
+  echo "make install: the user perpdesk may not run this Python, which is in somebody's home or not for everybody:" >&2
+  echo "  rm -r /opt/perpdesk/.venv && make install PYTHON=/usr/bin/python3" >&2
+  exit 1
+}
 # Nothing of /opt is written at run time: what is not compiled by now is compiled at every start.
 /opt/perpdesk/.venv/bin/python -m compileall -q /opt/perpdesk/bot /opt/perpdesk/handlers /opt/perpdesk/storage \
   /opt/perpdesk/cache /opt/perpdesk/stats_api /opt/perpdesk/ops
