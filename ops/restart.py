@@ -16,7 +16,7 @@ from ops.health import ask
 
 ROOT: Final = Path(__file__).parents[1]
 COMPOSE: Final = ROOT / "ops" / "deploy" / "compose.yml"
-_COMMAND: Final = "/usr/local/bin/perpdesk"  # made by ops/deploy/install.sh
+_COMMAND: Final = "perpdesk"  # made by ops/deploy/install.sh: with the settings and the user of the unit
 _LINES: Final = 50
 _STOP_S: Final = 40.0  # a stop takes 25 at most
 _READY_S: Final = 120.0  # seconds; a start is two, a migration may take longer

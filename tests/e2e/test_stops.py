@@ -1,11 +1,17 @@
 """SIGTERM under load, small; `make campaign` does it a hundred times, and measures a restart."""
 
+import asyncio
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from harness.waiting import CAMPAIGN_LIMIT
 
 from ops.campaigns import stops
+from ops.stack import ROOT, running_stack
 
 
 @pytest.mark.campaign
@@ -21,3 +27,26 @@ async def test_three_stops_under_load_leave_nobody_unanswered_and_nobody_answere
 @pytest.mark.parametrize("bybit_hangs", [False, True])
 async def test_everybody_is_answered_over_a_restart(tmp_path: Path, bybit_hangs: bool) -> None:
     assert len(await stops.restart(tmp_path, seconds=2, rate=5, bybit_hangs=bybit_hangs)) == 10
+
+
+@pytest.mark.timeout(CAMPAIGN_LIMIT)
+async def test_a_bot_that_nobody_looks_after_is_restarted_and_answers(tmp_path: Path) -> None:
+    async with running_stack(tmp_path, log_level="INFO") as stack:
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "ops", "restart"],
+            cwd=ROOT,
+            env=stack.environment | {"PATH": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        holder = int((tmp_path / "perpdesk.sqlite3.lock").read_text().split()[0])
+        try:
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert done.stdout.splitlines()[-1] == "ready"
+            assert stack.processes["bot"].wait(0) == 0
+            assert holder != stack.processes["bot"].pid
+            assert await stack.chat(9_001).say("/whoami")
+        finally:
+            os.kill(holder, signal.SIGTERM)
