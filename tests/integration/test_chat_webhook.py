@@ -23,6 +23,7 @@ from bot.domain.secrets import Secret
 from bot.settings import Settings
 from bot.wiring.chat import webhook_address
 from ops.stack import free_port
+from ops.telegram import take_webhook
 
 USER = 5001
 PATH = "/telegram"
@@ -117,6 +118,20 @@ async def test_a_foreign_webhook_ends_the_start_and_stays(sim: Driver, tmp_path:
         with pytest.raises(ForeignWebhook, match="perpdesk webhook take"):
             await bot.runtime.ended()
     assert (await info(sim))["url"] == foreign
+
+
+async def test_an_operator_takes_a_webhook_over_and_hears_which_it_was(
+    sim: Driver, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    foreign, ours = "http://127.0.0.1:9/other", "https://bot.example.org/telegram"
+    await sim.call("setWebhook", token=TOKEN, url=foreign)
+    settings = Settings(telegram_api_url=sim.url, webhook_url=ours)
+    for was in (f"it was {foreign}", "there was no other"):
+        await asyncio.to_thread(take_webhook, settings, Secret(TOKEN))
+        assert capsys.readouterr().out == f"the webhook is {ours}; {was}; updates that wait are kept\n"
+    found = await info(sim)
+    assert (found["url"], found["max_connections"]) == (ours, 40)
+    assert "pre_checkout_query" in found["allowed_updates"]
 
 
 async def test_a_port_that_is_taken_ends_the_start(sim: Driver, tmp_path: Path) -> None:

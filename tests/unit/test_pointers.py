@@ -14,7 +14,7 @@ import pytest
 from harness.sources import PACKAGES, ROOT
 
 FOLDERS: Final = "|".join((*PACKAGES, "tests", "docs", r"\.ci"))
-DOTTED: Final = re.compile(rf"(?<![\w./\[])((?:{'|'.join(PACKAGES)})(?:\.\w+)+)(?![\w/])")
+DOTTED: Final = re.compile(rf"(?<![\w./\[-])((?:{'|'.join(PACKAGES)})(?:\.\w+)+)(?![\w/])")
 PATH: Final = re.compile(rf"(?<![\w./])((?:{FOLDERS})(?:/[\w.-]+)+/?)(?![*\w{{])")
 SUFFIXES: Final = frozenset({"py", "md", "toml", "ftl", "sql"})
 DOCUMENTS: Final = frozenset({".md", ".toml", ".yml"})
