@@ -1,6 +1,6 @@
 """The state of the process as readiness and /health show it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.ids import Millis
@@ -23,7 +23,7 @@ class Reason:
     """Why the process is not ready, in plain words, and since when. It names no user."""
 
     kind: ReasonKind
-    text: str
+    text: str = field(repr=False)
     since: Millis
 
 
