@@ -88,7 +88,7 @@ class WebhookIntake:
         self._is_ours = False
         self._foreign = 0  # looks in a row that found another address
         self._looked: float | None = None
-        self._last_error = 0  # Telegram's date of the newest failed delivery, epoch seconds
+        self._last_error: int | None = None  # Telegram's date of the newest failed delivery, epoch seconds
         self._trouble: str | None = None
         self._turned_away = 0
 
@@ -189,7 +189,8 @@ class WebhookIntake:
         """What Telegram says of deliveries: whether they fail, and whether what had waited is in."""
         now, waiting = self._clock.now(), int(info.get("pending_update_count", 0))
         failed = int(info.get("last_error_date", 0))
-        is_failing, self._last_error = failed > self._last_error, failed
+        is_failing = self._last_error is not None and failed > self._last_error  # what failed before we began is over
+        self._last_error = failed
         silence = 0 if self._heard_ts is None else max(0, now - self._heard_ts) / 1000
         gap = self._batches.gap
         if gap is None and waiting and silence > PollTimes().deaf_after:
@@ -201,7 +202,7 @@ class WebhookIntake:
         self._trouble = None
         if is_failing and waiting:
             self._trouble = f"Telegram can't deliver updates: {info.get('last_error_message', 'it does not say why')}"
-            return self._times.look_every
+            return self._times.look_again
         self._heard_ts = now
         await self._heard(now)
         return self._times.look_every

@@ -186,3 +186,25 @@ async def test_a_webhook_that_appears_while_updates_are_asked_for_halts_entries(
         await until(is_halted, what="the halt")
         await asyncio.sleep(0)
         assert len(await bot.rows("SELECT * FROM halts")) == 1
+
+
+async def test_deliveries_that_fail_are_a_reason_until_they_pass_and_those_before_the_start_are_none(
+    sim: Driver, tmp_path: Path
+) -> None:
+    port = free_port()
+    async with at_work(tmp_path, sim, port=port):
+        pass
+    await sim.say("while nobody listens", user=USER)
+    await until(lambda: _error_of(sim), what="a failed delivery")
+    async with at_work(tmp_path, sim, port=port) as bot:
+        assert bot.runtime.problems() == ()
+        await until(lambda: bot.runtime.lanes.stats().handled == 1, what="what had waited")
+        await sim.call("setWebhook", token=TOKEN, url=bot.changes["webhook_url"], secret_token="another-secret-0123")
+        await sim.say("with another secret", user=USER)
+        await until(bot.runtime.problems, what="the reason")
+        (reason,) = bot.runtime.problems()
+        assert reason.startswith("Telegram can't deliver updates: Wrong response from the webhook: 401")
+
+
+async def _error_of(sim: Driver) -> bool:
+    return "last_error_date" in await info(sim)
