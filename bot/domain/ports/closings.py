@@ -72,10 +72,6 @@ class HaltRecords(Protocol):
 class RestingQueries(Protocol):
     """Entries that rest at the exchange. Raises StorageTrouble."""
 
-    async def resting_entries(self) -> tuple[RestingEntries, ...]:
-        """Of every account that has some."""
-        ...
-
     async def resting_entries_of(self, user_id: UserId) -> tuple[RestingEntries, ...]:
         """Of a person's accounts that have some."""
         ...
@@ -85,6 +81,10 @@ class ClosingQueries(RestingQueries, Protocol):
     """Reads of closings, panics and halts. Raises StorageTrouble."""
 
     async def halt(self) -> HaltState: ...
+    async def resting_entries(self) -> tuple[RestingEntries, ...]:
+        """Entries that rest at the exchange, of every account that has some."""
+        ...
+
     async def closing(self, closing_id: int) -> Closing | None: ...
     async def closing_by_key(self, idempotency_key: str) -> Closing | None: ...
     async def closing_of_attempt(self, intent_id: int) -> Closing | None:
