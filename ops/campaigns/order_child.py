@@ -93,7 +93,7 @@ async def _prepare() -> None:
 
 
 def _live(kind: str, steps: str) -> NoReturn:
-    os.close(0)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # not the parent's pipe; and libuv closes none of the first three
     print(f"born {os.getpid()}", flush=True)
     _END.kind, _END.left = kind, int(steps)
     settings = load()
