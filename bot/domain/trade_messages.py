@@ -135,13 +135,17 @@ class BreakevenMessage(TradeMessage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegForeignMessage(TradeMessage):
-    """A leg holds more than was opened from here, or stands the other way: its targets and resting entries pause."""
+    """A leg holds more than was opened from here, or stands the other way: its targets and resting entries pause.
+
+    `turned_to`: which way, where it is not the one that was opened here.
+    """
 
     KIND = "trade-leg-foreign"
 
     ours: Decimal
     size: Decimal
     disagreement_id: int = 0
+    turned_to: Side | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

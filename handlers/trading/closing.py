@@ -177,7 +177,7 @@ async def _ask_close(ctx: UpdateContext, account: Account, outlook: LegOutlook, 
     choices: list[tuple[str, ButtonAction]] = [(ctx.say.plain("button-close-now", size=size), wish)]
     if outlook.plan is not None and account.account_type is not AccountType.PAPER:
         name = LegName(leg.account_id, leg.symbol, leg.position_idx)
-        choices.append((ctx.say.plain("button-release"), ReleaseLeg(leg=name)))
+        choices.append((ctx.say.plain("button-release"), ReleaseLeg(leg=name, plan=outlook.plan.plan_id)))
     act, *release = await ctx.buttons(choices)
     await ctx.show(ask_close_card(ctx.viewer, account, outlook, instrument, percent, act, tuple(release)))
 

@@ -55,12 +55,19 @@ def disagreement_ended_card(viewer: RenderContext, account: Account, row: Disagr
 
 def restored_card(viewer: RenderContext, account: Account, row: Disagreement, instrument: Instrument | None) -> Card:
     """What was asked for again; the position's card tells when it stands there."""
-    promised = row.promised
-    price = promised.target_price if row.kind is DisagreementKind.TARGET else promised.stop
-    line = viewer.say(
-        "disagreement-restoring", kind=row.kind.value, number=promised.target, price=_price(viewer, price, instrument)
-    )
-    return Card(text=join([_head(viewer, account, row.leg), line]), rows=(_ways(viewer, row.leg),))
+    promised, shown = row.promised, row.shown
+    price = _price(viewer, promised.target_price, instrument)
+    lines = [
+        _head(viewer, account, row.leg),
+        viewer.say("disagreement-restoring", kind=row.kind.value, number=promised.target, price=price),
+    ]
+    for key, ours, seen in (
+        ("manage-stop", promised.stop, shown.stop),
+        ("manage-target", promised.take_profit, shown.take_profit),
+    ):
+        if ours != seen:
+            lines.append(viewer.say(key, price=_price(viewer, ours, instrument)))
+    return Card(text=join(lines), rows=(_ways(viewer, row.leg),))
 
 
 def ask_manage_card(
@@ -72,24 +79,25 @@ def ask_manage_card(
 ) -> Card:
     """A position that was opened elsewhere: what managing means, and which stop and target it would keep."""
     position = outlook.position
-    lines = [
-        leg_head(viewer, account, position),
-        viewer.say("manage-about"),
-        *_levels(viewer, position.stop_loss, position.take_profit, instrument),
-    ]
-    if has_no_stop(position):
-        lines.append(viewer.say("position-unprotected"))
+    targets = () if position.take_profit is None else (position.take_profit,)
+    lines = [leg_head(viewer, account, position), viewer.say("manage-about")]
+    if has_no_stop(position) or position.stop_loss is not None:  # one that can't be read is neither
+        lines.append(_stop_line(viewer, position.stop_loss, instrument))
+    lines += _target_lines(viewer, targets, instrument)
     watch = button(viewer.say.plain("button-watch"), viewer.data(leg_code(outlook)))
     return Card(text=join(lines), rows=((act,), (watch,), back_row(viewer, leg_code(outlook))))
 
 
-def managed_card(viewer: RenderContext, account: Account, plan: TradePlan, instrument: Instrument | None) -> Card:
-    """What is promised of the position from now on."""
-    last = plan.last_target
+def managed_card(
+    viewer: RenderContext, account: Account, plan: TradePlan, instrument: Instrument | None, done: Markup
+) -> Card:
+    """What is promised of the position from now on, below the word that it is: `done`."""
+    targets = [each.price for each in plan.targets if not each.is_done]
     lines = [
         _head(viewer, account, plan.leg),
-        viewer.say("manage-done"),
-        *_levels(viewer, plan.stop, None if last is None else last.price, instrument),
+        done,
+        _stop_line(viewer, plan.stop, instrument),
+        *_target_lines(viewer, targets, instrument),
     ]
     key = (plan.leg.account_id, plan.leg.symbol, plan.leg.position_idx)
     stop = button(viewer.say.plain("button-leg-stop"), viewer.data(AskStop(*key)))
@@ -120,7 +128,7 @@ def _facts(viewer: RenderContext, row: Disagreement, instrument: Instrument | No
             yield target_line(say, promised, price, shown, row.leg.symbol)
         case DisagreementKind.GROWN | DisagreementKind.TURNED:
             yield say(
-                "told-foreign",
+                "told-foreign" if row.kind is DisagreementKind.GROWN else "told-turned",
                 size=_size(viewer, row.leg, shown.size, shown.side, instrument),
                 ours=_size(viewer, row.leg, promised.size, promised.side, instrument),
             )
@@ -130,11 +138,16 @@ def _facts(viewer: RenderContext, row: Disagreement, instrument: Instrument | No
             yield say("told-found")
 
 
-def _levels(
-    viewer: RenderContext, stop: Decimal | None, target: Decimal | None, instrument: Instrument | None
-) -> Iterable[Markup]:
-    yield viewer.say("manage-stop", price=_price(viewer, stop, instrument))
-    yield viewer.say("manage-target", price=_price(viewer, target, instrument))
+def _stop_line(viewer: RenderContext, stop: Decimal | None, instrument: Instrument | None) -> Markup:
+    if stop is None:
+        return viewer.say("position-unprotected")
+    return viewer.say("manage-stop", price=_price(viewer, stop, instrument))
+
+
+def _target_lines(viewer: RenderContext, targets: Sequence[Decimal], instrument: Instrument | None) -> Iterable[Markup]:
+    if targets:
+        prices = " · ".join(_price(viewer, each, instrument) for each in targets)
+        yield viewer.say("manage-target", price=prices)
 
 
 def _head(viewer: RenderContext, account: Account, leg: LegKey) -> Markup:

@@ -5,13 +5,16 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
-from bot.domain.disagreements import Disagreement, DisagreementKind
+from bot.domain.disagreements import Disagreement, DisagreementEnd, DisagreementKind
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import DAY_S
 from bot.domain.portfolio import LegKey
+from bot.domain.trade_plans import TradePlan
 from bot.services.chat.buttons import ButtonAction
 from handlers.core.context import UpdateContext
+from handlers.core.links import ShowLeg
 from handlers.core.specs import EVERYONE, EXIT, HandlerSpec, action, view
+from handlers.texts.catalog import Markup
 from handlers.trading.accounts import managed_account
 from handlers.trading.disagreement_views import (
     ask_manage_card,
@@ -23,6 +26,7 @@ from handlers.trading.disagreement_views import (
 )
 from handlers.trading.leg_codes import AskManage, LegName, ShowDisagreement
 from handlers.trading.legs import known_instrument, leg_of, one_leg, place_of
+from handlers.trading.position import show_leg
 
 _RESTORABLE: Final = frozenset({DisagreementKind.STOP, DisagreementKind.TARGET})
 
@@ -44,6 +48,14 @@ class AcceptShown(ButtonAction):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchOnly(ButtonAction):
+    """[Watch only]: the position is its owner's from now on."""
+
+    ACTION = "trade.watch"
+    disagreement: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ManageLeg(ButtonAction):
     """[Manage it for me] of a position that was opened elsewhere."""
 
@@ -53,10 +65,11 @@ class ManageLeg(ButtonAction):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseLeg(ButtonAction):
-    """[Watch only], [Leave it open, stop managing]."""
+    """[Leave it open, stop managing] of a position, while it is managed by that plan."""
 
     ACTION = "trade.release"
     leg: LegName
+    plan: int = 0
 
 
 async def show_disagreement(ctx: UpdateContext, code: ShowDisagreement) -> None:
@@ -85,9 +98,18 @@ async def restore_promise(ctx: UpdateContext, act: RestorePromise) -> None:
 async def accept_shown(ctx: UpdateContext, act: AcceptShown) -> None:
     """[Manage it for me]."""
     row = await _find(ctx, act.disagreement)
-    if row.is_open:
-        row = await ctx.services.trading.disagreements.accept(ctx.config, act.disagreement)
-    await _show_ended(ctx, row)
+    if not row.is_open:
+        await _show_ended(ctx, row)
+        return
+    plan = await ctx.services.trading.disagreements.accept(ctx.config, act.disagreement)
+    done = ctx.say("disagreement-ended", how=DisagreementEnd.ACCEPTED.value)
+    await _show_managed(ctx, plan, done)
+
+
+async def watch_only(ctx: UpdateContext, act: WatchOnly) -> None:
+    """[Watch only]: of one that is settled already only how."""
+    await _find(ctx, act.disagreement)
+    await _show_ended(ctx, await ctx.services.trading.disagreements.watch_only(ctx.config, act.disagreement))
 
 
 async def ask_manage(ctx: UpdateContext, code: AskManage) -> None:
@@ -104,15 +126,19 @@ async def manage_leg(ctx: UpdateContext, act: ManageLeg) -> None:
     """[Manage it for me]: with the stop and the target that stand there."""
     leg = _leg(ctx, act.leg)
     plan = await ctx.services.trading.disagreements.manage(ctx.config, leg, place=place_of(ctx))
-    account = managed_account(ctx, leg.account_id)
-    await ctx.show(managed_card(ctx.viewer, account, plan, await known_instrument(ctx, leg.symbol)))
+    await _show_managed(ctx, plan, ctx.say("manage-done"))
 
 
 async def release_leg(ctx: UpdateContext, act: ReleaseLeg) -> None:
-    """[Watch only]: the position, its stop and its take profit stay at Bybit as they are."""
+    """[Leave it open, stop managing]: the position, its stop and its take profit stay at Bybit as they are.
+
+    Where it is not managed any more its card is shown as it stands.
+    """
     leg = _leg(ctx, act.leg)
-    await ctx.services.trading.disagreements.release(ctx.config, leg)
-    await ctx.show(released_card(ctx.viewer, managed_account(ctx, leg.account_id), act.leg))
+    if await ctx.services.trading.disagreements.release(ctx.config, leg, act.plan):
+        await ctx.show(released_card(ctx.viewer, managed_account(ctx, leg.account_id), act.leg))
+    else:
+        await show_leg(ctx, ShowLeg(leg.account_id, leg.symbol, leg.position_idx))
 
 
 async def _find(ctx: UpdateContext, disagreement: int) -> Disagreement:
@@ -127,15 +153,19 @@ async def _show_ended(ctx: UpdateContext, row: Disagreement) -> None:
     await ctx.show(disagreement_ended_card(ctx.viewer, managed_account(ctx, row.leg.account_id), row))
 
 
+async def _show_managed(ctx: UpdateContext, plan: TradePlan, done: Markup) -> None:
+    account, instrument = managed_account(ctx, plan.leg.account_id), await known_instrument(ctx, plan.leg.symbol)
+    await ctx.show(managed_card(ctx.viewer, account, plan, instrument, done))
+
+
 async def _choices(ctx: UpdateContext, row: Disagreement) -> tuple[InlineKeyboardButton, ...]:
     """[Restore], where there is something to put back, [Manage it for me], [Watch only]."""
-    name = LegName(row.leg.account_id, row.leg.symbol, row.leg.position_idx)
     choices: list[tuple[str, ButtonAction]] = []
     if row.kind in _RESTORABLE:
         choices.append((ctx.say.plain("button-restore"), RestorePromise(disagreement=row.disagreement_id)))
     if row.kind is not DisagreementKind.GONE:  # where nothing stands there is nothing to manage
         choices.append((ctx.say.plain("button-manage"), AcceptShown(disagreement=row.disagreement_id)))
-    choices.append((ctx.say.plain("button-watch"), ReleaseLeg(leg=name)))
+    choices.append((ctx.say.plain("button-watch"), WatchOnly(disagreement=row.disagreement_id)))
     return await ctx.buttons(choices, lifetime_s=DAY_S)
 
 
@@ -146,8 +176,9 @@ def _leg(ctx: UpdateContext, name: LegName) -> LegKey:
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     view(ShowDisagreement, show_disagreement, access=EXIT),
     view(AskManage, ask_manage, access=EVERYONE),
-    action(RestorePromise, restore_promise, access=EXIT),
-    action(AcceptShown, accept_shown, access=EVERYONE),
-    action(ManageLeg, manage_leg, access=EVERYONE),
-    action(ReleaseLeg, release_leg, access=EXIT),
+    action(RestorePromise, restore_promise, access=EXIT, repeats=True),
+    action(AcceptShown, accept_shown, access=EVERYONE, repeats=True),
+    action(WatchOnly, watch_only, access=EXIT, repeats=True),
+    action(ManageLeg, manage_leg, access=EVERYONE, repeats=True),
+    action(ReleaseLeg, release_leg, access=EXIT, repeats=True),
 )

@@ -12,7 +12,7 @@ from bot.domain.closings import (
 from bot.domain.disagreements import LegFacts
 from bot.domain.ids import Millis
 from bot.domain.maintenance import MaintenanceMessage
-from bot.domain.orders import TriggerBy
+from bot.domain.orders import TriggerBy, opposite
 from bot.domain.portfolio import Side
 from bot.domain.trade_messages import (
     BreakevenMessage,
@@ -147,7 +147,13 @@ def breakeven(say: Translator, told: BreakevenMessage) -> Card:
 def leg_foreign(say: Translator, told: LegForeignMessage) -> Card:
     """The position holds more than was opened from here, or stands the other way."""
     figures, coin = Figures(say.language), base_of(told.symbol)
-    text = say("told-foreign", size=figures.size(told.size, None, coin), ours=figures.size(told.ours, None, coin))
+    held, ours = figures.size(told.size, None, coin), figures.size(told.ours, None, coin)
+    if told.turned_to is None:
+        text = say("told-foreign", size=held, ours=ours)
+    else:
+        sides = {Side.BUY: say.plain("side-long"), Side.SELL: say.plain("side-short")}
+        ours = f"{sides[opposite(told.turned_to)]} {ours}"
+        text = say("told-turned", size=f"{sides[told.turned_to]} {held}", ours=ours)
     return _card(say, told, text, closes=True, disagreement=told.disagreement_id)
 
 

@@ -26,6 +26,13 @@ _MARKS: Final = {
     LegProgress.REFUSED: "⛔",
     LegProgress.UNKNOWN: "⏳",
 }
+_URGENCY: Final = (
+    LegProgress.REFUSED,
+    LegProgress.UNKNOWN,
+    LegProgress.CLOSING,
+    LegProgress.STANDS,
+    LegProgress.FLAT,
+)
 _LINES: Final = 20  # legs that are told one by one
 
 LegResults = Mapping[LegKey, Decimal]
@@ -47,9 +54,12 @@ def panic_card(
         say("panic-stopped"),
         say("panic-canceled", count=report.canceled),
     ]
-    lines += [_leg_line(viewer, each, results, rules) for each in report.legs[:_LINES]]
+    lines += [_leg_line(viewer, each, results, rules) for each in _listed(report)]
     if len(report.legs) > _LINES:
+        flat = sum(each.progress is LegProgress.FLAT for each in report.legs)
         lines.append(say("panic-more", count=len(report.legs) - _LINES))
+        if 0 < flat < len(report.legs):
+            lines.append(say("panic-count", flat=flat, all=len(report.legs)))
     if report.foreign:
         lines += [Markup(""), say("panic-foreign")]
         lines += [_foreign_line(viewer, each, rules) for each in report.foreign[:_LINES]]
@@ -77,6 +87,13 @@ def _is_silent(report: PanicReport) -> bool:
 def standing(report: PanicReport) -> tuple[LegClosing, ...]:
     """The legs that nothing closes yet."""
     return tuple(each for each in report.legs if each.progress is LegProgress.STANDS)
+
+
+def _listed(report: PanicReport) -> Sequence[LegClosing]:
+    """The legs that are told one by one: of many those that are not flat yet, refused ones first."""
+    if len(report.legs) <= _LINES:
+        return report.legs
+    return sorted(report.legs, key=lambda each: _URGENCY.index(each.progress))[:_LINES]
 
 
 def is_flat(report: PanicReport) -> bool:

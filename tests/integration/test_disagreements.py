@@ -93,9 +93,11 @@ async def test_what_stands_may_become_the_promise(managing: Managing) -> None:
     row = await with_moved_stop(managing)
     managing.gateway.elsewhere("BTCUSDT", take_profit=None)
     await managing.core.settle()
-    ended = await managing.disagreements.accept(managing.core.config, row.disagreement_id)
+    promised = await managing.disagreements.accept(managing.core.config, row.disagreement_id)
     await managing.core.quiet()
     trade = await managing.core.settle()
+    ended = await managing.disagreements.get(managing.core.config, row.disagreement_id)
+    assert promised.plan_id == trade.plan.plan_id
     assert ended.end is DisagreementEnd.ACCEPTED
     assert (trade.plan.stop, trade.plan.last_target) == (D(85), None)
     assert trade.plan.stop_verified_ts is not None
@@ -171,7 +173,7 @@ async def test_a_leg_that_is_let_go_keeps_its_stop_and_loses_what_rests(managing
     """A fill that comes late does not make it ours again."""
     await managing.core.confirm()
     trade = await managing.core.confirm(managing.core.card(is_market=False, prices=(D(95),)), key="k-2")
-    await managing.disagreements.release(managing.core.config, managing.leg())
+    assert await managing.disagreements.release(managing.core.config, managing.leg(), trade.plan.plan_id)
     managing.gateway.fill(trade.intents[-1].order_link_id, "0.04")
     await managing.core.quiet()
     trade = await managing.core.settle()
@@ -181,8 +183,7 @@ async def test_a_leg_that_is_let_go_keeps_its_stop_and_loses_what_rests(managing
     owned = await managing.legs.outlook(managing.core.config, managing.leg())
     assert owned is not None
     assert owned.ownership is Ownership.FOREIGN
-    with pytest.raises(ButtonExpired):
-        await managing.disagreements.release(managing.core.config, managing.leg())
+    assert not await managing.disagreements.release(managing.core.config, managing.leg(), trade.plan.plan_id)
 
 
 async def test_a_leg_opened_elsewhere_is_managed_with_what_stands_there(managing: Managing) -> None:

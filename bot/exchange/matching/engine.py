@@ -3,6 +3,7 @@
 A refusal is EngineRejected with Bybit's code, raised before anything is changed.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -87,10 +88,15 @@ class Engine:
 
         It changes nothing where nothing is due; the same book, seen twice, is taken from once.
         """
+        return self.tick_all(account, (symbol,), markets)
+
+    def tick_all(self, account: EngineAccount, symbols: Collection[Symbol], markets: Markets) -> Changes:
+        """The same for several symbols: margins, for which the whole account is worked out, are called once."""
         work = self._work(account, markets)
-        match(work, symbol)
-        trigger(work, symbol)
-        liquidate(work, symbol)
+        for symbol in symbols:
+            match(work, symbol)
+            trigger(work, symbol)
+        liquidate(work, *symbols)
         return work.changes
 
     def replay(self, account: EngineAccount, minute: MissedMinute, markets: Markets) -> Changes:

@@ -22,12 +22,12 @@ _TAKE_OVER: Final = "CreateByTakeOver_PassThrough"
 _REDUCE: Final = "CreateByLiq"
 
 
-def liquidate(work: Work, symbol: Symbol) -> None:
-    """Call what the prices ask for: of isolated legs those of that symbol, of cross margin the account."""
+def liquidate(work: Work, *symbols: Symbol) -> None:
+    """Call what the prices ask for: of isolated legs those of these symbols, of cross margin the account."""
     held = work.account.held()
     if work.account.margin_mode is MarginMode.ISOLATED:
         for position in held:
-            if position.symbol == symbol and (leg := held_leg(work.account, position, work.markets)).is_called:
+            if position.symbol in symbols and (leg := held_leg(work.account, position, work.markets)).is_called:
                 _take_over(work, leg)
         return
     while held and (found := assess(work.account, work.markets)).is_called:

@@ -200,5 +200,6 @@ def _message(row: Disagreement) -> TradeMessage:
         case DisagreementKind.GONE:
             return PositionGoneMessage(**where)
         case _:
+            turned_to = shown.side if row.kind is DisagreementKind.TURNED else None
             size, held = promised_.size or ZERO, shown.size or ZERO
-            return LegForeignMessage(**where, disagreement_id=row_id, ours=size, size=held)
+            return LegForeignMessage(**where, disagreement_id=row_id, ours=size, size=held, turned_to=turned_to)

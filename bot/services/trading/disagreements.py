@@ -78,8 +78,11 @@ class Disagreements:
         self._wake(row.leg)
         return await self.get(config, disagreement_id)
 
-    async def accept(self, config: UserConfig, disagreement_id: int) -> Disagreement:
-        """[Manage it for me]: what stands at the exchange is the promise from now on, the whole leg is managed."""
+    async def accept(self, config: UserConfig, disagreement_id: int) -> TradePlan:
+        """[Manage it for me]: what stands at the exchange is the promise from now on, the whole leg is managed.
+
+        The plan that promises it.
+        """
         row = await self._open(config, disagreement_id)
         _, position, orders = await self._standing(config, row.leg)
         async with self.transactions.begin() as unit:
@@ -90,16 +93,31 @@ class Disagreements:
             else:
                 await self._accept(unit, plan, row, position, _triggers_of(orders, row.leg))
                 await unit.disagreements.end(row.disagreement_id, DisagreementEnd.ACCEPTED, self.clock.now())
+            promised = await _plan(unit, row.leg)
         self._wake(row.leg)
+        return promised
+
+    async def watch_only(self, config: UserConfig, disagreement_id: int) -> Disagreement:
+        """[Watch only] of a disagreement: as `release`, while it stands; of one that has ended only how it did."""
+        row = await self.get(config, disagreement_id)
+        if row.is_open:
+            await self.release(config, row.leg, row.plan_id)
         return await self.get(config, disagreement_id)
 
-    async def release(self, config: UserConfig, leg: LegKey) -> None:
-        """[Leave it open, stop managing]: entries and targets from here are canceled; stop and take profit stay."""
+    async def release(self, config: UserConfig, leg: LegKey, plan_id: int) -> bool:
+        """[Leave it open, stop managing]: entries and targets from here are canceled; stop and take profit stay.
+
+        `plan_id`: of the plan that was meant, 0: whichever; False: it had ended before, and what stands there now is
+        left alone.
+        """
         _ = _own(config, leg.account_id)
         async with self.transactions.begin() as unit:
-            plan = await _plan(unit, leg)
+            plan = await unit.plans.of_leg(leg)
+            if plan is None or plan_id not in {0, plan.plan_id}:
+                return False
             await end_plan(unit, plan, DisagreementEnd.RELEASED, self.clock.now())
         self._wake(leg)
+        return True
 
     async def manage(self, config: UserConfig, leg: LegKey, *, place: CardPlace) -> TradePlan:
         """[Manage it for me] on a leg that was opened elsewhere: a plan with the stop and target that stand there.

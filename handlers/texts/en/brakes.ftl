@@ -22,6 +22,7 @@ panic-canceled =
 panic-line = { $mark } <b>{ $leg }</b>: { $progress }
 panic-line-result = { $line } · { $net }
 panic-more = and { $count } more
+panic-count = { $flat } of { $all } are flat.
 panic-progress =
     { $progress ->
         [stands] open

@@ -172,11 +172,12 @@ told-level-by =
         [IndexPrice] { $price } (index price)
        *[LastPrice] { $price } (last price)
     }
-told-target-gone = ⚠️ Target { $number } at { $price } was canceled elsewhere. I do not put it back.
+told-target-gone = ⚠️ <b>Bybit and I disagree.</b> Target { $number } at { $price } was canceled elsewhere; I do not put it back by myself.
 told-target-refused = ⚠️ Target { $number } at { $price } does not stand: the exchange did not take it. { $reason }
 told-breakeven = 🛡 First target reached: the stop goes to breakeven, <b>{ $stop }</b>.
 told-breakeven-passed = ⚠️ First target reached, but the price has passed breakeven already: the old stop stays.
-told-foreign = ⚠️ The position is { $size }, of which { $ours } was opened here. The stop stays; targets and breakeven wait, and I add nothing.
+told-foreign = ⚠️ <b>Bybit and I disagree.</b> The position is { $size }, of which { $ours } was opened here. The stop stays; targets and breakeven wait, and I add nothing.
+told-turned = ⚠️ <b>Bybit and I disagree.</b> The position has turned: { $size } stands at Bybit, { $ours } was opened here. I set no stop for it; entries from here are canceled.
 told-gone = ⚠️ <b>Bybit and I disagree.</b> The position does not stand any more, and I saw no trade that closed it. Its entries and targets are canceled; Bybit's history says more.
 told-found = ⚠️ Found after a restore: this is mine, but its targets are unknown. Resting entries are canceled; the position keeps its stop.
 breakeven-passed = A close costs nothing at <b>{ $price }</b>, but the price is not there: a stop would go off at once. The stop stays as it is.

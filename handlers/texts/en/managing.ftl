@@ -33,13 +33,13 @@ disagreement-ended =
     { $how ->
         [agreed] ✅ Bybit and I agree again.
         [accepted] ✅ What stands at Bybit counts from now on, and I manage all of it.
-        [released] 👁 I only watch it from now on: the position and its stop at Bybit stay, the entries and targets from here are canceled.
+        [released] 👁 I only watch it from now on: the position and its stop at Bybit stay, the entries and targets from here are being canceled.
        *[flat] The position is closed.
     }
 disagreement-restoring =
     { $kind ->
         [target] ⏳ Target { $number } at { $price } is placed again. The card of the position shows when it stands.
-       *[stop] ⏳ The stop goes back to { $price }. The card of the position shows when it stands.
+       *[stop] ⏳ This is set again as it was promised. The card of the position shows when it stands.
     }
 disagreement-over = That is settled: the position or its account is not here any more.
 manage-about = I keep its stop and its target at Bybit, move them when you say so, and alarm you when somebody else does. I close nothing by myself.

@@ -23,6 +23,7 @@ panic-canceled =
 panic-line = { $mark } <b>{ $leg }</b>: { $progress }
 panic-line-result = { $line } · { $net }
 panic-more = и ещё { $count }
+panic-count = Закрыто { $flat } из { $all }.
 panic-progress =
     { $progress ->
         [stands] открыта

@@ -23,6 +23,7 @@ panic-canceled =
 panic-line = { $mark } <b>{ $leg }</b>: { $progress }
 panic-line-result = { $line } · { $net }
 panic-more = і ще { $count }
+panic-count = Закрито { $flat } із { $all }.
 panic-progress =
     { $progress ->
         [stands] відкрита

@@ -232,8 +232,8 @@ class Trading:
         if self._looked.get(account.uid) == stamp:
             return
         self._looked[account.uid] = stamp
-        symbols = {(each.category, each.symbol) for each in account.orders.values() if each.category in CONTRACTS}
-        symbols |= {(each.category, each.symbol) for each in account.held()}
+        ordered = {(each.category, each.symbol) for each in account.orders.values() if each.category in CONTRACTS}
+        symbols = ordered | {(each.category, each.symbol) for each in account.held()}
         settle(self._world, account)
         self._world.spot.advance(account)
         if not symbols:
@@ -242,12 +242,10 @@ class Trading:
         instruments = [one for one in found if one.is_trading]  # of others no price moves
 
         def act(engine: Engine, engine_account: EngineAccount, markets: Markets) -> Changes:
-            changes = Changes()
-            for one in instruments:
-                changes.join(engine.tick(engine_account, Symbol(one.symbol), markets))
-            return changes
+            return engine.tick_all(engine_account, [Symbol(one.symbol) for one in instruments], markets)
 
-        self.change(account, act, *instruments)
+        booked = [one for one in instruments if (one.category, one.symbol) in ordered]
+        self.change(account, act, *booked)  # what is only held is called at the mark price, which needs no book
 
     def sweep(self, share: float | None = None) -> bool:
         """Let the prices of now act on every account.
