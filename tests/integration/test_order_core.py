@@ -138,9 +138,12 @@ async def test_after_a_restore_what_was_opened_is_kept_and_what_rests_is_taken_b
     assert [(each.stop, each.side) for each in plans] == [(D(90), "Buy")]
     assert {each.order_status for each in core.gateway.book.values()} == {"Filled", "Cancelled"}
     assert core.gateway.legs["BTCUSDT", 0].size == D("0.1")  # type: ignore[index]  a symbol
-    assert (await core.messages()).count("trade-found") == 2, "one a leg"
     rows = await core.storage.database.fetch("SELECT state, reason FROM order_intents WHERE symbol = 'ETHUSDT'", ())
     assert ("canceled", "canceled-restored") in rows
+    core.storage.clock.advance(11)
+    await telling_of(core).tell_due()
+    told = await core.messages()
+    assert (told.count("trade-found"), told.count("trade-entry")) == (1, 1), "the position, and what was taken back"
 
 
 async def test_what_no_card_told_of_goes_out_by_the_outbox_once(core: OrderCore) -> None:

@@ -71,7 +71,10 @@ class Adoption:
             price=fill.exec_price,
             reduce_only=kind is IntentKind.CLOSE,
         )
-        return await self._add(unit, account, plan, kind, request, now)
+        intent = await self._add(unit, account, plan, kind, request, now)
+        if kind is IntentKind.ENTRY:
+            await unit.intents.told([intent.intent_id])  # it rang before; what was found of it is told above
+        return intent
 
     async def _plan(
         self,
@@ -102,10 +105,8 @@ class Adoption:
             target_trigger_by=target_by or TriggerBy.LAST,
         )
         plan = await unit.plans.open(new, now) if is_open else await unit.plans.open_ended(new, now)
-        row = await self._open(unit, plan, now) if is_open else None
-        if not is_open and open_plan is None and position is not None and position.side is not side:
-            return plan  # a target of what stands there: the fills of that leg are found, too, and told with a choice
-        await self._tell(unit, account, plan, row, now)
+        if is_open:  # what rests is canceled, and that is told
+            await self._tell(unit, account, plan, await self._open(unit, plan, now), now)
         return plan
 
     async def _tell(
