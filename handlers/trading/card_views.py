@@ -64,7 +64,7 @@ def _ways_out(viewer: RenderContext, card: OrderCard) -> Row:
         elif refusal.key == "card-opposite-resting":
             row = (*row, button(viewer.say.plain("button-cancel-some"), viewer.data(ShowCancels(draft.account_id))))
         elif refusal.cure == "resume":
-            row = (*row, *command_button(viewer, "button-resume", "resume"))
+            row = (*row, *command_button(viewer, "button-resume-entries", "resume"))
         elif refusal.cure == "license":
             row = (*row, *command_button(viewer, "button-license", "license"))
     return row
@@ -97,7 +97,7 @@ def outdated_card(
 def refused_card(viewer: RenderContext, refusal: EntryRefused, agreed: ConfirmedCard, buttons: Row) -> Card:
     """A rule that stands against an entry, and its cure."""
     text = viewer.say("order-card-refusal", reason=viewer.say(refusal.key, **_values(viewer, refusal.values, None)))
-    resume = command_button(viewer, "button-resume", "resume") if refusal.cure == "resume" else ()
+    resume = command_button(viewer, "button-resume-entries", "resume") if refusal.cure == "resume" else ()
     foreign: Row = ()
     if refusal.key == "entry-leg-foreign":
         foreign = _foreign(viewer, agreed.account_id, agreed.symbol, agreed.position_idx)

@@ -75,7 +75,7 @@ def panic_card(
     rows: tuple[Row, ...] = tuple((each,) for each in acts)
     ways = (
         *command_button(viewer, "button-positions", "positions"),
-        *command_button(viewer, "button-resume", "resume"),
+        *command_button(viewer, "button-resume-entries", "resume"),
     )
     return Card(text=join(lines), rows=(*rows, ways, menu_row(viewer)))
 

@@ -9,7 +9,9 @@ from harness.app import OWNER, said
 from harness.demo_trading import DemoTrading, demo_trading
 from harness.waiting import until
 
+from bot.domain.ids import UserId
 from bot.services.licensing.reminders import Reminders
+from bot.services.users.preferences import SettingField
 
 
 @pytest.fixture
@@ -164,3 +166,39 @@ async def test_a_halt_lists_the_entries_that_rest(desk: DemoTrading) -> None:
     told = await desk.told("still waits and may be filled")
     assert "• Buy 0.01 BTC · 59,500" in told.text_html.replace("\N{NO-BREAK SPACE}", " ")
     assert all(word in told.text_html for word in ("Bybit Demo", "Bybit is down"))
+
+
+async def test_three_accounts_side_by_side_each_at_its_own_host_also_when_the_first_one_changes(tmp_path: Path) -> None:
+    """Practice, Bybit Demo and Live of one person: cards name theirs, and a card that is open keeps it."""
+    async with demo_trading(tmp_path, trade_live=True) as desk:
+        anna = desk.person
+        await desk.connect_live()
+        for word, name in (("practice", "Practice"), ("demo", "Bybit Demo"), ("live", "Live")):
+            card = await said(anna, f"buy btc $600 sl 58000 {word}")
+            confirm = next(label for label in card.labels if label.startswith("✓"))
+            assert name in card.text
+            other = "paper" if word == "live" else "live"
+            await desk.chat.services.preferences.set(UserId(anna.user_id), SettingField.DEFAULT_ACCOUNT, other)
+            before = len(desk.control.calls("0"))
+            await anna.press(confirm, bubble=card)
+            await desk.comes(lambda shown=card: "✅ Filled" in shown.text, what="the fill")  # type: ignore[misc]
+            assert name in card.text
+            sent = [call["path"] for call in desk.control.calls("0")[before:] if call["path"].endswith("order/create")]
+            assert sent == {"practice": [], "demo": ["/demo/v5/order/create"], "live": ["/v5/order/create"]}[word]
+
+
+async def test_a_key_that_is_revoked_in_the_middle_is_named_and_closes_go_on_once_it_is_taken_again(
+    desk: DemoTrading,
+) -> None:
+    anna = desk.person
+    await desk.buy("btc $600 sl 58000")
+    await desk.comes(lambda: bool(held(desk)), what="the position")
+    desk.control.add_fault({"kind": "key_revoked", "uid": desk.uid})
+    await said(anna, "/panic now")
+    await desk.comes(lambda: "not closed" in anna.last.text, what="the refusal")
+    assert "/keys" in anna.last.text
+    assert "✅ Flat" not in anna.last.text
+    assert len(held(desk)) == 1
+    desk.control.clear_faults()
+    desk.chat.clock.advance(120)
+    await desk.comes(lambda: not held(desk), what="the close, when the reason has ended")

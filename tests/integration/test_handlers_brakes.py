@@ -40,7 +40,7 @@ async def test_what_a_panic_stopped_is_resumed_and_it_says_what_it_leaves_out(ha
     assert "Practice alone" in card.text
     assert "Panic: Live" not in card.labels
     assert await is_paused(harness)
-    await anna.press("Resume", bubble=card)
+    await anna.press("Resume entries", bubble=card)
     assert not await is_paused(harness)
 
 
@@ -55,7 +55,7 @@ async def test_a_card_against_a_pause_resumes(harness: Harness) -> None:
     await said(anna, "/start")
     await said(anna, "/pause")
     card = await said(anna, "buy 0.01 btc sl 3%")
-    await anna.press("Resume", bubble=card)
+    await anna.press("Resume entries", bubble=card)
     assert not await is_paused(harness)
 
 

@@ -6,7 +6,6 @@ command-halt = Stop everybody’s entries
 command-unhalt = Let everybody enter again
 button-panic = Panic
 button-pause = Pause
-button-resume = Resume
 button-halt = Halt
 button-unhalt = Unhalt
 

@@ -6,7 +6,6 @@ command-halt = Остановить входы всех
 command-unhalt = Снова открыть входы всем
 button-panic = Паника
 button-pause = Пауза
-button-resume = Продолжить
 button-halt = Стоп всем
 button-unhalt = Снять стоп
 

@@ -6,7 +6,6 @@ command-halt = Зупинити входи всіх
 command-unhalt = Знову відкрити входи всім
 button-panic = Паніка
 button-pause = Пауза
-button-resume = Продовжити
 button-halt = Стоп усім
 button-unhalt = Зняти стоп
 
