@@ -248,7 +248,9 @@ def _neighbors(viewer: RenderContext, outlook: LegOutlook, shown: LegsShown) -> 
         return ()
     here = items.index(outlook)
     before, after = items[here - 1], items[(here + 1) % len(items)]
-    ways = ((before, "leg-before"), (after, "leg-after"))
+    ways = [(before, "leg-before"), (after, "leg-after")]
+    if before is after:  # the other one of two
+        del ways[0]
     return tuple(
         button(viewer.say.plain(key, name=leg_label(viewer, each.position)), viewer.data(leg_code(each)))
         for each, key in ways

@@ -187,12 +187,11 @@ def _message(row: Disagreement) -> TradeMessage:
                 take_profit_by_seen=shown.take_profit_by,
             )
         case DisagreementKind.TARGET:
-            price = promised_.target_price or ZERO
             return TargetGoneMessage(
                 **where,
                 disagreement_id=row_id,
                 number=promised_.target,
-                price=price,
+                price=promised_.target_price or ZERO,
                 is_refused=shown.is_refused,
                 reason=shown.reason,
                 code=shown.code,
