@@ -24,7 +24,7 @@ from handlers.core.specs import AT_MARKET, EXIT, HandlerSpec, action, command
 from handlers.trading.accounts import demand_traded, managed_account, named_or_trading_account
 from handlers.trading.leg_codes import LegName
 from handlers.trading.legs import leg_of, outcome_of, place_of
-from handlers.trading.panic_views import LegResults, panic_card, standing
+from handlers.trading.panic_views import LISTED, LegResults, panic_card, standing
 from handlers.views.cards import Card
 
 _logger = logging.getLogger(__name__)
@@ -162,8 +162,10 @@ def _closes(closed: ClosedTrade, leg: LegKey) -> bool:
 
 
 async def _note_told(ctx: UpdateContext, report: PanicReport, results: LegResults) -> None:
-    """The outbox does not tell again what the card says of a close."""
-    said = tuple(each.attempt for each in report.legs if each.attempt is not None and each.leg in results)
+    """The outbox does not tell again what the card says of a close; of many legs that is that they are flat."""
+    flat = {each.leg for each in report.legs if each.progress is LegProgress.FLAT and len(report.legs) > LISTED}
+    legs = [each for each in report.legs if each.leg in results or each.leg in flat]
+    said = tuple(each.attempt for each in legs if each.attempt is not None)
     await ctx.services.trading.watch.closes_told(said)
 
 

@@ -33,7 +33,7 @@ _URGENCY: Final = (
     LegProgress.STANDS,
     LegProgress.FLAT,
 )
-_LINES: Final = 20  # legs that are told one by one
+LISTED: Final = 20  # legs that are told one by one
 
 LegResults = Mapping[LegKey, Decimal]
 """What a close of a whole leg brought after all fees, in the quote coin."""
@@ -55,14 +55,14 @@ def panic_card(
         say("panic-canceled", count=report.canceled),
     ]
     lines += [_leg_line(viewer, each, results, rules) for each in _listed(report)]
-    if len(report.legs) > _LINES:
+    if len(report.legs) > LISTED:
         flat = sum(each.progress is LegProgress.FLAT for each in report.legs)
-        lines.append(say("panic-more", count=len(report.legs) - _LINES))
+        lines.append(say("panic-more", count=len(report.legs) - LISTED))
         if 0 < flat < len(report.legs):
             lines.append(say("panic-count", flat=flat, all=len(report.legs)))
     if report.foreign:
         lines += [Markup(""), say("panic-foreign")]
-        lines += [_foreign_line(viewer, each, rules) for each in report.foreign[:_LINES]]
+        lines += [_foreign_line(viewer, each, rules) for each in report.foreign[:LISTED]]
     if report.foreign_entries:
         orders = tuple(each.order for each in report.foreign_entries)
         lines += [Markup(""), say("panic-foreign-entries"), *brief_lines(say, orders)]
@@ -91,9 +91,9 @@ def standing(report: PanicReport) -> tuple[LegClosing, ...]:
 
 def _listed(report: PanicReport) -> Sequence[LegClosing]:
     """The legs that are told one by one: of many those that are not flat yet, refused ones first."""
-    if len(report.legs) <= _LINES:
+    if len(report.legs) <= LISTED:
         return report.legs
-    return sorted(report.legs, key=lambda each: _URGENCY.index(each.progress))[:_LINES]
+    return sorted(report.legs, key=lambda each: _URGENCY.index(each.progress))[:LISTED]
 
 
 def is_flat(report: PanicReport) -> bool:
