@@ -8,6 +8,8 @@ from harness.app import said
 from harness.demo_trading import DemoTrading, demo_trading
 from harness.waiting import until
 
+from bot.services.trading.telling import Telling
+
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[DemoTrading]:
@@ -71,3 +73,29 @@ async def test_an_order_that_is_unknown_is_named_and_what_it_fills_is_closed(des
     await until(lambda: "ETHUSDT" in sizes(desk), what="the order, which Bybit carries out late")
     await goes_on(desk, "Flat")
     assert sizes(desk) == {}, "what came of it late was closed, too"
+
+
+async def test_of_many_positions_the_card_counts_and_lists_what_still_stands(tmp_path: Path) -> None:
+    coins = "BTC ETH SOL XRP DOGE ADA AVAX LINK DOT LTC BCH TRX UNI ATOM ETC APT ARB OP NEAR FIL SUI INJ"
+    positions = [{"symbol": f"{coin}USDT", "side": "Buy"} for coin in coins.split()]
+    async with demo_trading(tmp_path, positions=positions, balance=1_000_000) as desk:
+        desk.control.add_fault({"kind": "code", "path": "/v5/order/create", "code": 110074, "times": 2})
+        card = await said(desk.person, "/panic")
+        await desk.comes(lambda: "Close these too: 22" in desk.person.last.labels, what="the positions")
+        await desk.person.press("Close these too: 22", bubble=card)
+        await desk.comes(lambda: "20 of 22 are flat" in card.text, what="the count")
+        assert card.text.index("not closed") < card.text.index(": flat"), "what stands comes first"
+        assert len(sizes(desk)) == 2
+        desk.control.clear_faults()
+        desk.chat.clock.advance(120)
+        await desk.comes(lambda: "✅ Flat" in card.text, what="the end of it")
+        assert sizes(desk) == {}
+
+        async def told() -> bool:
+            untold = "SELECT count(*) FROM order_intents WHERE state = 'filled' AND is_told = 0"
+            return [tuple(row) for row in await desk.chat.database.fetch(untold, ())] == [(0,)]
+
+        await until(told, what="the note that the card told of all")
+        desk.chat.clock.advance(60)
+        await desk.chat.job(Telling).tell_due()
+        assert "trade-closed" not in {each.message.kind for each in await desk.chat.queued()}
