@@ -42,6 +42,7 @@ async def test_an_entry_its_targets_a_half_and_the_end_of_all(desk: DemoTrading)
     assert held(desk) == [("Buy", "0.026", "58000.00", "66000.00")]
 
     await anna.press("Manage the position")
+    await until(lambda: "½" in anna.last.labels, what="the position's card")
     question = await anna.press("½")
     await anna.press(question.labels[0])
     await desk.comes(lambda: resting(desk) == [("Sell", "0.006", "63000.00")], what="the target of what is left")
@@ -101,6 +102,7 @@ async def test_a_lower_leverage_an_entry_and_a_moved_stop_in_hedge_mode(tmp_path
         await anna.press(anna.last.labels[0])
         await desk.comes(lambda: "seen at the exchange" in anna.last.text, what="the stop to be read back")
         await anna.press("Manage the position")
+        await until(lambda: "Stop" in anna.last.labels, what="the position's card")
         question = await anna.press("Stop")
         await anna.press(question.labels[0])
         await desk.comes(lambda: held(desk) == [("Buy", "0.009", "59400.00", "66000.00")], what="the new stop")
