@@ -1,11 +1,12 @@
 """From the chat to Bybit Demo and back: what people read is what the stand-in's account holds."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from harness.app import OWNER, said
+from harness.bot_api import Bubble
 from harness.demo_trading import DemoTrading, demo_trading
 from harness.waiting import until
 
@@ -24,6 +25,10 @@ def held(desk: DemoTrading) -> list[tuple[Any, ...]]:
     """Side, size, stop and target of what stands."""
     rows = desk.truth["positions"]
     return [(str(row["side"]), row["size"], row["stopLoss"], row["takeProfit"]) for row in rows]
+
+
+def says(card: Bubble, word: str) -> Callable[[], bool]:
+    return lambda: word in card.text
 
 
 def resting(desk: DemoTrading) -> list[tuple[Any, ...]]:
@@ -183,7 +188,7 @@ async def test_three_accounts_side_by_side_each_at_its_own_host_also_when_the_fi
             await desk.chat.services.preferences.set(UserId(anna.user_id), SettingField.DEFAULT_ACCOUNT, other)
             before = len(desk.control.calls("0"))
             await anna.press(confirm, bubble=card)
-            await desk.comes(lambda shown=card: "✅ Filled" in shown.text, what="the fill")  # type: ignore[misc]
+            await desk.comes(says(card, "✅ Filled"), what="the fill")
             assert name in card.text
             sent = [call["path"] for call in desk.control.calls("0")[before:] if call["path"].endswith("order/create")]
             assert sent == {"practice": [], "demo": ["/demo/v5/order/create"], "live": ["/v5/order/create"]}[word]
