@@ -24,7 +24,7 @@ OF_SQL: Final = re.compile(r"ON DELETE CASCADE|SET NULL|PRAGMA user_version")
 OF_CHAT: Final = re.compile(
     r"/[a-z]+|/NAME VERB|v1:\w+:\d+|PERPDESK_NAME|perpdesk_|make_…|\.importlinter|make test|<feature>"
 )
-COMMAND: Final = re.compile(r"python -m ([\w.]+)( --only NAME)?")
+COMMAND: Final = re.compile(r"python -m ([\w.]+)((?: (?:--[a-z-]+|[A-Z]+|\d+))*)")
 
 
 @cache
@@ -60,7 +60,9 @@ def unknown(quoted: str) -> list[str]:
     if quoted.startswith(FOLDERS):
         return [] if is_there(quoted) else [quoted]
     if (command := COMMAND.fullmatch(quoted)) is not None:
-        return [] if command[1] in trees() else [quoted]
+        options = re.findall(r"--([a-z-]+)", command[2])
+        is_known = command[1] in trees() and all(each.replace("-", "_") in names() for each in options)
+        return [] if is_known else [quoted]
     if OF_CHAT.fullmatch(quoted) or OF_SQL.fullmatch(quoted):
         return []
     if KEY.fullmatch(quoted):
