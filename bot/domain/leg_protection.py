@@ -103,7 +103,7 @@ def protect(view: LegView) -> WorkOff:
     """What the leg lacks of its stop and take profit."""
     amends = tuple(stops_of_entries(view))
     mine = view.of(IntentKind.STOP)
-    if is_closing(view) or _is_set_off(view):
+    if is_closing(view) or is_set_off(view):
         return WorkOff(wanted=amends)
     if stands(trading_stop(view.plan), view.position, view.orders):
         # a fill that came after these reads may have put another one there
@@ -150,7 +150,7 @@ def is_closing(view: LegView) -> bool:
     return any(is_young(each, view) for each in view.of(IntentKind.CLOSE))
 
 
-def _is_set_off(view: LegView) -> bool:
+def is_set_off(view: LegView) -> bool:
     """Whether stop or take profit is about to close the leg: it was reached, and waits for somebody to take it."""
     kinds = {each.stop_order_type for each in view.orders if each.order_status in _SET_OFF}
     return not kinds.isdisjoint(_FULL)

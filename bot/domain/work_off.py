@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.leg_protection import is_closing, protect, stops_of_entries
+from bot.domain.leg_protection import is_closing, is_set_off, protect, stops_of_entries
 from bot.domain.leg_rules import on_tick
 from bot.domain.leg_targets import earlier_quantities
 from bot.domain.leg_view import (
@@ -129,7 +129,7 @@ def _flat(view: LegView) -> WorkOff:
 
 def _targets(view: LegView) -> WorkOff:
     plan, position, instrument = view.plan, view.position, view.instrument
-    if position is None or instrument is None or is_closing(view):
+    if position is None or instrument is None or is_closing(view) or is_set_off(view):
         return WorkOff()
     wanted: list[LegWish] = []
     findings: list[LegFinding] = []

@@ -81,6 +81,17 @@ async def test_a_stop_that_was_reached_is_no_disagreement_while_it_closes_the_le
     assert (await the_one(managing)).shown.stop is None
 
 
+async def test_targets_are_not_missed_while_a_reached_stop_closes_the_leg(managing: Managing) -> None:
+    await managing.core.confirm(managing.core.card(**TWO))
+    (order_id,) = [key for key, each in managing.gateway.book.items() if each.price == D(110)]
+    reached = replace(managing.gateway.book[order_id], order_id="sl", order_link_id="", stop_order_type="StopLoss")
+    managing.gateway.book["sl"] = reached
+    managing.gateway.vanish(order_id)
+    managing.core.storage.clock.advance(1)
+    await managing.core.settle()
+    await none_is_left(managing)
+
+
 async def test_a_stop_beyond_the_price_is_not_restored(managing: Managing) -> None:
     row = await with_moved_stop(managing)
     managing.gateway.price = D(88)
