@@ -138,6 +138,8 @@ class IntentKind(StrEnum):
 
 ORDER_KINDS: Final = frozenset({IntentKind.ENTRY, IntentKind.TARGET, IntentKind.CLOSE, IntentKind.REDUCE})
 """Kinds of intents whose request is an order."""
+CLOSES: Final = frozenset({IntentKind.CLOSE, IntentKind.REDUCE})
+"""Kinds that somebody asked for to close a leg, or a part of it."""
 
 
 class IntentState(StrEnum):

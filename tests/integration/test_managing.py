@@ -183,6 +183,26 @@ class TestClosing:
         assert (closing.state, closing.attempts) == (ClosingState.DONE, 4)
         assert await told(managing, after_s=12) == 0
 
+    async def test_one_that_its_own_first_attempt_blocks_waits_for_that(self, managing: Managing) -> None:
+        """The order was taken without an answer, and fills the quota until it is executed."""
+        await managing.hold()
+        refusal = ExchangeRejected("truncated to zero", code=110017)
+        managing.gateway.faults.extend(["late", refusal])
+        await managing.legs.close(managing.core.config, managing.leg(), place=PLACE, idempotency_key="press:close")
+        for _ in range(8):
+            await asyncio.sleep(0.01)
+            managing.core.storage.clock.advance(0.5)
+            await managing.closer.work_off()
+        closing = await managing.closings.closing_by_key("press:close")
+        assert closing is not None
+        assert (closing.state, closing.attempts) == (ClosingState.CLOSING, 2)
+        managing.gateway.deliver()
+        managing.core.storage.clock.advance(5)
+        await managing.closer.work_off()
+        await managing.core.quiet()
+        assert managing.gateway.legs == {}
+        assert await told(managing, after_s=12) == 0
+
     async def test_one_that_others_block_says_so(self, managing: Managing) -> None:
         await managing.hold()
         refusal = ExchangeRejected("truncated to zero", code=110017)

@@ -33,6 +33,7 @@ from bot.domain.ports.streams import StreamWatch
 from bot.domain.ports.trading import OrderGateway
 from bot.domain.priorities import RequestPriority, at_priority
 from bot.domain.trade_plans import (
+    CLOSES,
     AnyRequest,
     Breakeven,
     CardPlace,
@@ -251,7 +252,7 @@ class Entries:
         if await unit.fences.paused_since(account.account_id) is not None:
             raise EntryRefused("entry-paused", cure="resume")
         live = [each for each in await unit.intents.live_of_account(account.account_id) if each.leg == there.leg]
-        if any(each.kind in {IntentKind.CLOSE, IntentKind.REDUCE} for each in live):
+        if any(each.kind in CLOSES for each in live):
             raise EntryRefused("entry-leg-closing")
         plan = await unit.plans.of_leg(there.leg)
         if any(each.plan_id is not None and (plan is None or each.plan_id != plan.plan_id) for each in live):

@@ -32,7 +32,7 @@ from bot.domain.ports.plans import IntentNews, OrderIntents, TradingQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.refusals import BLOCKED, PASSING, REDUCE_ONLY
-from bot.domain.trade_plans import LIVE, UNSETTLED, IntentKind, IntentState, NewIntent, OrderIntent
+from bot.domain.trade_plans import CLOSES, LIVE, UNSETTLED, IntentKind, IntentState, NewIntent, OrderIntent
 from bot.services.trading.entry_cancels import cancel_order
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.position_reads import PositionReads
@@ -186,9 +186,17 @@ class LegCloser:
             return await self._wait(closing, left_s) if left_s > 0 else None
         if last.code not in REDUCE_ONLY:
             return await self._refuse(closing, last, last.reason)
-        if not await self._unblock(account, closing) and closing.attempts > 1:
-            return await self._refuse(closing, last, BLOCKED)
-        return None
+        if await self._unblock(account, closing) or closing.attempts == 1:
+            return None
+        if await self._is_another_under_way(closing, last):  # which may be what is in its way
+            return await self._wait(closing, pause_before(closing.attempts))
+        return await self._refuse(closing, last, BLOCKED)
+
+    async def _is_another_under_way(self, closing: Closing, last: OrderIntent) -> bool:
+        """Whether an earlier attempt at the leg may still close it."""
+        live = await self.queries.intents_live(closing.leg.account_id)
+        closes = (each for each in live if each.leg == closing.leg and each.kind in CLOSES)
+        return any(each.intent_id != last.intent_id for each in closes)
 
     def _is_under_way(self, closing: Closing, last: OrderIntent) -> bool:
         """Whether the last attempt may still close what a new one would: a part waits for its end, a whole a while."""

@@ -37,7 +37,7 @@ from bot.domain.ports.storage import Transactions
 from bot.domain.ports.trading import OrderGateway
 from bot.domain.priorities import RequestPriority, at_priority
 from bot.domain.refusals import BLOCKED
-from bot.domain.trade_plans import CardPlace, IntentKind, OrderIntent, PlannedTarget, TradePlan
+from bot.domain.trade_plans import CLOSES, CardPlace, OrderIntent, PlannedTarget, TradePlan
 from bot.domain.users import UserConfig
 from bot.services.trading.entry_cancels import cancel_entries
 from bot.services.trading.intents import IntentRunner
@@ -118,7 +118,7 @@ class LegManager:
         latest: list[OrderIntent] = []
         going: set[OrderLinkId] = set()
         for intent in intents:
-            is_close = intent.kind in {IntentKind.CLOSE, IntentKind.REDUCE}
+            is_close = intent.kind in CLOSES
             closing = await self.closings.closing_of_attempt(intent.intent_id) if is_close else None
             if closing is None or closing.last_intent_id in {None, intent.intent_id}:
                 latest.append(intent)

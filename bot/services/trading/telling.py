@@ -15,14 +15,13 @@ from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.refusals import BLOCKED, PASSING
 from bot.domain.trade_messages import EntryMessage, ExitRefusedMessage, TradeMessage
-from bot.domain.trade_plans import IntentKind, IntentState, OrderIntent
+from bot.domain.trade_plans import CLOSES, IntentKind, IntentState, OrderIntent
 from bot.services.trading.messages import closed_message, enqueue
 from bot.services.trading.stages import StageTimes
 
 TOLD_WITHIN: Final = 10_000  # ms that a card has to say what became of an order
 _AT_ONCE: Final = 100  # intents
 _REFUSED: Final = frozenset({IntentState.REJECTED, IntentState.REFUSED, IntentState.NOT_PLACED, IntentState.ABANDONED})
-_ASKED_FOR: Final = frozenset({IntentKind.CLOSE, IntentKind.REDUCE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +69,12 @@ class Telling:
         if intent.kind is IntentKind.ENTRY and isinstance(intent.request, OrderRequest):
             if not await self._was_taken_back(unit, intent):
                 await enqueue(unit, account, _entry(account, intent, intent.request), key, now)
-        elif intent.kind in _ASKED_FOR and intent.cum_exec_qty > 0:
+        elif intent.kind in CLOSES and intent.cum_exec_qty > 0:
             closed = await unit.legs.closed_by(account.account_id, intent.order_id, intent.leg.position_idx)
             if closed is not None:
                 left = {each.leg: each.size for each in await unit.legs.costs(account.account_id)}
                 await enqueue(unit, account, closed_message(closed, left), key, now)
-        elif intent.state in _REFUSED and intent.kind in {*_ASKED_FOR, IntentKind.STOP, IntentKind.TARGET}:
+        elif intent.state in _REFUSED and intent.kind in {*CLOSES, IntentKind.STOP, IntentKind.TARGET}:
             if _is_a_disagreement(intent) or await self._is_overtaken(unit, intent):
                 return
             if intent.reason in PASSING:  # it is tried again: one message an hour
