@@ -12,8 +12,6 @@ from typing import Any, Final
 
 import orjson
 
-from bot.loops import run_loop
-
 _COIN: Final[dict[str, Any]] = {
     "availableToBorrow": "", "bonus": "0", "accruedInterest": "0", "availableToWithdraw": "", "totalOrderIM": "0",
     "equity": "10250.50", "totalPositionMM": "12.41", "usdValue": "10249.88", "spotHedgingQty": "0",
@@ -93,4 +91,4 @@ async def main(latency: float) -> None:
 
 
 if __name__ == "__main__":
-    run_loop(main(float(sys.argv[1])))
+    asyncio.run(main(float(sys.argv[1])))

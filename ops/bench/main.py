@@ -16,7 +16,7 @@ from typing import Final
 
 import typer
 
-from bot.loops import run_loop
+from bot.loops import new_loop
 from ops.bench.disturbance import Watch
 from ops.bench.report import Row, Section, Verdict, table
 from ops.bench.results import load_average, save
@@ -92,7 +92,8 @@ def measure(name: str, title: str, run: Run, *, longest: float = LONGEST) -> Sec
     rows: list[Row] = []
     failure = None
     try:
-        run_loop(_collect(run, rows, longest))
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(_collect(run, rows, longest))
     except Exception as error:  # noqa: BLE001  whatever it is, the other sections go on
         typer.echo(traceback.format_exc(), err=True)
         failure = f"{type(error).__name__}: {error}".split("\n", 1)[0].removesuffix(": ")

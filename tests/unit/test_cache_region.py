@@ -286,7 +286,7 @@ async def test_a_canceled_reader_of_a_closing_region_is_canceled(
 
 
 async def test_loads_are_timed(region: Region[AccountKey], clock: FakeClock) -> None:
-    for place, seconds in enumerate((0.0005, 0.002, 3.0)):
+    for place, seconds in enumerate((0.0005, 0.02, 3.0)):
 
         async def load(_: object, seconds: float = seconds) -> None:
             clock.advance(seconds)
@@ -294,10 +294,10 @@ async def test_loads_are_timed(region: Region[AccountKey], clock: FakeClock) -> 
         await region.get(key(place), load, None)
     times = region.stats().load_seconds
     assert times.bounds == LOAD_SECONDS
-    assert times.counts == (1, 1, 0, 0, 0, 0, 1)
+    assert times.counts == (1, 1, 0, 0, 1)
     assert times.cumulative[-1] == (float("inf"), 3)
-    assert times.cumulative[0] == (0.001, 1)
-    assert times.sum == pytest.approx(3.0025)
+    assert times.cumulative[0] == (0.005, 1)
+    assert times.sum == pytest.approx(3.0205)
 
 
 def test_there_is_no_hit_rate_before_the_first_read(region: Region[AccountKey]) -> None:

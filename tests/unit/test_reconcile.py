@@ -29,11 +29,11 @@ class World:
     seconds: float = 0.0  # that a comparison takes
     compared: list[int] = field(default_factory=list)
 
-    async def settle(self, account: Account) -> None:
-        self.compared.append(account.account_id)
+    async def settle(self, account_id: AccountId) -> None:
+        self.compared.append(account_id)
         self.clock.advance(self.seconds)
-        if account.account_id in self.troubles:
-            raise self.troubles[account.account_id]
+        if account_id in self.troubles:
+            raise self.troubles[account_id]
 
     async def look(self, account: Account) -> None:
         del account
