@@ -52,7 +52,7 @@ _WARM_USERS: Final = 500
 _logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Assembly:
     """The parts that a start and a stop, and tests, have to do with."""
 

@@ -41,6 +41,7 @@ _GROUPS: Final[Mapping[MenuGroup, tuple[tuple[str, ...], ...]]] = MappingProxyTy
 _LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "redeem": "button-license-redeem",
+        "resume": "button-resume-entries",
         "subscribe": "button-license-subscribe",
         "payments": "button-menu-payments",
         "buy": "side-buy",

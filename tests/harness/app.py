@@ -75,7 +75,7 @@ _KEY = f"test:{base64.b64encode(bytes(32)).decode()}"
 J = TypeVar("J")
 
 
-@dataclass
+@dataclass(repr=False)
 class Harness:
     """Everything a test looks at."""
 
@@ -203,7 +203,7 @@ class Harness:
         await until(lambda: not len(data.live_messages) and not len(data.tasks), what="the end of what waits")
 
 
-@dataclass
+@dataclass(repr=False)
 class Person:
     """Somebody with Telegram in the hand."""
 

@@ -59,7 +59,7 @@ class Call:
     params: dict[str, Any]
 
 
-@dataclass
+@dataclass(repr=False)
 class FakeBotApi:
     """The state, and what went over."""
 

@@ -31,7 +31,7 @@ Asked = dict[str, str]
 TRADE_RIGHTS = ("ContractTrade:Order", "ContractTrade:Position")
 
 
-@dataclass
+@dataclass(repr=False)
 class FakeBybit:
     """One exchange for everybody; every account holds the same. `trouble` is raised, `gate` holds answers back."""
 

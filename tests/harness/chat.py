@@ -44,7 +44,7 @@ async def echo(update: Update) -> None:
     await update.effective_message.reply_text(f"you said {update.effective_message.text}")
 
 
-@dataclass
+@dataclass(repr=False)
 class ChatProcess:
     """One life of the bot, whose handlers are one: `handler` takes every message. Its state is in `folder`."""
 

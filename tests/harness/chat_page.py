@@ -41,7 +41,7 @@ async def chromium() -> AsyncIterator[Browser]:
             await browser.close()
 
 
-@dataclass
+@dataclass(repr=False)
 class Chat:
     """One column of the page."""
 

@@ -37,7 +37,7 @@ NOON = 1_782_907_200_000
 """2026-07-01 12:00:00 UTC."""
 
 
-@dataclass
+@dataclass(repr=False)
 class DemoTrading:
     """A person with a connected Bybit Demo and a license, the bot, and the stand-in's control calls."""
 

@@ -206,7 +206,7 @@ Answer = web.StreamResponse | Awaitable[web.StreamResponse]
 Script = Callable[[web.Request], Answer]
 
 
-@dataclass
+@dataclass(repr=False)
 class ScriptedBybit:
     """A server that says what it is told: `then` answers one request each, in order; `always` every other one.
 

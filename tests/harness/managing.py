@@ -45,7 +45,7 @@ class AllReads(LastReads):
         return FeeRate(symbol=symbol, taker=Decimal("0.00055"), maker=Decimal("0.0002"))
 
 
-@dataclass
+@dataclass(repr=False)
 class Managing:
     """One process's services on top of its order core."""
 

@@ -35,7 +35,7 @@ from storage.trading.queries import SqliteTradingQueries
 PLACE = CardPlace(chat_id=ChatId(1001), message_id=7)
 
 
-@dataclass
+@dataclass(repr=False)
 class OrderCore:
     """One process's services. `config`: of the account's owner."""
 

@@ -112,7 +112,7 @@ def _transaction(line: StarTransaction) -> dict[str, Any]:
     return {"id": line.charge_id, "amount": line.stars, "date": line.at // 1000, side: partner}
 
 
-@dataclass
+@dataclass(repr=False)
 class PaymentsHarness:
     """Everything about payments that a test looks at."""
 

@@ -20,7 +20,7 @@ from stats_api.server import serve
 CLOSED_WITHIN: Final = 60.0  # seconds; below the 75 after which aiohttp itself would close an idle connection
 
 
-@dataclass
+@dataclass(repr=False)
 class Sidecar:
     """One running sidecar and what stands behind it."""
 

@@ -17,7 +17,7 @@ from harness.exchange import Keys, account, connected, rsa_pair
 from ops.sim.bybit.server import serve
 
 
-@dataclass
+@dataclass(repr=False)
 class StandIn:
     """The stand-in, its control calls, and the adapter that is pointed at it."""
 

@@ -45,7 +45,7 @@ class AllQueries(
         SqliteLicenseQueries.__init__(self, database, marks)
 
 
-@dataclass
+@dataclass(repr=False)
 class StorageHarness:
     """A migrated database with everything that works on it, and what its store told."""
 

@@ -40,7 +40,7 @@ class Records:
         self.opened += [now] * len(hosts)
 
 
-@dataclass
+@dataclass(repr=False)
 class Desk:
     """The streams, the fake of Bybit beneath them and the cache above."""
 

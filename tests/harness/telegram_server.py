@@ -26,7 +26,7 @@ class Call:
 Fault = Callable[[web.Request], Any]  # answers a Response, or None to go on as usual
 
 
-@dataclass
+@dataclass(repr=False)
 class FakeTelegram:
     """Answers `result` for each method; `faults[method]` are taken one a request, first come, first served."""
 
