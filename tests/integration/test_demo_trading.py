@@ -144,7 +144,7 @@ async def test_without_a_license_the_card_says_so_and_the_trial_is_one_tap(tmp_p
 async def test_a_panic_that_could_not_see_the_positions_shows_them_once_bybit_answers(tmp_path: Path) -> None:
     held_elsewhere = {"symbol": "BTCUSDT", "side": "Buy", "size": "0.01"}
     async with demo_trading(tmp_path, positions=[held_elsewhere]) as desk:
-        desk.control.add_fault({"kind": "http_500", "path": "/v5/position/list"})
+        desk.control.add_fault({"kind": "http_500", "path": "/v5/position/list", "probability": 1})
         card = await said(desk.person, "/panic")
         assert "does not answer about the positions" in card.text
         assert not any(label.startswith("Close") for label in card.labels), "nothing to be closed is known"

@@ -31,6 +31,10 @@ def sizes(desk: DemoTrading) -> list[str]:
     return [each["size"] for each in desk.truth["positions"]]
 
 
+def posts(desk: DemoTrading) -> list[str]:
+    return [each["path"] for each in desk.control.calls("0") if each["method"] == "POST"]
+
+
 async def test_a_line_goes_to_the_account_shown_first_and_a_word_to_another(desk: DemoTrading) -> None:
     assert "Bybit Demo" in (await desk.buy("0.01 btc sl 3%")).text
     assert "Practice" in (await desk.buy("0.02 btc sl 3% practice")).text
@@ -114,7 +118,9 @@ async def test_what_bybit_shows_otherwise_is_decided_on_its_card(desk: DemoTradi
     restore = card.button("Restore")["callback_data"]
     await anna.press("Restore", bubble=card)
     await desk.comes(lambda: desk.truth["positions"][0]["stopLoss"] not in {"", "0"}, what="the stop")
-    assert "used or too old" in (await anna.tap(restore, bubble=anna.last)).text
+    written = len(posts(desk))
+    assert "agree again" in (await anna.tap(restore, bubble=anna.last)).text, "a late tap finds what is true by now"
+    assert len(posts(desk)) == written, "and sends nothing"
 
 
 async def test_before_a_key_goes_its_entries_do_and_what_stays_is_named(desk: DemoTrading) -> None:

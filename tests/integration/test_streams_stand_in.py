@@ -42,11 +42,13 @@ async def test_what_happens_at_bybit_is_read_without_asking_and_wakes_the_settle
     streams = assembly.streams
     await desk.person.say("/positions")
     await turned(desk, lambda: streams.accounts.is_healthy(account.account_id), what="a stream that is up")
+    await turned(desk, lambda: has_asked(desk, "execution/list"), what="what was executed before it to be asked for")
     await turned(desk, lambda: True, what="what is younger than the first answer", seconds=2)
     await desk.buy("btc $1600 sl 58000 tp 63000")
     await until(lambda: desk.truth["positions"], what="the position")
     await turned(desk, lambda: streams.accounts.symbols == {"BTCUSDT"}, what="the position to be told")
     await turned(desk, lambda: True, what="what commits dropped to be shown again", seconds=2)
+    await desk.settle()  # whatever is under way ends before it
     calls = len(desk.control.calls("0"))
     reads = assembly.reads
     (held,) = (await reads.positions(account)).items
@@ -122,6 +124,10 @@ async def test_an_order_is_settled_unasked_once_rest_has_answered_in_a_streams_l
     before = await nothing_asked(desk)
     await trading.settlement.settle(account.account_id, is_told=True)
     assert [each["path"] for each in desk.control.calls("0")[before:] if "/v5/" in each["path"]] == []
+
+
+def has_asked(desk: DemoTrading, path: str) -> bool:
+    return any(path in each["path"] for each in desk.control.calls("0"))
 
 
 async def nothing_asked(desk: DemoTrading) -> int:
