@@ -143,6 +143,15 @@ class Harness:
     async def rows(self, table: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await self.database.fetch(f"SELECT * FROM {table}", ())]  # noqa: S608  a test's own tables
 
+    async def cards_told(self) -> None:
+        """Until it is noted of each order that filled that its card told of it: no message does so any more."""
+
+        async def is_noted() -> bool:
+            untold = "SELECT count(*) FROM order_intents WHERE state = 'filled' AND is_told = 0"
+            return [tuple(row) for row in await self.database.fetch(untold, ())] == [(0,)]
+
+        await until(is_noted, what="the note that the card told of all")
+
     async def terms_accepted(self, user_id: int = ANNA) -> None:
         """As if they had read them before."""
         await self.services.people.accept_terms(UserId(user_id))

@@ -90,12 +90,7 @@ async def test_of_many_positions_the_card_counts_and_lists_what_still_stands(tmp
         desk.chat.clock.advance(120)
         await desk.comes(lambda: "✅ Flat" in card.text, what="the end of it")
         assert sizes(desk) == {}
-
-        async def told() -> bool:
-            untold = "SELECT count(*) FROM order_intents WHERE state = 'filled' AND is_told = 0"
-            return [tuple(row) for row in await desk.chat.database.fetch(untold, ())] == [(0,)]
-
-        await until(told, what="the note that the card told of all")
+        await desk.chat.cards_told()
         desk.chat.clock.advance(60)
         await desk.chat.job(Telling).tell_due()
         assert "trade-closed" not in {each.message.kind for each in await desk.chat.queued()}

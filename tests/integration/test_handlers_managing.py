@@ -159,6 +159,7 @@ async def test_panic_stops_entries_at_once_and_asks_once_for_the_closes(harness:
     assert "Flat" in text
     assert text.count(": flat · −") == 3, "each close says what it brought"
     await harness.settle()
+    await harness.cards_told()
     harness.clock.advance(11)
     assert await harness.job(Telling).tell_due() == 0, "the card told of them"
     card = await said(anna, "buy 0.01 btc sl 3%")

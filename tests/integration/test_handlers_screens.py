@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from harness.app import ANNA, BORIS, Harness, said
 from harness.storage import execution, order, position
+from harness.waiting import until
 
 from bot.domain.ids import Millis
 from bot.domain.portfolio import Side
@@ -109,7 +110,7 @@ async def test_every_screen_stands_in_every_language(harness: Harness, language:
     await harness.hold(positions=(position(),), orders=(order(),), fills=(execution(),))
     harness.api.bubbles.clear()
     bubble = await said(anna, text)
-    assert mark in bubble.text
+    await until(lambda: mark in bubble.text, what=f"{text} with {mark}")  # by an edit, where it takes long
     assert bubble.labels
     assert len(anna.bubbles) == 1
     assert len(bubble.text.split()) < MOST_WORDS.get(text, GLANCE), "a screen is read at a glance"
