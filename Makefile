@@ -58,7 +58,13 @@ test: lint  ## lint, then every test
 
 check: test  ## the same as test: what CI runs
 
-campaign: $(VENV)/.dev  ## the long runs: kill -9, fuzz, mutants (SEED=1 BUDGET=600)
+$(VENV)/.schemathesis: .ci/requirements-schemathesis.lock | $(VENV)/bin/python
+	@echo "Installing schemathesis, of the campaigns, beside it ..."
+	@$(PYTHON) -m venv $(VENV)/schemathesis
+	@$(VENV)/schemathesis/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps -r $<
+	@touch $@
+
+campaign: $(VENV)/.dev $(VENV)/.schemathesis  ## the long runs: kill -9, fuzz, mutants (SEED=1 BUDGET=600)
 	@$(BIN)/python -m ops.campaigns --seed $(SEED) --budget $(BUDGET)
 
 $(VENV)/.aiogram: .ci/requirements-aiogram.lock | $(VENV)/bin/python
@@ -81,6 +87,8 @@ lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for (needs uv)
 	  -c requirements.lock -o .ci/requirements-dev.lock
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate .ci/aiogram.in \
 	  -o .ci/requirements-aiogram.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate .ci/schemathesis.in \
+	  -o .ci/requirements-schemathesis.lock
 
 clean:  ## the environment and every cache, not the state
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

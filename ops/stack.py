@@ -190,13 +190,16 @@ async def running_stack(
     key: str | None = None,
     streams: bool = True,
     environment: Mapping[str, str] = MappingProxyType({}),
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Stack]:
     """Everything up and ready; ended at the exit of the block. `environment`: more of the bot's settings.
+
+    `headers` go with every request of the driver's, such as a token that the sidecar demands.
 
     Without `streams` the bot learns of Bybit what it asks for, and nothing else.
     """
     ports = [free_port() for _ in range(3)]
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(headers=headers) as session:
         telegram_url, bybit_url, stats_url = (f"http://127.0.0.1:{port}" for port in ports)
         made = Stack(folder, session, telegram_url, bybit_url, stats_url)
         made.environment = _bot_environment(made, stats_port=ports[2], key=key or new_key()) | {

@@ -1,15 +1,15 @@
 """The sidecar's listener: loopback unless told, and no patience with slow clients."""
 
-import asyncio
 import ipaddress
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from bot.aio.listening import listening
 from stats_api.app import HAS_TOKEN
 
 _logger = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ HEADERS_LIMIT: Final = 64
 
 def _is_ours(record: logging.LogRecord) -> bool:
     """Leave out requests that can't be read: aiohttp answers 400 and would log their bytes, which may hold a token."""
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError | web.RequestPayloadError))
 
 
 _logger.addFilter(_is_ours)
@@ -59,37 +59,10 @@ async def serve(
         shutdown_timeout=1.0,
     )
     await runner.setup()
-    watch = asyncio.create_task(_end_slow_readers(runner, patience), name="sidecar slow readers")
+    if runner.server is None:
+        raise RuntimeError("a runner that was set up has a server")
     try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        yield _address(runner)
+        async with listening(runner.server, host, port, patience=patience) as (name, number):
+            yield f"http://[{name}]:{number}" if ":" in name else f"http://{name}:{number}"
     finally:
-        watch.cancel()
-        with suppress(asyncio.CancelledError):
-            await watch
         await runner.cleanup()
-
-
-def _address(runner: web.AppRunner) -> str:
-    host, port, *_ = runner.addresses[0]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-async def _end_slow_readers(runner: web.AppRunner, patience: float) -> None:
-    """Cut off who asks and does not read the answer: aiohttp would wait for ever to write the rest."""
-    loop = asyncio.get_running_loop()
-    since: dict[asyncio.Transport, float] = {}  # when an answer was first seen to wait
-    while True:
-        await asyncio.sleep(patience / 8)
-        now = loop.time()
-        server = runner.server
-        transports = [protocol.transport for protocol in (server.connections if server is not None else ())]
-        since = {
-            transport: since.get(transport, now)
-            for transport in transports
-            if transport is not None and transport.get_write_buffer_size()
-        }
-        for transport, seen in since.items():
-            if now - seen > patience / 2:
-                transport.abort()

@@ -13,7 +13,7 @@ from bot.chat.errors import ForeignWebhook, WebhookPortTaken
 from bot.chat.gaps import Gap
 from bot.chat.poller import ALLOWED_UPDATES, Api, Intake, PollTimes
 from bot.chat.webhook_batches import WebhookBatches
-from bot.chat.webhook_listener import WebhookAddress, listening
+from bot.chat.webhook_listener import WebhookAddress, listening_for_updates
 from bot.domain.ids import Millis
 from bot.domain.ports.clock import Clock
 
@@ -96,7 +96,7 @@ class WebhookIntake:
     async def open(self) -> AsyncIterator["WebhookIntake"]:
         """Listens and has updates sent here; on leaving stops. Raises WebhookPortTaken."""
         try:
-            listener = listening(self._address, self._take)
+            listener = listening_for_updates(self._address, self._take)
             await listener.__aenter__()
         except OSError as error:
             raise WebhookPortTaken(self._address.host, self._address.port, error.strerror or str(error)) from None

@@ -16,14 +16,14 @@ from typing import Final
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from bot.aio.listening import listening
 from bot.domain.secrets import Secret
 
 _log = logging.getLogger(__name__)
 
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  the name of a header
 BODY_LIMIT: Final = 1024 * 1024  # bytes; a message with its keyboard and the message that it answers has some 100 KB
-PATIENCE: Final = 15.0  # s for headers and for a body
-_KEEP_ALIVE: Final = 75.0  # s; nginx keeps its connections to us for 60
+PATIENCE: Final = 15.0  # s for headers, for a body, and between requests: a proxy keeps its connections for less
 _HEADER_LIMIT: Final = 8_190  # bytes of a line
 _HEADERS_LIMIT: Final = 64
 RETRY_AFTER: Final = 1  # s
@@ -42,7 +42,7 @@ class WebhookAddress:
 
 def _is_readable(record: logging.LogRecord) -> bool:
     """False for requests that can't be read: aiohttp answers 400 and would log their bytes."""
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError | web.RequestPayloadError))
 
 
 _log.addFilter(_is_readable)
@@ -69,6 +69,8 @@ class _Door:
                 body = await request.read()
         except TimeoutError:
             return web.Response(status=HTTPStatus.REQUEST_TIMEOUT)
+        except web.RequestPayloadError:  # chunks or a packing that can't be read
+            return web.Response(status=HTTPStatus.BAD_REQUEST)
         if await self._take(body):
             return web.Response()
         return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={hdrs.RETRY_AFTER: str(RETRY_AFTER)})
@@ -87,7 +89,7 @@ class _Door:
 
 
 @asynccontextmanager
-async def listening(
+async def listening_for_updates(
     address: WebhookAddress, take: Callable[[bytes], Awaitable[bool]], *, patience: float = PATIENCE
 ) -> AsyncIterator[int]:
     """Listen while the block runs; yields the port. Raises OSError when it can't be bound."""
@@ -98,7 +100,7 @@ async def listening(
         access_log=None,
         logger=_log,
         handle_signals=False,
-        keepalive_timeout=_KEEP_ALIVE,
+        keepalive_timeout=patience,  # aiohttp also ends a first request's headers with it
         lingering_time=0,
         max_line_size=_HEADER_LIMIT,
         max_field_size=_HEADER_LIMIT,
@@ -106,9 +108,10 @@ async def listening(
         shutdown_timeout=1.0,
     )
     await runner.setup()
+    if runner.server is None:
+        raise RuntimeError("a runner that was set up has a server")
     try:
-        site = web.TCPSite(runner, address.host, address.port)
-        await site.start()
-        yield runner.addresses[0][1]
+        async with listening(runner.server, address.host, address.port, patience=patience) as (_, port):
+            yield port
     finally:
         await runner.cleanup()

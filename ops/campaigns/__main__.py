@@ -14,6 +14,7 @@ from ops.campaigns import (
     cards,
     fault_mutants,
     kills,
+    listeners,
     matching_walk,
     monkeys,
     mutations,
@@ -22,6 +23,7 @@ from ops.campaigns import (
     payments,
     promo,
     series,
+    slow_clients,
     stops,
 )
 from ops.campaigns.report import Report
@@ -44,6 +46,8 @@ def main() -> int:
         _kills,
         _stops,
         _restarts,
+        _slow_clients,
+        _listeners,
         _order_kills,
         _promo_kills,
         _promo_store,
@@ -74,6 +78,16 @@ def _stops(seed: int, budget: float) -> Report:
 def _restarts(seed: int, budget: float) -> Report:
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
         return stops.run_restarts(seed, budget, Path(folder))
+
+
+def _slow_clients(seed: int, budget: float) -> Report:
+    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
+        return slow_clients.run(seed, budget, Path(folder))
+
+
+def _listeners(seed: int, budget: float) -> Report:
+    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
+        return listeners.run(seed, budget, Path(folder))
 
 
 def _order_kills(seed: int, budget: float) -> Report:

@@ -128,7 +128,7 @@ _KILLERS: Final[Killers] = (
     ("telegram_token", _LISTENER),
     ("RawApi with", (f"{_WIRING}the_handlers_are_those_of_the_table",)),
     ("telegram_api_url", (f"{_WIRING}telegram_is_called_where_the_settings_say",)),
-    ("bot/wiring/sidecar.py:", _SIDECAR),
+    ("bot/wiring/sidecar.py:", (*_SIDECAR, "tests/integration/test_metrics_page.py")),
     ("KeyFile.parse without origin", (f"{_WIRING}a_key_that_is_none_is_named_by_its_setting",)),
     ("the usual key", _LISTENER),
     ("Database.open without check", (f"{_WIRING}a_benchmarks_file_may_go_unchecked",)),

@@ -24,9 +24,12 @@ async def test_three_stops_under_load_leave_nobody_unanswered_and_nobody_answere
 
 @pytest.mark.campaign
 @pytest.mark.timeout(CAMPAIGN_LIMIT)
-@pytest.mark.parametrize("bybit_hangs", [False, True])
-async def test_everybody_is_answered_over_a_restart(tmp_path: Path, bybit_hangs: bool) -> None:
-    assert len(await stops.restart(tmp_path, seconds=2, rate=5, bybit_hangs=bybit_hangs)) == 10
+@pytest.mark.parametrize("how", ["all well", "bybit_hangs", "by_webhook"])
+async def test_everybody_is_answered_over_a_restart(tmp_path: Path, how: str) -> None:
+    found = await stops.restart(
+        tmp_path, seconds=2, rate=5, bybit_hangs=how == "bybit_hangs", by_webhook=how == "by_webhook"
+    )
+    assert len(found) == 10
 
 
 @pytest.mark.timeout(CAMPAIGN_LIMIT)

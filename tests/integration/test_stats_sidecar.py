@@ -12,7 +12,8 @@ import aiohttp
 import pytest
 from harness.cache import account
 from harness.fakes import FakeClock
-from harness.sidecar import Sidecar, exchange
+from harness.raw_http import exchange
+from harness.sidecar import Sidecar
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
@@ -269,7 +270,7 @@ async def test_a_large_body_is_refused(sidecar: Sidecar, session: aiohttp.Client
 
 async def test_a_body_of_unknown_length_is_refused(sidecar: Sidecar) -> None:
     head = await exchange(
-        sidecar, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello"
+        sidecar.port, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello"
     )
     assert head.startswith(b"HTTP/1.1 413 ")
 
@@ -283,7 +284,7 @@ async def test_huge_headers_are_refused_and_their_bytes_not_logged(
             b"Authorization: Bearer \x01" + TOKEN.encode(),
             b"a: b\r\n" * 90,
         ):
-            head = await exchange(sidecar, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + header + b"\r\n\r\n")
+            head = await exchange(sidecar.port, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + header + b"\r\n\r\n")
             assert head.split()[1] in {b"400", b"431"}, head
     assert TOKEN not in caplog.text
 

@@ -107,7 +107,7 @@ WAITING_LOOPS = {
     "bot.pulse._keep_beating": "the beat itself: it fails only with the process",
     "bot.chat.webhook._watch": "its end is the process's end; the pause depends on what Telegram says",
     "bot.chat.rate_limiter._repeated": "attempts at one call",
-    "stats_api.server._end_slow_readers": "lives as long as its listener",
+    "bot.aio.listening._end_slow_readers": "lives as long as its listener",
 }
 # What starts tasks by itself, and why not by TaskSet (bot/aio/tasks.py).
 TASK_STARTERS = {
@@ -119,7 +119,6 @@ TASK_STARTERS = {
     "bot.chat.poller.open": "its end is the process's end, and is awaited",
     "bot.chat.webhook.open": "its end is the process's end, and is awaited",
     "cache.facade.warm": "awaited where they are started",
-    "stats_api.server.serve": "awaited where it is started",
 }
 
 
