@@ -69,7 +69,10 @@ class _Door:
                 body = await request.read()
         except TimeoutError:
             return web.Response(status=HTTPStatus.REQUEST_TIMEOUT)
-        except web.RequestPayloadError:  # chunks or a packing that can't be read
+        except (
+            web.RequestPayloadError,
+            ConnectionError,
+        ):  # chunks or a packing that can't be read; or who sent it left
             return web.Response(status=HTTPStatus.BAD_REQUEST)
         if await self._take(body):
             return web.Response()

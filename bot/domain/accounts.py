@@ -159,6 +159,13 @@ class KeyTroubleMessage(OutboxPayload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EgressRefusedMessage(OutboxPayload):
+    """To operators: the exchange refuses several accounts' keys for the address that this server goes out from."""
+
+    KIND = "egress-refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyAskLostMessage(OutboxPayload):
     """Bybit was asked about a key, and its answer was never told: the process ended meanwhile."""
 

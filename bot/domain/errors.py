@@ -136,6 +136,7 @@ class Restriction(StrEnum):
     ACCOUNT_TYPE = "account-type"  # only for, or not for, unified accounts
     MARGIN_MODE = "margin-mode"  # portfolio margin, which knows no leverage of a symbol: not traded from here
     SERVER = "server"  # HTTP 403: Bybit's front lets this call of ours not through
+    ADDRESS = "address"  # the key is bound to another address than ours, which may have changed
 
 
 class ExchangeRestricted(ExchangeError):

@@ -24,9 +24,13 @@ _BY_CODE: Final = {
     **dict.fromkeys((110095, 110098, 110099, 110100, 110103), "order-no-auction"),
     **dict.fromkeys((110123, 110125), "order-no-terms"),
 }
+SERVER: Final = "order-no-server"  # HTTP 403: the front did not let it through, and the next one may be
+ADDRESS: Final = "order-no-address"  # 10010, as long as it may be our address and not the key
 _BY_RESTRICTION: Final = {
     Restriction.COMPLIANCE: "order-no-compliance",
     Restriction.ACCOUNT_TYPE: "order-no-account-type",
+    Restriction.SERVER: SERVER,
+    Restriction.ADDRESS: ADDRESS,
 }
 FENCED: Final = "entry-fenced"
 UNLEVERAGED: Final = "entry-leverage"
@@ -42,9 +46,8 @@ SILENT: Final = "order-no-silent"  # practice had no price within a second: the 
 NO_BOOK: Final = "order-no-book"  # nobody offered anything: the order ended unfilled
 HELD: Final = "entry-held"  # no room for it in the budget of requests, or the exchange is not to be called now
 NO_GATEWAY: Final = "order-no-not-yet"  # nothing trades on that type of account yet
-SERVER: Final = "order-no-server"  # HTTP 403: the front did not let it through, and the next one may be
 CLOCK: Final = "order-no-clock"  # signed twice, and both times too early or too late
-PASSING: Final = frozenset({SILENT, SERVER, CLOCK})  # refusals that end by themselves: an exit is tried again soon
+PASSING: Final = frozenset({SILENT, SERVER, ADDRESS, CLOCK})  # they end by themselves: an exit is tried again soon
 
 
 def reason_of(error: ExchangeError) -> str:
@@ -53,8 +56,6 @@ def reason_of(error: ExchangeError) -> str:
         return SILENT
     if isinstance(error, KeyTrouble):
         return "order-no-key"
-    if isinstance(error, ExchangeRestricted) and error.restriction is Restriction.SERVER:
-        return SERVER
     if isinstance(error, ExchangeRestricted):
         return _BY_RESTRICTION.get(error.restriction, "order-no-restricted")
     if isinstance(error, ClockTrouble):

@@ -12,6 +12,7 @@ from bot.domain.invoice_payloads import InvoicePayloads
 from bot.domain.ports.payments import StarsApi
 from bot.exchange.bybit.key_pairs import RsaKeyPairMaker
 from bot.services.accounts.demo_money import DemoMoney
+from bot.services.accounts.egress_alarm import EgressAlarm
 from bot.services.accounts.key_asks import KeyAsks
 from bot.services.accounts.key_watch import KeyWatch
 from bot.services.accounts.keys import Keys
@@ -162,7 +163,14 @@ def make_accounts(base: Foundation) -> tuple[Keys, tuple[Periodic[Any], ...]]:
         egress_ip=base.settings.egress_ip,
         require_bound_ip=base.settings.require_bound_ip,
     )
-    return keys, (jobs.key_watch(watch, base.clock),)
+    alarm = EgressAlarm(
+        refused_since=base.egress_refused_since,
+        reads=base.reads,
+        roles=base.roles,
+        transactions=base.store,
+        clock=base.clock,
+    )
+    return keys, (jobs.key_watch(watch, base.clock), jobs.egress_alarm(alarm, base.clock))
 
 
 def make_licensing(base: Foundation) -> tuple[Licenses, tuple[Periodic[Any], ...]]:

@@ -9,7 +9,7 @@ from telegram.ext import ExtBot
 
 from bot.chat.sender import ListenerOf
 from bot.domain.accounts import AccountType
-from bot.domain.ids import UserId
+from bot.domain.ids import Millis, UserId
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.exchange import DemoFunds, ExchangeStatus, KeyInspector
 from bot.domain.ports.reads import Reads
@@ -44,6 +44,7 @@ class Foundation:
     bybit_orders: OrderGateway
     demo_funds: DemoFunds
     exchange_status: ExchangeStatus
+    egress_refused_since: Callable[[], Millis | None]
     start_is_over: Callable[[], None]  # for the budget of requests: all accounts were compared
     streams: Streams
     telegram_bot: ExtBot[Any]
@@ -96,6 +97,7 @@ async def make_foundation(
         bybit_orders=ObservedOrders(exchange=bybit.orders, observer=streams.accounts, clock=outside.clock),
         demo_funds=bybit.demo_funds,
         exchange_status=bybit.status,
+        egress_refused_since=lambda: bybit.pipeline.egress.refused_since,
         start_is_over=bybit.pipeline.budget.start_is_over,
         streams=streams,
         telegram_bot=telegram_bot,

@@ -17,6 +17,7 @@ from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
 from bot.exchange.paper.adapter import Practice
 from bot.exchange.paper.ticks import PracticeTicks
+from bot.services.accounts.egress_alarm import EgressAlarm
 from bot.services.accounts.key_watch import KeyWatch
 from bot.services.admin.broadcasts import BroadcastJob
 from bot.services.housekeeping import Housekeeping, RetentionRule
@@ -78,6 +79,11 @@ def key_watch(watch: KeyWatch, clock: Clock) -> Periodic[int]:
         late_after_s=2 * _HOUR_S,
         expected=(NothingDone,),
     )
+
+
+def egress_alarm(alarm: EgressAlarm, clock: Clock) -> Periodic[None]:
+    """Never: the reason that it tells of stands in `/readyz`."""
+    return Periodic("egress_alarm", alarm.look, clock=clock, every_s=15, expected=(StorageTrouble,))
 
 
 def settlements(reconcile: Reconcile, clock: Clock) -> Periodic[int]:

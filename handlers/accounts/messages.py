@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.domain.accounts import (
+    EgressRefusedMessage,
     KeyAskLostMessage,
     KeyAttachedMessage,
     KeyExpiresMessage,
@@ -33,6 +34,10 @@ def key_trouble(say: Translator, payload: KeyTroubleMessage) -> Markup:
     return say("promise-key-trouble", finding=finding, account_type=payload.account_type.value)
 
 
+def egress_refused(say: Translator, _: EgressRefusedMessage) -> Markup:
+    return say("promise-egress-refused")
+
+
 def key_ask_lost(say: Translator, _: KeyAskLostMessage) -> Markup:
     return say("promise-key-ask-lost")
 
@@ -59,6 +64,7 @@ def _value(name: str, text: str) -> Value:
 MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message(KeyExpiresMessage, key_expires, KEYS),
     message(KeyTroubleMessage, key_trouble, KEYS),
+    message(EgressRefusedMessage, egress_refused),
     message(KeyAskLostMessage, key_ask_lost, KEYS),
     message(KeyAttachedMessage, key_attached, KEYS),
     message(KeyRemovedMessage, key_removed, KEYS),

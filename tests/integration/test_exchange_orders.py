@@ -208,7 +208,8 @@ OUTCOMES: list[tuple[Any, Script, type[ExchangeError]]] = [
     (ENTRY, ok({"orderLinkId": LINK}), OutcomeUnknown),  # taken, and by which id is not said
     (ENTRY, rejection_of(110007), ExchangeRejected),
     (ENTRY, rejection_of(110072), ExchangeRejected),
-    (ENTRY, rejection_of(10010), KeyTrouble),
+    (ENTRY, rejection_of(10003), KeyTrouble),
+    (ENTRY, rejection_of(10010), ExchangeRestricted),  # perhaps our address
     (ENTRY, rejection_of(110132), ExchangeRestricted),
     (ENTRY, raw(b"access too frequent", status=403), ExchangeRestricted),
     (CANCEL, rejection_of(10006), RetryLater),

@@ -92,6 +92,7 @@ VALUES = {
     "promo-large": CAMPAIGN | {"admin": "1006"},
     "promo-guessing": {"count": "50"},
     "promo-undo-asked": CAMPAIGN,
+    "egress-refused": {},
     "key-ask-lost": {},
     "key-removed": {"account_type": "demo"},
     "pin-locked": {"user": "1001", "until": "1760011205000"},

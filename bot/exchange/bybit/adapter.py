@@ -29,6 +29,7 @@ from bot.exchange.bybit.server_time import ServerTime
 from bot.exchange.bybit.system_status import BybitStatus
 from bot.exchange.bybit.transport import HttpTransport
 from bot.exchange.bybit.unreadable_log import UnreadableLog
+from bot.exchange.egress import EgressWatch
 from bot.exchange.meter import ExchangeStats, Meter
 
 MARKET_SITE: Final = "com"  # public data are of the global site's live market
@@ -58,7 +59,12 @@ class Bybit:
     def problems(self) -> tuple[str, ...]:
         """What stops calls to Bybit or soon will, for /readyz; and a clock of ours by which licenses end too early."""
         pipeline = self.pipeline
-        return (*pipeline.budget.problems(), *pipeline.server_time.problems(), *self.status.problems())
+        return (
+            *pipeline.budget.problems(),
+            *pipeline.egress.problems(),
+            *pipeline.server_time.problems(),
+            *self.status.problems(),
+        )
 
     def stats(self) -> ExchangeStats:
         pipeline = self.pipeline
@@ -138,6 +144,7 @@ def _pipeline(transport: HttpTransport, budget: Budget, clock: Clock, market_hos
         server_time=server_time,
         meter=Meter(),
         unreadable=UnreadableLog(clock=clock),
+        egress=EgressWatch(clock=clock),
     )
     return pipeline
 

@@ -30,6 +30,7 @@ from bot.exchange.bybit.decode import Json, Unreadable, decode
 from bot.exchange.bybit.server_time import ServerTime
 from bot.exchange.bybit.transport import Dropped, HttpTransport, Request
 from bot.exchange.bybit.unreadable_log import UnreadableLog
+from bot.exchange.egress import UNMATCHED_IP, EgressWatch
 from bot.exchange.meter import Meter
 from bot.exchange.places import held_for
 from bot.exchange.request_keys import RequestKey
@@ -72,6 +73,7 @@ class RequestPipeline:
     server_time: ServerTime
     meter: Meter
     unreadable: UnreadableLog
+    egress: EgressWatch
 
     async def run(self, call: SignedCall, prepare: Prepare, read: Callable[[Answer], T]) -> T:
         """What `read` makes of the field `result` of Bybit's answer to the call. Raises ExchangeErrors."""
@@ -108,6 +110,7 @@ class RequestPipeline:
     async def _once(self, call: SignedCall, prepare: Prepare, read: Callable[[Answer], T]) -> T:
         trouble: BaseException | None = None
         try:
+            self.egress.check(call.key.owner)
             place = held_for(call.key)
             if place is not None:
                 self.budget.use(place)
@@ -154,12 +157,15 @@ class RequestPipeline:
         result = answer.get("result")
         if reply.status != _OK or not isinstance(result, dict):
             raise self._of_status(reply, call, "no result")
+        self.egress.note_answer(call.key.owner)
         return result
 
     def _of_code(self, code: int, kind: RetCodeClass, answer: Json, reply: Reply, call: SignedCall) -> ExchangeError:
         """A retCode that is no success."""
         message = f"{call.key.endpoint}: Bybit {code} {_words(answer.get('retMsg'), call.hide)}".rstrip()
         wait = DEFAULT_BACK_OFF
+        if code == UNMATCHED_IP and call.key.is_of_account and self.egress.note_refusal(call.key.owner):
+            return ExchangeRestricted(message, code=code, restriction=Restriction.ADDRESS)
         if kind is RetCodeClass.BACK_OFF:
             wait = self._hold(call, reply, DEFAULT_BACK_OFF, is_of_all=code in OF_ALL)
         error = to_error(

@@ -17,6 +17,7 @@ from bot.domain.ports.storage import Transactions, UnitOfWork
 
 EXPIRY_NOTICES: Final = (14, 7, 3, 1)  # days left
 _BATCH: Final = 50
+_OURS: Final = (Restriction.SERVER, Restriction.ADDRESS)  # about this server, not about the account
 _logger = logging.getLogger(__name__)
 
 
@@ -75,7 +76,7 @@ class KeyWatch:
             self._note_unreadable(account.account_id, damage)
             return False
         except ExchangeError as trouble:
-            if isinstance(trouble, ExchangeRestricted) and trouble.restriction is not Restriction.SERVER:
+            if isinstance(trouble, ExchangeRestricted) and trouble.restriction not in _OURS:
                 self._not_before[account.account_id] = Millis(now + DAY)  # an answer: the account, not the key
                 return True
             self._unanswered.add(account.account_id)

@@ -67,6 +67,7 @@ trouble-restricted =
         [account-type] ⚠️ This is not available for your type of Bybit account (code { $code }). In Bybit's app: Account, then Upgrade to Unified Trading Account; then try again.
         [margin-mode] ⚠️ This account is on portfolio margin, which I don't trade on yet. In Bybit's app choose cross or isolated margin, then try again.
         [server] ⚠️ Bybit's network did not let my request through (HTTP 403). Nothing is wrong with your key. Try again in a minute.
+        [address] ⚠️ Bybit does not take this key from the address of my server (code { $code }). If you have just changed the addresses of your key, /keys shows mine; otherwise it is about my server, and whoever runs this bot is told.
        *[region] ⚠️ Bybit does not offer this here: it is a matter of the region (code { $code }), not of your key. Bybit's support can say why.
     }
 trouble-rejected = ⚠️ Bybit said no (code { $code }).

@@ -40,6 +40,7 @@ order-no-closed-market = The symbol is not traded right now.
 order-no-key = The key of the account is not taken any more: /keys shows why.
 order-no-restricted = The exchange does not serve this account from here.
 order-no-server = Bybit's network did not let the request through, so nothing was done.
+order-no-address = Bybit does not take the key from the address of my server, so nothing was done.
 order-no-clock = The clock of the server is off.
 order-no-book = Nobody offers anything there right now.
 order-no-not-yet = Orders on this account are not placed from here.

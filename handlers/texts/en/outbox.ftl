@@ -29,6 +29,7 @@ promise-key-trouble =
     } key</b>
 
     { $finding }
+promise-egress-refused = 🛑 <b>Bybit refuses the keys of several accounts for the address that my server goes out from</b> (code 10010): it has changed. Nobody was told that their key is broken. Calls for these accounts are held and tried every ten seconds; stops and targets stand at Bybit. On the server <code>perpdesk doctor</code> shows both addresses; give it the old one back, or set <code>egress_ip</code> and have people bind their keys anew.
 promise-key-ask-lost = I was restarted while I was asking Bybit about your key, so the answer got lost. /keys shows what is connected; if something is missing there, please send it again.
 promise-key-attached =
     { $account_type ->
