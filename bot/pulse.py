@@ -57,7 +57,7 @@ class Pulse:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Pulse"]:
-        """Beats while the block runs."""
+        """The pulse, which beats and is watched while the block runs."""
         thread = threading.Thread(target=self._watch, name="pulse", daemon=True)
         thread.start()
         try:
@@ -93,7 +93,7 @@ class Pulse:
             await asyncio.sleep(self._every_s)
 
     def _watch(self) -> None:
-        """In the thread."""
+        """Run in the thread: end the process once it was silent for too many turns."""
         seen, silent = -1, 0
         while not self._is_over.wait(self._every_s):
             silent = silent + 1 if self._beats == seen else 0

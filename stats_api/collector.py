@@ -92,7 +92,7 @@ class SampledCollector(Collector):
 
 
 class ProcessSampler(SampledCollector):
-    """process_*, of /proc."""
+    """The metrics process_*, which the client library reads from /proc."""
 
     def __init__(self) -> None:
         super().__init__()

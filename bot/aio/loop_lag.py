@@ -19,7 +19,7 @@ class LoopLag:
         self.seen = Histogram(BOUNDS)  # seconds
 
     async def watch(self) -> None:
-        """Until cancelled."""
+        """Observe the running loop, until cancelled."""
         loop = asyncio.get_running_loop()
         due = loop.time() + EVERY_S
         while True:

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 
 from telegram.error import BadRequest, Conflict, NetworkError, TelegramError, TimedOut
 
+from bot.aio.main_task import MainTask
 from bot.chat.conflicts import Conflicts
 from bot.chat.errors import AnotherInstance, FloodWait, UnreadableAnswer, WebhookIsSet
 from bot.chat.gaps import Gap
@@ -130,7 +131,7 @@ class Poller:
         self._heard_ts = heard_ts
         self._gap: Gap | None = None
         self._offset: int | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._polling = MainTask()
         self._started: float | None = None
         self._answered: float | None = None
         self._conflicts = Conflicts()
@@ -144,24 +145,16 @@ class Poller:
     async def open(self) -> AsyncIterator["Poller"]:
         """Polls from here on; on leaving stops."""
         self._started = self._clock.monotonic()
-        self._task = asyncio.create_task(self._poll(), name="poller")
-        try:
+        async with self._polling.running(self._poll(), "poller"):
             yield self
-        finally:
-            await self.stop()
 
     async def ended(self) -> None:
         """Wait until polling ends. Raises what ended it: AnotherInstance, WebhookIsSet."""
-        if self._task is not None:
-            await asyncio.wait([self._task])
-            if not self._task.cancelled():
-                self._task.result()
+        await self._polling.ended()
 
     async def stop(self) -> None:
         """Ask no more. What was not confirmed comes again at the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._polling.stop()
 
     def trouble(self) -> str | None:
         """Why updates don't come in, for readiness; None while all is well."""

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 from telegram.error import TelegramError
 
+from bot.aio.main_task import MainTask
 from bot.chat.errors import ForeignWebhook, WebhookPortTaken
 from bot.chat.gaps import Gap
 from bot.chat.poller import ALLOWED_UPDATES, Api, Intake, PollTimes
@@ -26,7 +27,7 @@ TAKEN_OVER: Final = "another webhook takes this bot's updates: `perpdesk webhook
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookTimes:
-    """Seconds."""
+    """Pauses and patience of a webhook's intake, in seconds."""
 
     look_every: float = 60.0
     look_again: float = 2.0  # after a failed look, a foreign address, or while a backlog comes in
@@ -83,7 +84,7 @@ class WebhookIntake:
         self._address = address
         self._times = times
         self._heard_ts = heard_ts
-        self._task: asyncio.Task[None] | None = None
+        self._watching = MainTask()
         self._is_stopping = False
         self._is_ours = False
         self._foreign = 0  # looks in a row that found another address
@@ -95,31 +96,23 @@ class WebhookIntake:
     @asynccontextmanager
     async def open(self) -> AsyncIterator["WebhookIntake"]:
         """Listens and has updates sent here; on leaving stops. Raises WebhookPortTaken."""
-        try:
-            listener = listening_for_updates(self._address, self._take)
-            await listener.__aenter__()
-        except OSError as error:
-            raise WebhookPortTaken(self._address.host, self._address.port, error.strerror or str(error)) from None
-        self._task = asyncio.create_task(self._watch(), name="webhook")
-        try:
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(listening_for_updates(self._address, self._take))
+            except OSError as error:
+                raise WebhookPortTaken(self._address.host, self._address.port, error.strerror or str(error)) from None
+            stack.push_async_callback(self.stop)
+            await stack.enter_async_context(self._watching.running(self._watch(), "webhook"))
             yield self
-        finally:
-            await self.stop()
-            await listener.__aexit__(None, None, None)
 
     async def ended(self) -> None:
         """Wait until there is no use in going on. Raises ForeignWebhook."""
-        if self._task is not None:
-            await asyncio.wait([self._task])
-            if not self._task.cancelled():
-                self._task.result()
+        await self._watching.ended()
 
     async def stop(self) -> None:
         """Store no more: Telegram is asked to come again."""
         self._is_stopping = True
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._watching.stop()
         await self._batches.close()
 
     def trouble(self) -> str | None:

@@ -133,7 +133,7 @@ class RestingEntriesMessage(OutboxPayload):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntriesHaltedMessage(RestingEntriesMessage):
-    """By an admin, of everybody."""
+    """An admin has stopped the entries of everybody, for that reason."""
 
     KIND = "trade-entries-halted"
 
@@ -142,7 +142,7 @@ class EntriesHaltedMessage(RestingEntriesMessage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntriesUnlicensedMessage(RestingEntriesMessage):
-    """By the end of the license that opened them."""
+    """The license with which they were placed has ended."""
 
     KIND = "trade-entries-unlicensed"
 

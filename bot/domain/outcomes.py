@@ -39,7 +39,7 @@ class AccountAnswers:
     unanswered: int = 0
 
     def order(self, link_id: OrderLinkId, order_id: str = "") -> Order | None:
-        """That order, open or closed."""
+        """What was answered of the order with one of these ids, open or closed; None: nothing."""
         rows = (*self.orders.items, *filter(None, self.found.values()))
         return order_of(
             each

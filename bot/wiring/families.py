@@ -12,7 +12,7 @@ _Label = TypeVar("_Label", bound=str)
 
 
 def counters(name: str, words: str, label: str, counts: Mapping[str, float]) -> Metric:
-    """One counter with one label."""
+    """The family of a counter with one label; `counts` by its values."""
     family = CounterMetricFamily(name, words, labels=(label,))
     for value, count in counts.items():
         family.add_metric((value,), count)
@@ -20,12 +20,12 @@ def counters(name: str, words: str, label: str, counts: Mapping[str, float]) -> 
 
 
 def histogram(name: str, words: str, found: Histogram) -> Metric:
-    """One histogram without labels."""
+    """The family of a histogram that has no labels."""
     return HistogramMetricFamily(name, words, buckets=_buckets(found), sum_value=found.total)
 
 
 def histograms(name: str, words: str, label: str, found: Mapping[_Label, Histogram]) -> Metric:
-    """One histogram a value of its label."""
+    """The family of a histogram with one label; `found` by its values."""
     family = HistogramMetricFamily(name, words, labels=(label,))
     for value, each in found.items():
         family.add_metric((value,), buckets=_buckets(each), sum_value=each.total)

@@ -16,7 +16,7 @@ from storage.sqlite.database import Database
 
 
 class LoopCollector(Collector):
-    """perpdesk_loop_lag_seconds and perpdesk_log_messages_total."""
+    """How late the event loop is, and how many messages of each level were logged."""
 
     def __init__(self, lag: LoopLag, log: LogCounts) -> None:
         self._lag = lag

@@ -61,7 +61,7 @@ class Progress:
         return tuple(found)
 
     def status(self) -> str:
-        """In one line."""
+        """Every reason in one line, "ready" where there is none."""
         return "; ".join(reason.text for reason in self.reasons()) or "ready"
 
     def _found(self) -> Iterator[tuple[ReasonKind, str]]:

@@ -20,7 +20,7 @@ from bot.domain.portfolio import LegKey, Side
 from bot.domain.trade_plans import CardPlace
 from bot.domain.users import UserConfig
 from cache.stats import RegionStats
-from ops.bench.crowd_bot import FIRST_USER, Crowd, LoopLag, crowd, epoch_ms, most_in
+from ops.bench.crowd_bot import FIRST_USER, Crowd, LagSamples, crowd, epoch_ms, most_in
 from ops.bench.report import Row
 
 PEOPLE: Final = 1_000
@@ -118,7 +118,7 @@ async def _all_of(made: Crowd, cards: Sequence[ConfirmedCard], people: Sequence[
 
 async def _at_once(made: Crowd, cards: Sequence[ConfirmedCard], exits: Sequence[UserConfig]) -> list[Row]:
     """Everybody but those who have a position enters in one moment; those close a second later."""
-    lag, after = LoopLag(), await made.last_call()
+    lag, after = LagSamples(), await made.last_call()
     people = made.people[len(exits) :]
     chats = await _chats(made)
     async with lag.watched():
@@ -146,7 +146,7 @@ async def _at_once(made: Crowd, cards: Sequence[ConfirmedCard], exits: Sequence[
 
 async def _paced(made: Crowd, traders: int, seconds: float) -> list[Row]:
     """Some confirm, at random, as many a second as are asked for; what they hold is closed at the end."""
-    lag, after, draw = LoopLag(), await made.last_call(), random.Random(7)  # noqa: S311  a load, not a secret
+    lag, after, draw = LagSamples(), await made.last_call(), random.Random(7)  # noqa: S311  a load, not a secret
     people, found = made.people[:traders], list[tuple[int, float]]()
     pause = traders / CONFIRMS
 

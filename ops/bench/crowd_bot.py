@@ -38,8 +38,8 @@ _CHECK: Final = KeyCheck(bybit_uid="1", read_only=False, permissions=(), ips=(),
 
 
 @dataclass(slots=True)
-class LoopLag:
-    """How much later than asked for the loop woke up, in seconds, while it is watched."""
+class LagSamples:
+    """How much later than asked for the loop woke up each time, in seconds: a percentile of few needs all of them."""
 
     seconds: list[float] = field(default_factory=list)
 

@@ -118,7 +118,7 @@ async def _unnoted(_: Millis) -> None:
 
 
 async def _taken_over() -> None:
-    """Nobody takes the updates away."""
+    """Never called: nobody takes the updates of a measured bot away."""
 
 
 async def _taken_in(process: Process) -> float:

@@ -155,7 +155,7 @@ async def _struck(case: Case, cell: Cell) -> None:
 
 @contextmanager
 def _heard(handler: logging.Handler) -> Iterator[None]:
-    """Everything that is logged meanwhile."""
+    """Let a handler have everything that is logged while the block runs."""
     root = logging.getLogger()
     root.addHandler(handler)
     try:

@@ -81,7 +81,7 @@ class Trouble:
         return bool(holders)
 
     async def end(self) -> None:
-        """No faults from now on."""
+        """Let the stand-in answer without faults from now on."""
         await self.stack.bybit("DELETE", "/sim/faults")
 
     async def _account(self, uid: int) -> Row:

@@ -90,7 +90,7 @@ class Transaction:
         return self._usable().total_changes
 
     async def flush(self) -> None:
-        """Run what waits."""
+        """Run the writes that wait. Raises StorageTrouble."""
         if self._waiting:
             await self._run([])
 

@@ -113,11 +113,10 @@ WAITING_LOOPS = {
 TASK_STARTERS = {
     "bot.aio.shielded.shielded": "awaited where it is started",
     "bot.aio.tasks.spawn": "TaskSet itself",
+    "bot.aio.main_task.running": "its end is the process's end, and is awaited",
     "bot.app._serve": "awaited where they are started",
     "bot.exchange.bybit.server_time._start": "one at a time, awaited by its callers; its error is logged there",
     "bot.chat.hedge.hedged": "awaited where they are started",
-    "bot.chat.poller.open": "its end is the process's end, and is awaited",
-    "bot.chat.webhook.open": "its end is the process's end, and is awaited",
     "cache.facade.warm": "awaited where they are started",
 }
 

@@ -89,7 +89,7 @@ class OutboxCounts(Protocol):
     """The outbox table as its gauge sees it."""
 
     async def overdue(self, now: Millis) -> OverdueMessages:
-        """Raises StorageTrouble."""
+        """How many messages are due by then, and since when. Raises StorageTrouble."""
         ...
 
 

@@ -182,7 +182,7 @@ class BybitOrders:
         return tuple(sorted(found.values(), key=lambda fill: fill.exec_ts or 0))
 
     async def margin_mode(self, account: Account) -> str:
-        """See OrderGateway."""
+        """Bybit's word for the account's margin mode. Raises ExchangeErrors."""
         return await self.gateway.calls.read(account, lambda client: client.get_account_info(), margin_mode_word)
 
     async def leg_settings(self, account: Account, symbol: Symbol) -> LegSettings:

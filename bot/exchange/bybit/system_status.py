@@ -27,7 +27,7 @@ class BybitStatus:
     _answered: Millis = field(default=Millis(0), init=False)
 
     async def maintenance(self) -> tuple[Maintenance, ...]:
-        """One call. Raises ExchangeErrors."""
+        """What goes on by a new answer of Bybit's, in one call. Raises ExchangeErrors."""
         self._known = await self.client.get_system_status().read(_rows)
         self._answered = self.clock.now()
         return self.ongoing()

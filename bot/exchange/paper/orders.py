@@ -124,7 +124,7 @@ class PracticeOrders:
         return tuple(execution_of(from_body(EngineFill, body)) for body in bodies)
 
     async def margin_mode(self, account: Account) -> str:
-        """Of the account."""
+        """The word that Bybit would have for the practice account's margin mode."""
         async with self.exchange.opened(account.account_id) as (_, run):
             return run.account.margin_mode.value
 

@@ -295,7 +295,7 @@ class Settlement:
         return is_new or fill.order_link_id.startswith(self.runner.prefix)
 
     def _moment(self) -> Millis:
-        """Now, in monotonic ms."""
+        """The moment of now, in monotonic milliseconds."""
         return Millis(round(self.clock.monotonic() * 1000))
 
     def _patience(self, account: Account) -> Patience:

@@ -31,9 +31,9 @@ _STAGES: Final = {"Untriggered": 0, "Triggered": 1}
 
 
 _Kind = Category | type[Positions] | type[Balance]
-"""Orders by their category."""
+"""What an answer is of: a category stands for the orders of it."""
 _Key = str | tuple[Symbol, int]
-"""An order's id, or a leg."""
+"""An order by its id, or a leg by symbol and positionIdx."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ _SETTLED_IN: Final = "USDT"  # the positions
 _NOTHING: Final = Decimal(0)
 
 Marked = dict[Symbol, Decimal]
-"""Mark prices by symbol."""
+"""The mark prices of a moment, by symbol, in the quote coin."""
 
 
 def with_marks(positions: Positions, marks: Marked, as_of: Millis) -> Positions:

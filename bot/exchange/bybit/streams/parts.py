@@ -49,7 +49,7 @@ class StreamParts:
 
     clock: Clock
     bybit_now: Callable[[], Millis]
-    """Bybit's clock."""
+    """Now by Bybit's clock, epoch milliseconds."""
     connector: StreamConnector
     login: Callable[[Account], Awaitable[StreamLogin]]
     asker: AccountAsker

@@ -24,7 +24,7 @@ class ToldFills:
 
     @property
     def is_begun(self) -> bool:
-        """Whether anything is whole."""
+        """Whether there is a moment since which no fill is missing."""
         return self._since is not None
 
     def hear(self, fills: Iterable[Execution]) -> None:
