@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,13 +11,17 @@ from harness.stream_desk import MAIN, Desk, stream_desk
 from harness.streams import order_row, position_row
 from harness.virtual_time import LoopClock
 
-from bot.domain.errors import ExchangeDown
+from bot.domain.accounts import Account
+from bot.domain.errors import ExchangeDown, StorageTrouble
 from bot.domain.events import OrderFilled
 from bot.domain.ids import OrderLinkId, Symbol
 from bot.domain.market import Category
 from bot.domain.orders import OrderRequest
 from bot.domain.portfolio import CoinBalance, OrderType, Side
-from bot.exchange.bybit.streams.account_events import order_rows
+from bot.exchange.bybit.streams.account_events import PositionNews, order_rows
+from bot.exchange.bybit.streams.account_told import AccountTold
+from bot.exchange.bybit.streams.connection import StreamConnection
+from bot.exchange.bybit.streams.parts import StreamLogin
 
 pytestmark = pytest.mark.virtual_time
 BTC = Symbol("BTCUSDT")
@@ -179,6 +184,41 @@ async def test_what_can_not_be_read_is_asked_for_before_anything_is_shown(desk: 
     assert desk.rest.asked[asked:] == ["positions", "orders", "balance"]
 
 
+async def test_after_a_message_that_fails_to_be_taken_everything_is_asked_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody knows how much of it was taken."""
+    await desk.up()
+    hear, failures = AccountTold.hear_position, [RuntimeError("a bug")]
+
+    def fails_once(told: AccountTold, news: PositionNews) -> None:
+        if failures:
+            raise failures.pop()
+        hear(told, news)
+
+    monkeypatch.setattr(AccountTold, "hear_position", fails_once)
+    desk.rest.gate = asyncio.Event()
+    desk.bybit.push("position", [position_row()])
+    await desk.turn(2)
+    assert not desk.streams.is_healthy(MAIN.account_id)
+    held = desk.rest.hold(position_row())
+    desk.rest.gate.set()
+    await desk.turn(8)
+    assert desk.streams.is_healthy(MAIN.account_id)
+    assert (await desk.reads.positions(MAIN)).items == held
+    assert "could not be taken" in caplog.text
+
+
+async def test_an_answer_that_fails_for_hours_is_asked_for_until_it_comes(desk: Desk) -> None:
+    desk.records.accounts = [MAIN]
+    desk.rest.trouble = [ExchangeDown("no answer") for _ in range(5_000)]
+    await desk.turn()
+    await asyncio.sleep(10 * 3600)
+    assert desk.rest.trouble
+    assert not desk.streams.is_healthy(MAIN.account_id)
+    assert not desk.streams.connected
+
+
 async def test_an_event_from_the_far_future_does_not_stand_for_ever(desk: Desk) -> None:
     """Of a leg, of an order that stands, and of one that is said to be closed."""
     desk.marks |= {BTC: Decimal(64000), Symbol("ETHUSDT"): Decimal(64000)}
@@ -282,6 +322,54 @@ async def test_refused_logins_are_few(desk: Desk) -> None:
     desk.bybit.refused_keys = set()
     desk.streams.evict(MAIN.account_id)
     await desk.until(lambda: desk.streams.is_healthy(MAIN.account_id))
+
+
+async def test_what_fails_in_an_unknown_way_is_tried_seldom(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """Such as a disk that does not give the key, while others connect."""
+    tries, login = 0, desk.streams.parts.login
+
+    async def one_fails(account: Account) -> StreamLogin:
+        nonlocal tries
+        if account != MAIN:
+            return await login(account)
+        tries += 1
+        raise StorageTrouble(f"no row of account {account.account_id}")
+
+    desk.streams.parts = replace(desk.streams.parts, login=one_fails)
+    for number in range(2, 22):
+        desk.records.accounts = [MAIN, *(an_account(each, each) for each in range(2, number))]
+        await desk.turn(5)
+    assert 3 < tries < 15
+    assert "no row of account" in caplog.text
+
+
+async def test_a_key_that_is_replaced_while_its_stream_connects_tells_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, gate = desk.bybit.connect, asyncio.Event()
+
+    async def slowly(url: str) -> StreamConnection:
+        await gate.wait()
+        return await connect(url)
+
+    monkeypatch.setattr(desk.bybit, "connect", slowly)
+    desk.records.accounts = [MAIN]
+    await desk.turn(2)
+    desk.streams.evict(MAIN.account_id)
+    await desk.turn()
+    gate.set()
+    await asyncio.sleep(0.5)
+    assert [each.is_open for each in desk.bybit.connections] == [False]
+    assert not desk.streams.connected
+    await desk.until(lambda: desk.streams.is_healthy(MAIN.account_id))
+
+
+async def test_from_the_moment_of_another_key_on_nothing_of_the_old_one_is_shown(desk: Desk) -> None:
+    await desk.up()
+    desk.streams.evict(MAIN.account_id)
+    await asyncio.sleep(0)
+    assert desk.streams.told(MAIN.account_id) is None
+    assert await desk.asked() == 1
 
 
 async def test_while_nothing_connects_attempts_go_one_by_one(desk: Desk) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from itertools import chain, repeat
 from typing import Final
 
 from bot.aio.tasks import TaskSet
@@ -70,8 +71,9 @@ class AccountStream:
         self._compare_at = 0.0
         self._fills_at: float | None = None  # when what was executed before is to be asked for
         self._is_comparing = False
-        self._unread = 0  # frames of the link
-        self._doubted_at: float | None = None  # something was told that could not be read
+        self._lost = 0  # frames of the link that could not be taken
+        self._why: str | None = None  # it was ended here
+        self._doubted_at: float | None = None  # something was told that could not be taken
 
     @property
     def is_behind(self) -> bool:
@@ -81,7 +83,7 @@ class AccountStream:
     @property
     def _is_sure(self) -> bool:
         """Whether what stands in the book may be shown."""
-        return self.is_live and not self.is_behind and self._doubted_at is None
+        return self.is_live and not self.is_behind and self._doubted_at is None and self._why is None
 
     @property
     def is_healthy(self) -> bool:
@@ -118,7 +120,9 @@ class AccountStream:
             await self._tasks.close()
 
     async def close(self, why: str) -> None:
-        """End it; `run` answers with the reason."""
+        """End it, connected or not yet: nothing of it is shown from now on. `run` answers with the reason."""
+        self._why = why
+        self._shown.end()
         if self.link is not None:
             await self.link.close(why)
 
@@ -130,8 +134,8 @@ class AccountStream:
             self._tasks.start(self._keep_alive(self.link), "ping of a stream")
         if not self.is_live:
             return
-        if self._unread != self.link.unread:
-            self._unread = self.link.unread
+        if self._lost != self.link.mishaps:
+            self._lost = self.link.mishaps
             self._doubt(now)
         self._due.sweep(now)
         self._ask_for_fills(now)
@@ -207,6 +211,8 @@ class AccountStream:
         login = await parts.login(self.account)
         connection = await parts.connector.connect(self._url)
         link = self.link = StreamLink(connection, clock=parts.clock, on_message=self._on_message)
+        if self._why is not None:  # meanwhile its key was replaced, or nobody wants it any more
+            await link.close(self._why)
         listening = self._tasks.spawn(link.listen(), "a private stream", expected=StreamEnded)
         opening = self._tasks.spawn(
             self._open(link, login, tell), "opening of a private stream", expected=ExchangeError
@@ -251,7 +257,7 @@ class AccountStream:
         """Ask until everything was answered: what a failing answer says is nothing."""
         self._is_comparing = True
         try:
-            for pause in (*_ASK_AGAIN_S, *_ASK_AGAIN_S[-1:] * 1000):
+            for pause in chain(_ASK_AGAIN_S, repeat(_ASK_AGAIN_S[-1])):
                 try:
                     await self._ask_everything()
                 except KeyTrouble:

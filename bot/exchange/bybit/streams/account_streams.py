@@ -253,15 +253,15 @@ class AccountStreams:
 
         try:
             why = await stream.run(connected)
-        finally:
+            _logger.info("the stream of account %d has ended: %s", slot.account.account_id, why)
+        finally:  # whatever ended it: one that fails in an unknown way is not tried each second
             if result is None:
                 self._opening -= 1
                 ramp.failed()
             slot.stream = None
             self.mishaps += 0 if stream.link is None else stream.link.mishaps
-        _logger.info("the stream of account %d has ended: %s", slot.account.account_id, why)
-        self.mute += stream.is_mute
-        self._plan_next(slot, result, self.clock.monotonic() - started)
+            self.mute += stream.is_mute
+            self._plan_next(slot, result, self.clock.monotonic() - started)
 
     def _plan_next(self, slot: _Slot, result: ConnectResult | None, lasted: float) -> None:
         """At once after a good connection; a refused key is tried seldom, and not for ever in a row."""

@@ -40,7 +40,6 @@ class StreamLink:
         "_why",
         "heard_at",
         "mishaps",
-        "unread",
     )
 
     def __init__(
@@ -53,8 +52,7 @@ class StreamLink:
         self._count = 0
         self._pinged_at = self.heard_at = clock.monotonic()
         self._why = ""
-        self.mishaps = 0  # frames that could not be read or taken
-        self.unread = 0  # those of them that could not be read: whatever they told of is not known
+        self.mishaps = 0  # frames that could not be read or taken: whatever they told of is not known
 
     async def listen(self) -> None:
         """Until the connection ends, which raises StreamEnded."""
@@ -125,12 +123,11 @@ class StreamLink:
             elif not frame.is_pong:
                 self._answer(frame)
         except (Unreadable, ExchangeUnreadable) as fault:
-            self.unread += 1
             if self._is_to_be_told():
-                _logger.warning("a frame of a stream can't be read, %d so far: %s", self.unread, fault)
+                _logger.warning("a frame of a stream can't be read, mishap %d: %s", self.mishaps, fault)
         except Exception:  # what one message does must not end the stream
             if self._is_to_be_told():
-                _logger.exception("a message of a stream could not be taken, %d so far", self.mishaps)
+                _logger.exception("a message of a stream could not be taken, mishap %d", self.mishaps)
 
     def _is_to_be_told(self) -> bool:
         """Count a mishap. The first, second, fourth … is logged: what is always odd must not fill the disk."""
