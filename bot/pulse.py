@@ -5,6 +5,7 @@ A container's engine starts nothing anew that is merely ill, and systemd's watch
 
 import asyncio
 import faulthandler
+import logging
 import os
 import sys
 import threading
@@ -20,6 +21,8 @@ EVERY_S: Final = 1.0
 MOST_SILENT: Final = 30  # turns of the thread without a beat
 _MORE_TIME: Final = "EXTEND_TIMEOUT_USEC=60000000"  # for what a start may have to do: a migration, a check of all pages
 _STATUS_MOST: Final = 300  # characters
+_UNKNOWN: Final = "nobody knows how it fares: see the log"
+_logger = logging.getLogger(__name__)
 
 
 def end_process(words: str) -> None:
@@ -82,10 +85,19 @@ class Pulse:
         if self._stuck:
             return
         self._beats += 1
-        words = self._look()[:_STATUS_MOST].replace("\n", " ")
+        words = self._status()[:_STATUS_MOST].replace("\n", " ")
         told = [] if words == self._told else [f"STATUS={words}"]
         self._told = words
         self._manager.tell(*told, _MORE_TIME if self._is_starting else "WATCHDOG=1")
+
+    def _status(self) -> str:
+        """What `look` says; a fault in it is no reason to end a process that goes on."""
+        try:
+            return self._look()
+        except Exception:
+            if self._told != _UNKNOWN:
+                _logger.exception("the status can't be told")
+            return _UNKNOWN
 
     async def _keep_beating(self) -> None:
         while True:

@@ -42,6 +42,7 @@ class Foundation:
     inspector: KeyInspector
     practice: Practice
     bybit_orders: OrderGateway
+    bybit_now: Callable[[], Millis]  # its clock
     demo_funds: DemoFunds
     exchange_status: ExchangeStatus
     egress_refused_since: Callable[[], Millis | None]
@@ -95,6 +96,7 @@ async def make_foundation(
         inspector=bybit.gateway,
         practice=practice,
         bybit_orders=ObservedOrders(exchange=bybit.orders, observer=streams.accounts, clock=outside.clock),
+        bybit_now=bybit.pipeline.server_time.now,
         demo_funds=bybit.demo_funds,
         exchange_status=bybit.status,
         egress_refused_since=lambda: bybit.pipeline.egress.refused_since,

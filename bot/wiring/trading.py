@@ -199,6 +199,7 @@ def make_settlement(base: Foundation, queries: TradingQueries, runner: IntentRun
         plan_work=PlanWork(runner=runner),
         key_alarm=KeyAlarm(transactions=base.store, clock=base.clock, egress_ip=base.settings.egress_ip),
         patience=base.tuning.bybit_patience,
+        bybit_now=base.bybit_now,
     )
     runner.wakers.append(settlement.wake)
     base.practice.exchange.listeners.append(settlement.heard)

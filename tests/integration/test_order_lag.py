@@ -13,6 +13,7 @@ from harness.order_core import PLACE, open_core
 from bot.domain.disagreements import DisagreementKind
 from bot.domain.ids import DAY, HOUR, Millis, OrderLinkId, Symbol
 from bot.domain.patience import BYBIT
+from bot.domain.ports.clock import Clock
 from bot.domain.portfolio import NAMELESS, Execution, Positions, Side
 from bot.domain.trade_plans import ExitReason, IntentState, PlanState
 
@@ -184,3 +185,51 @@ def without_order(managing: Managing, exec_type: str, *, closed_size: Decimal) -
         exec_ts=managing.core.storage.clock.now(),
         create_type="",
     )
+
+
+class ElsewhereClock:
+    """Bybit's clock, some milliseconds away from ours."""
+
+    def __init__(self, ours: Clock, away: int) -> None:
+        self._ours = ours
+        self._away = away
+
+    def now(self) -> Millis:
+        return Millis(self._ours.now() + self._away)
+
+    def monotonic(self) -> float:
+        return self._ours.monotonic()
+
+
+async def closed_by_its_stop(managing: Managing) -> Any:
+    """The trade after a fill that was executed twenty minutes after everything was read."""
+    await managing.core.confirm()
+    await settled(managing, 1, 1_200)
+    managing.gateway.trigger_stop()
+    trade = await settled(managing, 1, 1, 10)
+    assert trade.plan.state is PlanState.ENDED
+    return trade
+
+
+@pytest.mark.parametrize("away", [-2 * HOUR, -90_000, 2 * HOUR])
+async def test_fills_are_dated_by_bybits_clock_wherever_ours_stands(managing: Managing, away: int) -> None:
+    bybit = ElsewhereClock(managing.core.storage.clock, away)
+    managing.gateway.clock = bybit
+    managing.core.settlement = replace(managing.core.settlement, bybit_now=bybit.now)
+    trade = await closed_by_its_stop(managing)
+    assert [each.exit_reason for each in trade.closed] == [ExitReason.STOP]
+    assert "trade-position-gone" not in await managing.core.messages()
+
+
+async def test_a_fill_that_is_listed_long_after_it_was_executed_is_booked(managing: Managing) -> None:
+    await managing.core.confirm()
+    managing.gateway.listeners = []
+    managing.gateway.trigger_stop()
+    late, managing.gateway.fills = managing.gateway.fills[-1:], managing.gateway.fills[:-1]
+    await settled(managing, 1, 30, 60, 600)
+    managing.gateway.fills += late
+    await settled(managing, 1)
+    core = managing.core
+    assert await core.queries.fills_known(core.account.account_id, Millis(0)) == {
+        each.exec_id for each in managing.gateway.fills
+    }

@@ -73,6 +73,28 @@ async def test_what_is_stuck_ends_the_beats_and_then_the_process(tmp_path: Path)
     systemd.close()
 
 
+async def test_a_status_that_fails_is_logged_once_and_ends_no_process(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    systemd, ended, looks = Manager(tmp_path), list[str](), 0
+
+    def look() -> str:
+        nonlocal looks
+        looks += 1
+        systemd.listen()
+        raise ValueError("a bug in a reason")
+
+    with service_manager(systemd.address) as manager:
+        async with Pulse(manager, every_s=0.01, most_silent=5, end=ended.append).open() as pulse:
+            pulse.started(tuple, look)
+            await until(lambda: looks > 10, what="beats")
+    assert not ended
+    assert systemd.listen().count("STATUS=nobody knows how it fares: see the log") == 1
+    assert systemd.heard.count("WATCHDOG=1") > 9
+    assert [record.message for record in caplog.records] == ["the status can't be told"]
+    systemd.close()
+
+
 async def test_without_a_manager_nothing_is_told_and_one_that_is_gone_stops_nobody(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

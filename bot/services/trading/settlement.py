@@ -6,7 +6,7 @@ the plans lack. A kill anywhere is made good by the next round.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,7 +16,7 @@ from bot.aio.tasks import TaskSet
 from bot.aio.timers import Later, Timer, loop_later
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import ExchangeError, KeyTrouble, StorageTrouble
-from bot.domain.ids import DAY, AccountId, Millis, OrderLinkId, Symbol
+from bot.domain.ids import DAY, HOUR, AccountId, Millis, OrderLinkId, Symbol
 from bot.domain.intent_states import UNDECIDED, Absence, ask_again_ms
 from bot.domain.market import Category, Instrument
 from bot.domain.orders import CancelRequest, LegSettings, TriggerBy
@@ -40,6 +40,7 @@ from bot.services.trading.signals import AccountSignals
 _logger = logging.getLogger(__name__)
 
 _OVERLAP_MS: Final = 60_000  # of the executions that are read anew
+_LISTED_LATE_MS: Final = HOUR  # an execution that the exchange lists so much later than it was is still found
 _FIRST_LOOK_MS: Final = 6 * DAY  # that executions are read back: with the overlap one window of Bybit's
 _MOST_ROUNDS: Final = 5  # while each one brings fills
 _LEFT_BEHIND_MS: Final = 3_000  # after which nobody is about to send an intent any more
@@ -60,7 +61,8 @@ class Settlement:
     """Reads an account at its exchange, books what is new, and works off plan minus exchange.
 
     `patience`: of accounts at Bybit; practice has its own. `told`: gateways that ask less, since streams tell them;
-    what is found by those and goes beyond a fill is asked for before it counts.
+    what is found by those and goes beyond a fill is asked for before it counts. `bybit_now`: its clock, epoch ms, by
+    which its executions are dated; None: ours.
     """
 
     transactions: Transactions
@@ -76,6 +78,7 @@ class Settlement:
     later: Later = loop_later
     key_alarm: KeyAlarm | None = None
     patience: Patience = BYBIT
+    bybit_now: Callable[[], Millis] | None = None
     told: Mapping[AccountType, OrderGateway] = field(default_factory=dict)
     _locks: dict[AccountId, asyncio.Lock] = field(default_factory=dict, init=False, repr=False, compare=False)
     _running: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
@@ -165,6 +168,7 @@ class Settlement:
         """Raises _DoubtfulError, with nothing written, for what the exchange itself is to say."""
         account = state.account
         reads = await self._read(state, gateway)
+        until = self._dated(account, reads.moment)
         facts = await self._facts(state.plans, reads.positions)
         now = self.clock.now()
         async with self.transactions.begin_aside() as unit:
@@ -185,7 +189,7 @@ class Settlement:
         for link_id in reads.absences.keys() - {each.order_link_id for each in left}:
             self._absences.pop(link_id, None)
         if all(each.is_bookable for each in reads.fills):
-            self._read_until[account.account_id] = reads.asked_at
+            self._read_until[account.account_id] = until
         self.runner.launch(worked.intents)
         self.signals.changed(account.account_id)
         self._look_again(account.account_id, worked.look_again_ms, left, now, reads)
@@ -251,7 +255,7 @@ class Settlement:
                 settings[each.leg.symbol] = await gateway.leg_settings(account, each.leg.symbol)
         sent = [each.sent_ts for each in live if each.is_order and each.sent_ts is not None and each.is_live]
         begin = self._begin(account, asked_at) if last is None else last
-        begin = max(begin, self._read_until.get(account.account_id, begin))
+        begin = max(begin, self._read_until.get(account.account_id, begin) - _LISTED_LATE_MS)
         since = Millis(max(0, min(begin, asked_at, *sent) - _OVERLAP_MS))  # the clock may have been set back
         told = await gateway.executions_since(account, since)
         known = await self.queries.fills_known(account.account_id, since) if told else frozenset()
@@ -297,6 +301,11 @@ class Settlement:
     def _moment(self) -> Millis:
         """The moment of now, in monotonic milliseconds."""
         return Millis(round(self.clock.monotonic() * 1000))
+
+    def _dated(self, account: Account, moment: Millis) -> Millis:
+        """That moment by the clock of the account's exchange, which ours may be hours away from."""
+        its_now = None if account.account_type is AccountType.PAPER else self.bybit_now
+        return Millis((its_now or self.clock.now)() - (self._moment() - moment))
 
     def _patience(self, account: Account) -> Patience:
         return PRACTICE if account.account_type is AccountType.PAPER else self.patience
