@@ -254,7 +254,7 @@ async def test_hit_rates_and_no_more_calls_than_the_misses_explain(tmp_path: Pat
             for _ in range(15):
                 text = draw.choice(["/balance", "/positions", "/price BTCUSDT", "/book BTCUSDT"])
                 await stack.chat(user_id).say(text)
-                await asyncio.sleep(draw.expovariate(1.0))
+                await asyncio.sleep(draw.expovariate(10.0))
 
         await asyncio.gather(*(talk(user_id) for user_id in range(8000, 8010)))
         after = await stack.stats()

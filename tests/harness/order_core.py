@@ -29,7 +29,7 @@ from bot.services.trading.telling import Telling
 from bot.services.trading.watch import TradeWatch
 from harness.order_gateway import OPEN, MarketOf, ScriptedGateway
 from harness.storage import StorageHarness, open_storage
-from harness.waiting import until
+from harness.waiting import LIMIT
 from storage.trading.queries import SqliteTradingQueries
 
 PLACE = CardPlace(chat_id=ChatId(1001), message_id=7)
@@ -67,7 +67,7 @@ class OrderCore:
         return await self.trade()
 
     async def quiet(self) -> None:
-        await until(lambda: not len(self.runner.tasks), what="the end of what is under way")
+        assert not await self.runner.tasks.join(LIMIT), "the end of what is under way did not come"
 
     async def messages(self) -> list[str]:
         """The kinds of what waits in the outbox, oldest first."""

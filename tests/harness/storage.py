@@ -1,10 +1,14 @@
 """A real database file with people in it, for tests of storage."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials, TradeSettings
@@ -77,14 +81,39 @@ async def open_storage(
     folder: Path, *, enqueued: Callable[[], None] | None = None, is_watched: bool = True
 ) -> AsyncIterator[StorageHarness]:
     """`is_watched`: see `harness.write_watch`, whose notes are changes as well."""
-    async with Database.open(folder / "perpdesk.sqlite3") as database:
-        await migrate(database)
+    path = folder / "perpdesk.sqlite3"
+    is_new = await asyncio.to_thread(_put_migrated, path)
+    async with Database.open(path) as database:
+        if not is_new:
+            await migrate(database)
         clock = FakeClock()
         committed: list[tuple[Event, ...]] = []
         store = Store(database, clock=clock, committed=committed.append, enqueued=enqueued)
         queries = AllQueries(database, clock=clock, marks=MARKS)
         async with watched(store) if is_watched else nullcontext():
             yield StorageHarness(database=database, store=store, queries=queries, clock=clock, committed=committed)
+
+
+def _put_migrated(path: Path) -> bool:
+    """An empty database of the newest version, where there is no file yet; whether there was none."""
+    if path.exists():
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(_migrated(), path)
+    return True
+
+
+@cache
+def _migrated() -> Path:
+    """Made once a process of tests: all migrations take as long as most tests do."""
+    path = Path(mkdtemp(prefix="perpdesk-tests-")) / "empty.sqlite3"
+
+    async def make() -> None:
+        async with Database.open(path) as database:
+            await migrate(database)
+
+    asyncio.run(make())
+    return path
 
 
 @asynccontextmanager

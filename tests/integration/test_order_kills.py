@@ -190,7 +190,7 @@ async def killed(folder: Path, ends: Sequence[int], faults: Sequence[str | None]
                 await live(made, gateway)
             process.is_dead = True
             gateway.listeners = []
-            await made.runner.tasks.close(end_s=0.5)
+            await made.runner.tasks.close(end_s=0.05)  # what is left of it can do nothing
         gateway.faults.clear()
         again, _ = born(core, gateway, last=10**6)
         await rest(again)

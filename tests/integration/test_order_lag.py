@@ -13,8 +13,8 @@ from harness.order_core import PLACE, open_core
 from bot.domain.disagreements import DisagreementKind
 from bot.domain.ids import DAY, HOUR, Millis, OrderLinkId, Symbol
 from bot.domain.patience import BYBIT
-from bot.domain.ports.clock import Clock
 from bot.domain.portfolio import NAMELESS, Execution, Positions, Side
+from bot.domain.ports.clock import Clock
 from bot.domain.trade_plans import ExitReason, IntentState, PlanState
 
 D = Decimal

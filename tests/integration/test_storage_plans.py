@@ -1,7 +1,5 @@
 """What SQLite will do with every statement of the package: that it fits the schema, and which index it takes."""
 
-import importlib
-import pkgutil
 import re
 import sqlite3
 from collections.abc import AsyncIterator
@@ -10,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from harness.statements import parameters_of, statements
 
 import storage as package
 from ops.bench.dataset import NOW, SYMBOLS, Sizes, fill, user_at
@@ -50,7 +49,6 @@ COLD = {
     "sweeps.DELETE_OLD_ERRORS": "once a day; the newest 20 a user are all there are",
     "users.privacy.SELECT_INVOICES": "a person's own copy, once a day at most; invoices are few, they expire",
 }
-STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE)\b")
 SCAN = re.compile(
     r"\bSCAN (?P<table>\w+)\b(?! USING INDEX idx_inbox_waiting$)(?! VIRTUAL TABLE)|TEMP B-TREE|AUTOMATIC|BLOOM"
 )
@@ -68,25 +66,12 @@ REPORT = {  # what the report of 2025-12-23 listed, two of which its script fail
 }
 
 
-def statements() -> dict[str, str]:
-    """Every constant of the package that is SQL, by the module that defines it and its name."""
-    found: dict[str, str] = {}
-    for info in pkgutil.walk_packages(package.__path__, "storage."):
-        module = importlib.import_module(info.name)
-        source = Path(str(module.__file__)).read_text(encoding="utf-8")
-        for name, value in vars(module).items():
-            is_statement = isinstance(value, str) and name.isupper() and STATEMENT.match(value)
-            if is_statement and re.search(rf"^{name}: Final = ", source, re.MULTILINE):
-                found[f"{info.name.removeprefix('storage.')}.{name}"] = value
-    return found
-
-
 STATEMENTS = statements()
 HOT = sorted(STATEMENTS.keys() - COLD.keys())
 
 
 def plan(connection: sqlite3.Connection, statement: str) -> list[str]:
-    count = max(map(int, re.findall(r"\?([0-9])", statement)), default=statement.count("?"))
+    count = parameters_of(statement)
     # foreign keys rest: a plan lists the look-ups that only a changed parent key would need
     return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", [None] * count)]
 

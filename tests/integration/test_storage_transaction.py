@@ -1,16 +1,31 @@
 """What a transaction remembers of its reads, and writes that wait for the next statement."""
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, closing
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import aiosqlite
 import pytest
+from harness.statements import parameters_of, statements
 from harness.storage import ANNA, BORIS, NOW, StorageHarness, new_user, open_storage
 
 from bot.domain.accounts import AccountType, Exchange
 from bot.domain.errors import StorageTrouble
+from bot.domain.ids import AccountId, OrderLinkId, Symbol
+from bot.domain.market import Category
+from bot.domain.orders import CancelRequest, TriggerBy
+from bot.domain.portfolio import LegKey, Side
+from bot.domain.ports.plans import IntentNews, NewPlan
+from bot.domain.trade_plans import Breakeven, IntentKind, IntentState, NewIntent, PlannedTarget, TradePlan
+from storage.sqlite.codecs import Row
 from storage.sqlite.connection import SqliteConnection
+from storage.sqlite.transaction import Transaction, _shape_of
+from storage.store import SqliteUnitOfWork
 
 USERS = "SELECT count(*) FROM users"
 ACCOUNTS = "SELECT count(*) FROM accounts"
@@ -137,3 +152,171 @@ async def test_a_batch_of_reads_that_fails_leaves_the_reader_usable(storage: Sto
     with pytest.raises((sqlite3.Error, StorageTrouble)):
         await storage.database.fetch_all([(USERS, ()), ("SELECT nothing FROM nowhere", ())])
     assert await storage.database.fetch_all([(USERS, ())]) == [[(1,)]]
+
+
+def touched(connection: sqlite3.Connection, sql: str) -> tuple[set[str], set[str]]:
+    """The tables that a statement reads and those that it writes, foreign keys' actions too, by SQLite's own word."""
+    reads, writes = set[str](), set[str]()
+
+    def note(action: int, table: str | None, *_: str | None) -> int:
+        kinds = {sqlite3.SQLITE_READ: reads}
+        kinds |= dict.fromkeys((sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE), writes)
+        if table is not None and action in kinds and not table.startswith(("sqlite_", "pragma_")):
+            kinds[action].add(table)
+        return sqlite3.SQLITE_OK
+
+    connection.set_authorizer(note)
+    connection.execute(f"EXPLAIN {sql}", [None] * parameters_of(sql))
+    connection.set_authorizer(None)
+    return reads, writes
+
+
+async def test_what_a_statement_touches_is_what_is_forgotten_for_it(storage: StorageHarness) -> None:
+    wrong = {}
+    with closing(sqlite3.connect(storage.database.path, cached_statements=0)) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        for name, sql in statements().items():
+            shape, (reads, writes) = _shape_of(sql), touched(connection, sql)
+            if shape.is_read:
+                missed = (reads - shape.sources) | writes
+            else:
+                missed = set() if shape.target is None else writes - {shape.target}
+            if missed:
+                wrong[name] = missed
+    assert wrong == {}
+
+
+class Forgetful(Transaction):
+    """Asks for everything each time, and lets no write wait."""
+
+    async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        self._known.clear()
+        await self.flush()
+        return await super().fetch(sql, parameters)
+
+
+LEGS = [
+    LegKey(account_id=AccountId(1), category=Category.LINEAR, symbol=Symbol(each), position_idx=0)
+    for each in ("AUSDT", "BUSDT")
+]
+STATES = [*IntentState]
+
+
+def a_plan(draw: Random) -> NewPlan:
+    targets = tuple(PlannedTarget(number=each, price=Decimal(100 + each), share=Decimal("0.5")) for each in (1, 2))
+    return NewPlan(
+        user_id=ANNA,
+        leg=draw.choice(LEGS),
+        side=Side.BUY,
+        stop=Decimal(draw.randrange(1, 90)),
+        stop_trigger_by=TriggerBy.LAST,
+        targets=targets[: draw.randrange(3)],
+        breakeven=Breakeven.OFF,
+        card=None,
+    )
+
+
+def an_intent(draw: Random) -> NewIntent:
+    number, leg = draw.randrange(12), draw.choice(LEGS)
+    return NewIntent(
+        kind=IntentKind.ENTRY,
+        leg=leg,
+        user_id=ANNA,
+        plan_id=None,
+        order_link_id=OrderLinkId(f"p-{number}"),
+        request=CancelRequest(category=leg.category, symbol=leg.symbol, order_id=f"o-{number}"),
+        idempotency_key=f"k-{number}",
+    )
+
+
+def news(draw: Random) -> IntentNews:
+    qty = draw.choice([None, Decimal(draw.randrange(5))])
+    return IntentNews(state=draw.choice(STATES), order_id=draw.choice([None, "o-1"]), cum_exec_qty=qty, reason="r")
+
+
+async def opened(unit: SqliteUnitOfWork, draw: Random) -> Any:
+    """A plan and an intent of it, unless the leg has one."""
+    new = a_plan(draw)
+    if await unit.plans.of_leg(new.leg) is not None:
+        return None
+    plan = await unit.plans.open(new, NOW)
+    intent = await unit.intents.add(replace(an_intent(draw), leg=new.leg, plan_id=plan.plan_id), NOW)
+    return plan, intent
+
+
+async def targets(unit: SqliteUnitOfWork, draw: Random, plan_id: int) -> None:
+    if await unit.plans.get(plan_id) is not None:
+        await unit.plans.set_targets(plan_id, a_plan(draw).targets, Breakeven.AFTER_FIRST_TARGET)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One step of a unit. `number`: an id that may be there."""
+
+    unit: SqliteUnitOfWork
+    draw: Random
+    number: int
+
+
+Step = Callable[[Turn], Awaitable[Any]]
+STEPS: list[Step] = [
+    lambda it: it.unit.plans.get(it.number),
+    lambda it: it.unit.plans.of_leg(it.draw.choice(LEGS)),
+    lambda it: it.unit.plans.open_of_account(AccountId(1)),
+    lambda it: it.unit.intents.get(it.number),
+    lambda it: it.unit.intents.by_key(f"k-{it.number}"),
+    lambda it: it.unit.intents.by_link_id(OrderLinkId(f"p-{it.number}")),
+    lambda it: it.unit.intents.live_of_account(AccountId(1)),
+    lambda it: it.unit.intents.of_plan(it.number),
+    lambda it: it.unit.intents.why_not(it.number, NOW),
+    lambda it: it.unit.fences.paused_since(AccountId(1)),
+    lambda it: opened(it.unit, it.draw),
+    lambda it: it.unit.intents.add(an_intent(it.draw), NOW),
+    lambda it: it.unit.intents.adopt(an_intent(it.draw), NOW),
+    lambda it: it.unit.intents.start_sending(it.number, NOW),
+    lambda it: it.unit.intents.note(it.number, news(it.draw), NOW),
+    lambda it: it.unit.intents.add_fill(it.number, Decimal(1)),
+    lambda it: it.unit.intents.told([it.number]),
+    lambda it: targets(it.unit, it.draw, it.number),
+    lambda it: it.unit.plans.target_done(it.number, 1),
+    lambda it: it.unit.plans.set_stop(it.number, Decimal(it.draw.randrange(1, 90)), TriggerBy.MARK),
+    lambda it: it.unit.plans.stop_verified(it.number, NOW),
+    lambda it: it.unit.plans.doubt_stop(it.number),
+    lambda it: it.unit.plans.filled(it.number, NOW),
+    lambda it: it.unit.plans.end(it.number, NOW),
+    lambda it: it.unit.plans.reopen(it.number),
+    lambda it: it.unit.fences.pause(AccountId(1), NOW),
+    lambda it: it.unit.fences.resume(AccountId(1)),
+    lambda it: it.unit.fences.raise_fence(AccountId(1)),
+]
+
+
+def shown(answer: Any) -> Any:
+    """Without the counts of a plan's versions: they are for screens, which read what is committed."""
+    if isinstance(answer, TradePlan):
+        return replace(answer, version=0)
+    return tuple(map(shown, answer)) if isinstance(answer, tuple) else answer
+
+
+async def test_a_unit_that_remembers_answers_like_one_that_asks_each_time(tmp_path: Path) -> None:
+    """Several units of random steps; the other side has a unit of its own for each step, within one transaction."""
+    async with AsyncExitStack() as stack:
+        sides = []
+        for name in ("remembers", "asks"):
+            (tmp_path / name).mkdir()
+            sides.append(await stack.enter_async_context(open_storage(tmp_path / name, is_watched=False)))
+            await sides[-1].account(kind=AccountType.DEMO)
+        for seed in range(60):
+            draw, written = Random(seed), []  # noqa: S311  repeatable steps, no secret
+            async with sides[0].database.transaction() as one, sides[1].database.transaction() as other:
+                remembering, asking = SqliteUnitOfWork(one), Forgetful(other._usable())
+                for _ in range(25):
+                    step, number, own = draw.choice(STEPS), draw.randrange(1, 13), draw.random()
+                    units = (remembering, SqliteUnitOfWork(asking))
+                    first, second = [await step(Turn(each, Random(own), number)) for each in units]  # noqa: S311  likewise
+                    written.append((STEPS.index(step), number, own))
+                    assert shown(first) == shown(second), (seed, written)
+                await asking.flush()
+        for table in ("trade_plans", "plan_targets", "order_intents", "account_fences"):
+            asked = f"SELECT * FROM {table} ORDER BY 1, 2"  # noqa: S608  one of the four above
+            assert await sides[0].database.fetch(asked) == await sides[1].database.fetch(asked)

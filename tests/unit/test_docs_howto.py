@@ -3,7 +3,6 @@
 import ast
 import re
 from functools import cache
-from itertools import chain
 from typing import Final
 
 import pytest
@@ -18,6 +17,7 @@ FOLDERS: Final = tuple(f"{name}/" for name in (*RUNTIME, "ops", "tests", "docs")
 FEATURES: Final = sorted(each.name for each in (ROOT / "bot" / "services").iterdir() if (each / "__init__.py").exists())
 KEY: Final = re.compile(r"[a-z]+(-[a-zA-Z]+)+|KEY")
 STAND_IN: Final = re.compile(r"-?[A-Z]{3,}$")
+AT_THE_TOP: Final = re.compile(r"^(?:(?:async )?def|class) (\w+)|^(\w+)(?:: .+)? = ", re.MULTILINE)
 OF_TESTS: Final = frozenset({"harness", "person", "last", "press", "say"})
 OUTSIDE: Final = frozenset({"Final", "SecretStr", "make", "test", "await", "raise", "True", "False"})
 OF_SQL: Final = re.compile(r"ON DELETE CASCADE|SET NULL|PRAGMA user_version")
@@ -30,9 +30,9 @@ COMMAND: Final = re.compile(r"python -m ([\w.]+)((?: (?:--[a-z-]+|[A-Z]+|\d+))*)
 @cache
 def names() -> frozenset[str]:
     """Whatever the product calls by a name (definitions, fields, parameters), and what stands at the top of tests."""
-    tests = [ast.parse(path.read_text()).body for path in sorted((ROOT / "tests").rglob("*.py"))]
-    found: set[str] = {*OF_TESTS, *OUTSIDE}
-    for node in (*(each for tree in trees().values() for each in ast.walk(tree)), *chain.from_iterable(tests)):
+    tests = "".join(path.read_text() for path in sorted((ROOT / "tests").rglob("*.py")))
+    found: set[str] = {*OF_TESTS, *OUTSIDE, *(name for names in AT_THE_TOP.findall(tests) for name in names)}
+    for node in (each for tree in trees().values() for each in ast.walk(tree)):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 found.add(name)

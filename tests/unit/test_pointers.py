@@ -16,6 +16,7 @@ from harness.sources import PACKAGES, ROOT
 FOLDERS: Final = "|".join((*PACKAGES, "tests", "docs", r"\.ci"))
 DOTTED: Final = re.compile(rf"(?<![\w./\[-])((?:{'|'.join(PACKAGES)})(?:\.\w+)+)(?![\w/])")
 PATH: Final = re.compile(rf"(?<![\w./])((?:{FOLDERS})(?:/[\w.-]+)+/?)(?![*\w{{])")
+IMPORT: Final = re.compile(r"^ *(?:from|import) .*$", re.MULTILINE)
 SUFFIXES: Final = frozenset({"py", "md", "toml", "ftl", "sql"})
 DOCUMENTS: Final = frozenset({".md", ".toml", ".yml"})
 
@@ -59,10 +60,8 @@ def defines(body: list[ast.stmt], names: list[str]) -> bool:
     return found is not None and defines(getattr(found, "body", []), names[1:])
 
 
-def may_point(line: str) -> bool:
-    """Whether what may be a comment on that line may point somewhere."""
-    comment = line.partition("#")[2]
-    return bool(comment and (DOTTED.search(comment) or PATH.search(comment)))
+def may_point(text: str) -> bool:
+    return bool(DOTTED.search(text) or PATH.search(text))
 
 
 def prose(path: Path) -> Iterator[str]:
@@ -71,10 +70,12 @@ def prose(path: Path) -> Iterator[str]:
     if path.suffix != ".py":
         yield text
         return
+    if not may_point(IMPORT.sub("", text)):
+        return  # most files: they need not be parsed
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield ast.get_docstring(node) or ""
-    if not any(map(may_point, text.splitlines())):
+    if not any(may_point(line.partition("#")[2]) for line in text.splitlines()):
         return  # to read the tokens takes longer than all the rest
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:

@@ -255,7 +255,7 @@ class Settlement:
                 settings[each.leg.symbol] = await gateway.leg_settings(account, each.leg.symbol)
         sent = [each.sent_ts for each in live if each.is_order and each.sent_ts is not None and each.is_live]
         begin = self._begin(account, asked_at) if last is None else last
-        begin = max(begin, self._read_until.get(account.account_id, begin) - _LISTED_LATE_MS)
+        begin = Millis(max(begin, self._read_until.get(account.account_id, begin) - _LISTED_LATE_MS))
         since = Millis(max(0, min(begin, asked_at, *sent) - _OVERLAP_MS))  # the clock may have been set back
         told = await gateway.executions_since(account, since)
         known = await self.queries.fills_known(account.account_id, since) if told else frozenset()
