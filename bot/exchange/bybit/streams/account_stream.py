@@ -214,9 +214,7 @@ class AccountStream:
         if self._why is not None:  # meanwhile its key was replaced, or nobody wants it any more
             await link.close(self._why)
         listening = self._tasks.spawn(link.listen(), "a private stream", expected=StreamEnded)
-        opening = self._tasks.spawn(
-            self._open(link, login, tell), "opening of a private stream", expected=ExchangeError
-        )
+        opening = self._tasks.spawn(self._open(link, login, tell), "opening of a stream", expected=ExchangeError)
         try:
             await asyncio.wait((listening, opening), return_when=asyncio.FIRST_COMPLETED)
             if opening.done() and not opening.cancelled():
