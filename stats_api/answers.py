@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -19,6 +20,11 @@ def json_answer(body: object, status: int = HTTPStatus.OK, headers: Mapping[str,
 
 def error_answer(status: int, words: str, headers: Mapping[str, str] | None = None) -> web.Response:
     return json_answer({"error": words}, status, headers)
+
+
+def utc(millis: float) -> str:
+    """A moment as answers write it: RFC 3339, to the second."""
+    return datetime.fromtimestamp(millis // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def compress(request: web.Request, answer: web.Response) -> None:

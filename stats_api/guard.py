@@ -2,7 +2,7 @@
 
 import ipaddress
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hmac import compare_digest
 from http import HTTPStatus
 from types import MappingProxyType
@@ -22,6 +22,7 @@ HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Cache-Control": "no-store",
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Cross-Origin-Resource-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
         "Server": "perpdesk",
         "X-Content-Type-Options": "nosniff",
@@ -30,13 +31,13 @@ HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def make_guard(token: Secret | None) -> Middleware:
-    """Refuse what may not pass, and make every refusal of the app a JSON answer."""
+def make_guard(token: Secret | None, opened: Collection[str]) -> Middleware:
+    """Refuse what may not pass, and make every refusal of the app a JSON answer. `opened` paths demand no token."""
     expected = None if token is None else token.reveal().encode()
 
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if expected is not None and not carries(request, expected):
+        if expected is not None and request.path not in opened and not carries(request, expected):
             answer = error_answer(
                 HTTPStatus.UNAUTHORIZED, "a bearer token is needed", {"WWW-Authenticate": 'Bearer realm="perpdesk"'}
             )
@@ -48,7 +49,7 @@ def make_guard(token: Secret | None) -> Middleware:
         else:
             answer = await _answer(request, handler)
         compress(request, answer)
-        answer.headers.update(HEADERS)
+        answer.headers.update({name: value for name, value in HEADERS.items() if name not in answer.headers})
         return answer
 
     return guard

@@ -3,6 +3,8 @@
 from typing import Any, Final
 
 from bot.domain.health import ReasonKind
+from stats_api.page import PAGE, PageFile
+from stats_api.schemas import SCHEMAS
 
 _COUNT: Final = {"type": "integer", "minimum": 0}
 
@@ -110,6 +112,16 @@ def _path(summary: str, answers: dict[str, Any]) -> dict[str, Any]:
     return {"get": operation, "head": {**operation, "summary": f"{summary} Headers only."}}
 
 
+def _page(file: PageFile) -> dict[str, Any]:
+    """A file of the dashboard: no token is demanded for it."""
+    words = "A file of the dashboard's page; nothing in it is data."
+    path = _path(words, {"200": {"description": words, "content": {file.kind: {"schema": {"type": "string"}}}}})
+    for operation in path.values():
+        operation["security"] = [{}]
+        operation["responses"] = {status: said for status, said in operation["responses"].items() if status != "401"}
+    return path
+
+
 _TOKEN: Final = {
     "type": "http",
     "scheme": "bearer",
@@ -129,10 +141,17 @@ def describe(version: str) -> dict[str, Any]:
         "info": {
             "title": "Perpdesk stats",
             "version": version,
-            "description": "Cache statistics, metrics, health and readiness of one bot. No answer speaks of a user.",
+            "description": "Statistics, metrics, health and readiness of one bot. No answer speaks of a user.",
         },
         "security": [{}, {"token": []}],
         "paths": {
+            **{path: _page(file) for path, file in PAGE.items()},
+            "/api/stats/overview": _path(
+                "What the dashboard shows of now.", {"200": _json("Its panels.", _schema("Overview"))}
+            ),
+            "/api/stats/history": _path(
+                "What the dashboard shows of the last hour.", {"200": _json("Its columns.", _schema("History"))}
+            ),
             "/api/stats/cache": _path(
                 "The cache, region by region.", {"200": _json("Every region by its name.", regions)}
             ),
@@ -153,5 +172,5 @@ def describe(version: str) -> dict[str, Any]:
             ),
             "/openapi.json": _path("This document.", {"200": _json("OpenAPI 3.1.", {"type": "object"})}),
         },
-        "components": {"schemas": _SCHEMAS, "securitySchemes": {"token": _TOKEN}},
+        "components": {"schemas": _SCHEMAS | SCHEMAS, "securitySchemes": {"token": _TOKEN}},
     }

@@ -1,69 +1,79 @@
-"""What /metrics answers, rendered once for everybody who asks within a second."""
+"""What all who ask within a second share: one look at the metrics, and their text."""
 
 import asyncio
 import gzip
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
 
 from bot.aio.tasks import TaskSet
+from bot.domain.ports.clock import Clock
 from stats_api.answers import COMPRESS_LEVEL
 from stats_api.collector import SampledCollector
+from stats_api.scrape import Scrape
 
 RENDER_EVERY: Final = 1.0  # s; a rendering takes milliseconds of the loop that the chat runs on
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """One rendering, plain and packed."""
+    """One rendering of /metrics, plain and packed."""
 
     plain: bytes
     packed: bytes
 
 
-class SharedPage:
-    """The metrics of a registry as text, at most `every` s old when it is asked for; who asks meanwhile shares it."""
+class SharedScrapes:
+    """A registry's metrics, at most `every` s old when they are asked for; who asks meanwhile shares them."""
 
     def __init__(
-        self,
-        registry: CollectorRegistry,
-        sampled: Sequence[SampledCollector],
-        monotonic: Callable[[], float],
-        every: float,
+        self, registry: CollectorRegistry, sampled: Sequence[SampledCollector], clock: Clock, every: float
     ) -> None:
         self._registry = registry
         self._sampled = sampled
-        self._monotonic = monotonic
+        self._clock = clock
         self._every = every
         self._tasks = TaskSet()
-        self._rendering: asyncio.Task[Rendering] | None = None
+        self._newest: asyncio.Task[Scrape] | None = None
         self._began = 0.0
+        self._rendered: tuple[Scrape, asyncio.Task[Rendering]] | None = None
 
-    async def read(self) -> Rendering:
-        """The page. Raises what rendering it raised; the next reader tries again."""
-        under_way = self._rendering
-        if under_way is None or self._is_over(under_way):
-            self._began = self._monotonic()
-            under_way = self._rendering = self._tasks.spawn(self._render(), "sidecar metrics", expected=Exception)
-        return await asyncio.shield(under_way)
+    async def read(self) -> Scrape:
+        """Raises what a collector raised; the next reader tries again."""
+        newest = self._newest
+        if newest is None or self._is_over(newest):
+            self._began = self._clock.monotonic()
+            newest = self._newest = self._tasks.spawn(self._scrape(), "sidecar metrics", expected=Exception)
+        return await asyncio.shield(newest)
+
+    async def render(self) -> Rendering:
+        """What /metrics answers. Raises as `read` does."""
+        scrape = await self.read()
+        if self._rendered is None or self._rendered[0] is not scrape:
+            self._rendered = scrape, self._tasks.spawn(_render(scrape), "sidecar text", expected=Exception)
+        return await asyncio.shield(self._rendered[1])
 
     async def close(self) -> None:
         await self._tasks.close()
 
-    def _is_over(self, rendering: asyncio.Task[Rendering]) -> bool:
-        if not rendering.done():
+    def _is_over(self, scrape: asyncio.Task[Scrape]) -> bool:
+        if not scrape.done():
             return False
-        failed = rendering.cancelled() or rendering.exception() is not None
-        return failed or self._monotonic() - self._began >= self._every
+        failed = scrape.cancelled() or scrape.exception() is not None
+        return failed or self._clock.monotonic() - self._began >= self._every
 
-    async def _render(self) -> Rendering:
+    async def _scrape(self) -> Scrape:
         await asyncio.to_thread(self._sample)
-        plain = generate_latest(self._registry)  # on the loop: the counters are its own
-        packed = await asyncio.to_thread(gzip.compress, plain, COMPRESS_LEVEL, mtime=0)
-        return Rendering(plain, packed)
+        now, seconds = self._clock.now(), self._clock.monotonic()
+        return Scrape(self._registry.collect(), now, seconds)  # on the loop: the counters are its own
 
     def _sample(self) -> None:
         for each in self._sampled:
             each.sample()
+
+
+async def _render(scrape: Scrape) -> Rendering:
+    plain = generate_latest(scrape)
+    return Rendering(plain, await asyncio.to_thread(gzip.compress, plain, COMPRESS_LEVEL, mtime=0))

@@ -25,6 +25,7 @@ from bot.services.screens import PATIENCE
 from bot.settings import notify_socket
 from handlers.registry import TABLE
 from handlers.table import HandlerTable
+from stats_api.dashboard import SAMPLE_EVERY
 from stats_api.rendering import RENDER_EVERY
 from storage.sqlite.database import PageCheck
 
@@ -61,4 +62,5 @@ class Tuning:
     bybit_patience: Patience = BYBIT
     table: HandlerTable = TABLE
     metrics_every: float = RENDER_EVERY  # s between two renderings of /metrics
+    history_every: float = SAMPLE_EVERY  # s between two samples of the dashboard's history
     check_database: PageCheck = PageCheck.AFTER_CRASH  # else the job `page_check` does it soon after the start

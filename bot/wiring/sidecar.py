@@ -74,12 +74,12 @@ def make_sidecar(
         stats=reads.stats,
         reasons=progress.reasons,
         stuck=progress.stuck,
-        now=outside.clock.now,
+        clock=outside.clock,
         version=VERSION,
         token=None if token is None else Secret(token.get_secret_value()),
         extra=collectors,
-        monotonic=outside.clock.monotonic,
         render_every=tuning.metrics_every,
+        sample_every=tuning.history_every,
     )
 
 

@@ -68,7 +68,7 @@ def _row(name: str, value: float, baseline_name: str, baseline: float, *, ok: bo
 
 @asynccontextmanager
 async def _sidecar(reads: CachedReads) -> AsyncIterator[str]:
-    app = create_app(stats=reads.stats, reasons=tuple, stuck=tuple, now=SystemClock().now, version="bench")
+    app = create_app(stats=reads.stats, reasons=tuple, stuck=tuple, clock=SystemClock(), version="bench")
     async with serve(app, port=0) as address:
         yield address
 

@@ -25,6 +25,7 @@ class Sidecar:
     stuck: tuple[str, ...] = ()
     extra: tuple[Collector, ...] = ()
     clock: FakeClock = field(default_factory=FakeClock)
+    sample_every: float = 10.0
 
     @asynccontextmanager
     async def running(self, *, token: str | None = None, patience: float = 15.0) -> AsyncIterator["Sidecar"]:
@@ -32,11 +33,11 @@ class Sidecar:
             stats=self.reads.stats,
             reasons=lambda: self.reasons,
             stuck=lambda: self.stuck,
-            now=self.clock.now,
+            clock=self.clock,
             version="0.1.0",
             token=None if token is None else Secret(token),
             extra=self.extra,
-            monotonic=self.clock.monotonic,
+            sample_every=self.sample_every,
         )
         async with serve(app, port=0, patience=patience) as address:
             self.address = address

@@ -22,10 +22,14 @@ from bot.domain.health import Reason, ReasonKind
 from bot.domain.ids import Millis, Symbol
 from cache.policy import TABLE
 from stats_api.app import create_app
+from stats_api.page import PAGE
 from stats_api.server import serve
 
 TOKEN = "canary-token-4f1e9a"
-ROUTES = ("/api/stats/cache", "/metrics", "/healthz", "/readyz", "/openapi.json")
+DATA = (
+    "/api/stats/overview", "/api/stats/history", "/api/stats/cache", "/metrics", "/healthz", "/readyz", "/openapi.json"
+)  # fmt: skip
+ROUTES = (*PAGE, *DATA)
 
 
 @pytest.fixture
@@ -57,6 +61,7 @@ async def test_the_json_and_the_metrics_are_the_same_numbers(sidecar: Sidecar, s
         await sidecar.reads.balance(account(number % 4))
         await sidecar.reads.ticker(Symbol(f"COIN{number}USDT"))
     sidecar.reads.invalidate_user_caches(account().user_id)
+    sidecar.clock.advance(1)  # what is asked for within a second is shared
     async with session.get(f"{sidecar.address}/api/stats/cache") as answer:
         regions = await answer.json()
     async with session.get(f"{sidecar.address}/metrics") as answer:
@@ -203,7 +208,7 @@ async def test_the_description_has_exactly_the_routes_and_their_answers(
 ) -> None:
     async with session.get(f"{sidecar.address}/openapi.json") as answer:
         document = await answer.json()
-    app = create_app(stats=tuple, reasons=tuple, stuck=tuple, now=FakeClock().now, version="1")
+    app = create_app(stats=tuple, reasons=tuple, stuck=tuple, clock=FakeClock(), version="1")
     routes = {(route.method.lower(), route.resource.canonical) for route in app.router.routes() if route.resource}
     assert {(method, path) for path, methods in document["paths"].items() for method in methods} == routes
     assert set(document["paths"]) == set(ROUTES)
@@ -252,7 +257,9 @@ async def test_head_answers_the_headers_of_get(sidecar: Sidecar, session: aiohtt
         assert int(head.headers["Content-Length"]) > 0
 
 
-@pytest.mark.parametrize("path", ["/", "/nope", "/api/stats", "/api/stats/cache/", "/metrics/../../etc/passwd", "//"])
+@pytest.mark.parametrize(
+    "path", ["/nope", "/dashboard", "/index.html", "/api/stats", "/api/stats/cache/", "/metrics/../../etc/passwd", "//"]
+)
 async def test_other_paths_are_not_found(sidecar: Sidecar, session: aiohttp.ClientSession, path: str) -> None:
     async with session.get(sidecar.address + path) as answer:
         assert (answer.status, answer.content_type) == (404, "application/json")
@@ -295,7 +302,7 @@ async def test_a_route_that_breaks_answers_json_and_logs_why(
     def broken() -> tuple[Reason, ...]:
         raise ZeroDivisionError("canary words of an error")
 
-    app = create_app(stats=tuple, reasons=broken, stuck=tuple, now=FakeClock().now, version="1")
+    app = create_app(stats=tuple, reasons=broken, stuck=tuple, clock=FakeClock(), version="1")
     async with serve(app, port=0) as address, session.get(f"{address}/readyz") as answer:
         assert (answer.status, answer.content_type) == (500, "application/json")
         assert "canary" not in await answer.text()
@@ -305,8 +312,8 @@ async def test_a_route_that_breaks_answers_json_and_logs_why(
 # --- the token ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", [*ROUTES, "/", "/nope"])
-async def test_with_a_token_every_path_demands_it(session: aiohttp.ClientSession, path: str) -> None:
+@pytest.mark.parametrize("path", [*DATA, "//", "/nope", "/dashboard.js/", "/dashboard.js/../metrics"])
+async def test_with_a_token_every_path_but_the_page_s_demands_it(session: aiohttp.ClientSession, path: str) -> None:
     async with Sidecar().running(token=TOKEN) as sidecar:
         for method in ("GET", "POST"):
             for authorization in (
@@ -360,14 +367,14 @@ async def test_with_a_token_every_name_is_served(session: aiohttp.ClientSession)
 
 
 async def test_an_address_that_others_reach_is_not_opened_without_a_token() -> None:
-    app = create_app(stats=tuple, reasons=tuple, stuck=tuple, now=FakeClock().now, version="1")
+    app = create_app(stats=tuple, reasons=tuple, stuck=tuple, clock=FakeClock(), version="1")
     with pytest.raises(ValueError, match="needs a token"):
         async with serve(app, host="0.0.0.0", port=0):  # noqa: S104  refused before it is bound
             pytest.fail("it was opened")
 
 
 async def test_a_port_in_use_is_told(sidecar: Sidecar) -> None:
-    app = create_app(stats=tuple, reasons=tuple, stuck=tuple, now=FakeClock().now, version="1")
+    app = create_app(stats=tuple, reasons=tuple, stuck=tuple, clock=FakeClock(), version="1")
     with pytest.raises(OSError, match="address already in use"):
         async with serve(app, port=int(sidecar.address.rsplit(":", 1)[1])):
             pytest.fail("it was opened")

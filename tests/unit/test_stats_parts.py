@@ -42,7 +42,7 @@ def test_any_other_address_needs_a_token(host: str) -> None:
 @pytest.mark.parametrize("token", ["", "   "])
 def test_an_empty_token_is_refused(token: str) -> None:
     with pytest.raises(ValueError, match="token is empty"):
-        create_app(stats=tuple, reasons=tuple, stuck=tuple, now=FakeClock().now, version="1", token=Secret(token))
+        create_app(stats=tuple, reasons=tuple, stuck=tuple, clock=FakeClock(), version="1", token=Secret(token))
 
 
 @pytest.mark.parametrize(
