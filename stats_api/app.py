@@ -20,7 +20,7 @@ from stats_api.collector import ProcessSampler, SampledCollector, bound, make_re
 from stats_api.dashboard import SAMPLE_EVERY, Dashboard
 from stats_api.guard import BODY_LIMIT, make_guard
 from stats_api.openapi import describe
-from stats_api.page import PAGE
+from stats_api.page_files import PAGE
 from stats_api.rendering import RENDER_EVERY, SharedScrapes
 
 HAS_TOKEN: Final = web.AppKey("has_token", bool)

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from bot.domain.health import ReasonKind
-from stats_api.page import PAGE, PageFile
+from stats_api.page_files import PAGE, PageFile
 from stats_api.schemas import SCHEMAS
 
 _COUNT: Final = {"type": "integer", "minimum": 0}

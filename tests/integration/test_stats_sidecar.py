@@ -22,7 +22,7 @@ from bot.domain.health import Reason, ReasonKind
 from bot.domain.ids import Millis, Symbol
 from cache.policy import TABLE
 from stats_api.app import create_app
-from stats_api.page import PAGE
+from stats_api.page_files import PAGE
 from stats_api.server import serve
 
 TOKEN = "canary-token-4f1e9a"
