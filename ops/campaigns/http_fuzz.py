@@ -14,12 +14,14 @@ from http import HTTPStatus
 from typing import Final
 
 from bot.chat.webhook_listener import SECRET_HEADER
+from stats_api.openapi import describe
+from stats_api.page_files import PAGE, POLICY
 
 AT_ONCE: Final = 16  # connections
 _ROUND: Final = 200  # cases, then a look whether it serves
 _SILENCE_S: Final = 0.2  # after which nothing more is awaited of a request that may be half a one
 _ANSWER_S: Final = 60.0  # for a whole request
-_STATUS: Final = re.compile(rb"HTTP/1\.[01] (\d{3})")
+_HEAD_OF_ANSWER: Final = re.compile(rb"HTTP/1\.[01] (\d{3}).*?(?:\r\n\r\n|$)", re.DOTALL)
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND")
 _STRANGE: Final = (
     "/",
@@ -51,7 +53,10 @@ _ANY: Final = frozenset(range(200, 500))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FuzzTarget:
-    """A listener of 127.0.0.1: what it serves and to whom. `accepts`: statuses of whole requests that are let in."""
+    """A listener of 127.0.0.1: what it serves and to whom. `accepts`: statuses of whole requests that are let in.
+
+    `open_paths` are served to everybody, with `open_mark` in the heads of their answers.
+    """
 
     name: str
     port: int
@@ -63,21 +68,26 @@ class FuzzTarget:
     good_body: bytes
     accepts: frozenset[int]
     is_all_protected: bool  # what is not served, too
+    open_paths: frozenset[str] = frozenset()
+    open_mark: bytes = b""
 
 
-def sidecar_target(port: int, token: str, paths: tuple[str, ...]) -> FuzzTarget:
-    """`paths`: those of its description, the first of them one that always answers 200."""
+def sidecar_target(port: int, token: str) -> FuzzTarget:
+    """All that it describes; the first of it, the dashboard's page, always answers 200."""
+    paths = describe("")["paths"]
     return FuzzTarget(
         name="the sidecar",
         port=port,
         method="GET",
-        paths=paths,
+        paths=tuple(paths),
         header="Authorization",
         value=f"Bearer {token}",
         wrong=("", "Bearer", "Bearer x", f"Basic {token}", token, f"Bearer {token[:-1]}", f"Bearer {token}x"),
         good_body=b"",
         accepts=frozenset({HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}),
         is_all_protected=True,
+        open_paths=frozenset(PAGE),
+        open_mark=POLICY.encode(),
     )
 
 
@@ -114,12 +124,12 @@ async def fuzz(target: FuzzTarget, seed: int, cases: int, *, first: int = 0) -> 
     async def one(number: int) -> None:
         async with slots:
             drawn = drawn_case(target, seed, number)
-            if (wrong := _wrong(drawn, await _answers(target.port, drawn))) is not None:
+            if (wrong := _wrong(drawn, await _answers(target, drawn))) is not None:
                 failures.append(f"{target.name}, case {seed} {number}: {wrong}; sent {drawn.sent[:300]!r}")
 
     for number in range(first, end, _ROUND):
         await asyncio.gather(*map(one, range(number, min(number + _ROUND, end))))
-        if await _answers(target.port, _good(target)) != [HTTPStatus.OK]:
+        if await _answers(target, _good(target)) != [HTTPStatus.OK]:
             return [*failures, f"{target.name} does not serve any more after those from {number} on of seed {seed}"]
     return failures
 
@@ -161,6 +171,7 @@ def _whole(target: FuzzTarget, draw: random.Random) -> FuzzRequest:
 def _may(target: FuzzTarget, method: str, path: str, is_let_in: bool, is_fit: bool) -> frozenset[int]:
     """Which statuses may answer; those of a body that does not fit come on top."""
     unfit = frozenset() if is_fit else frozenset({400, 408, 413})
+    is_let_in = is_let_in or path in target.open_paths
     if target.is_all_protected and not is_let_in:
         return frozenset({401}) | unfit
     if path not in target.paths:
@@ -230,11 +241,14 @@ def _broken(sent: bytes, draw: random.Random) -> bytes:
     return sent + sent[start:]
 
 
-async def _answers(port: int, drawn: FuzzRequest) -> list[int]:
-    """The statuses that came, interim ones aside, until the connection was closed or fell silent."""
+async def _answers(target: FuzzTarget, drawn: FuzzRequest) -> list[int]:
+    """The statuses that came, interim ones aside, until the connection was closed or fell silent.
+
+    Where nothing may be given, what anybody may have does not count.
+    """
     received = b""
     with suppress(ConnectionError, TimeoutError):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", target.port)
         sending = asyncio.create_task(_send(writer, drawn.sent))
         try:
             async with asyncio.timeout(_ANSWER_S if drawn.is_whole else _SILENCE_S):
@@ -244,7 +258,12 @@ async def _answers(port: int, drawn: FuzzRequest) -> list[int]:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
             writer.transport.abort()
-    return [int(status) for status in _STATUS.findall(received) if status >= b"200"]
+    found = []
+    for head in _HEAD_OF_ANSWER.finditer(received):
+        is_anybody_s = bool(target.open_mark) and target.open_mark in head[0]
+        if int(head[1]) >= HTTPStatus.OK and not (drawn.may is None and is_anybody_s):
+            found.append(int(head[1]))
+    return found
 
 
 async def _send(writer: asyncio.StreamWriter, sent: bytes) -> None:
