@@ -16,7 +16,7 @@ from bot.domain.ports.clock import Clock
 from bot.domain.secrets import Secret
 from cache.stats import RegionStats
 from stats_api.answers import json_answer, takes_gzip, utc
-from stats_api.collector import ProcessSampler, SampledCollector, bound, make_registry
+from stats_api.collector import ProcessSampler, bound, make_registry
 from stats_api.dashboard import SAMPLE_EVERY, Dashboard
 from stats_api.guard import BODY_LIMIT, make_guard
 from stats_api.openapi import describe
@@ -51,9 +51,7 @@ def create_app(
     app = web.Application(client_max_size=BODY_LIMIT, middlewares=(make_guard(token, PAGE),))
     app[HAS_TOKEN] = token is not None
     extra = (*extra, ProcessSampler())
-    registry = make_registry(stats, version=version, extra=extra)
-    sampled = [each for each in extra if isinstance(each, SampledCollector)]
-    scrapes = SharedScrapes(registry, sampled, clock, render_every)
+    scrapes = SharedScrapes(make_registry(stats, version=version, extra=extra), extra, clock, render_every)
     dashboard = Dashboard(scrapes, reasons, stuck, clock, version=version, every=sample_every)
     _run_with(app, dashboard, scrapes)
     routes = _Routes(stats, reasons, stuck, clock, scrapes, dashboard, describe(version))

@@ -2,11 +2,12 @@
 
 import asyncio
 import gzip
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.registry import Collector
 
 from bot.aio.tasks import TaskSet
 from bot.domain.ports.clock import Clock
@@ -26,13 +27,16 @@ class Rendering:
 
 
 class SharedScrapes:
-    """A registry's metrics, at most `every` s old when they are asked for; who asks meanwhile shares them."""
+    """A registry's metrics, at most `every` s old when they are asked for; who asks meanwhile shares them.
+
+    Those of its `collectors` that take file reads make them in a thread.
+    """
 
     def __init__(
-        self, registry: CollectorRegistry, sampled: Sequence[SampledCollector], clock: Clock, every: float
+        self, registry: CollectorRegistry, collectors: Iterable[Collector], clock: Clock, every: float
     ) -> None:
         self._registry = registry
-        self._sampled = sampled
+        self._sampled = [each for each in collectors if isinstance(each, SampledCollector)]
         self._clock = clock
         self._every = every
         self._tasks = TaskSet()
