@@ -129,13 +129,42 @@ _TOKEN: Final = {
 }
 
 
-def describe(version: str) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of the sidecar, as /openapi.json answers it."""
+def _paths() -> dict[str, Any]:
     regions = {"type": "object", "additionalProperties": _schema("Region")}
     metrics = {
         "description": "The metrics in Prometheus' text format 0.0.4, at most a second old.",
         "content": {"text/plain": {"schema": {"type": "string"}}},
     }
+    return {
+        **{path: _page(file) for path, file in PAGE.items()},
+        "/api/stats/overview": _path(
+            "What the dashboard shows of now.", {"200": _json("Its panels.", _schema("Overview"))}
+        ),
+        "/api/stats/history": _path(
+            "What the dashboard shows of the last hour.", {"200": _json("Its columns.", _schema("History"))}
+        ),
+        "/api/stats/cache": _path("The cache, region by region.", {"200": _json("Every region by its name.", regions)}),
+        "/metrics": _path("What Prometheus scrapes.", {"200": metrics}),
+        "/healthz": _path(
+            "Whether the process goes on.",
+            {
+                "200": _json("It does.", _schema("Health")),
+                "503": _json("It is stuck, and will be ended soon.", _schema("Health")),
+            },
+        ),
+        "/readyz": _path(
+            "Whether the bot serves its users.",
+            {
+                "200": _json("It does.", _schema("Readiness")),
+                "503": _json("Not now, with the reasons.", _schema("Readiness")),
+            },
+        ),
+        "/openapi.json": _path("This document.", {"200": _json("OpenAPI 3.1.", {"type": "object"})}),
+    }
+
+
+def describe(version: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of the sidecar, as /openapi.json answers it."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -144,33 +173,6 @@ def describe(version: str) -> dict[str, Any]:
             "description": "Statistics, metrics, health and readiness of one bot. No answer speaks of a user.",
         },
         "security": [{}, {"token": []}],
-        "paths": {
-            **{path: _page(file) for path, file in PAGE.items()},
-            "/api/stats/overview": _path(
-                "What the dashboard shows of now.", {"200": _json("Its panels.", _schema("Overview"))}
-            ),
-            "/api/stats/history": _path(
-                "What the dashboard shows of the last hour.", {"200": _json("Its columns.", _schema("History"))}
-            ),
-            "/api/stats/cache": _path(
-                "The cache, region by region.", {"200": _json("Every region by its name.", regions)}
-            ),
-            "/metrics": _path("What Prometheus scrapes.", {"200": metrics}),
-            "/healthz": _path(
-                "Whether the process goes on.",
-                {
-                    "200": _json("It does.", _schema("Health")),
-                    "503": _json("It is stuck, and will be ended soon.", _schema("Health")),
-                },
-            ),
-            "/readyz": _path(
-                "Whether the bot serves its users.",
-                {
-                    "200": _json("It does.", _schema("Readiness")),
-                    "503": _json("Not now, with the reasons.", _schema("Readiness")),
-                },
-            ),
-            "/openapi.json": _path("This document.", {"200": _json("OpenAPI 3.1.", {"type": "object"})}),
-        },
+        "paths": _paths(),
         "components": {"schemas": _SCHEMAS | SCHEMAS, "securitySchemes": {"token": _TOKEN}},
     }
