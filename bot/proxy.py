@@ -5,12 +5,14 @@ that goes through the proxy itself serves both transports.
 """
 
 import logging
+import socket
 from collections.abc import Callable
 from functools import partial
 from ssl import SSLContext
 from typing import Any, Final
 
 import aiohttp
+import aiohttp.abc
 import python_socks
 from aiohttp.client_proto import ResponseHandler
 from aiohttp_socks import ProxyConnector
@@ -28,11 +30,30 @@ class ProxyError(OSError):
     """A proxy that can't be reached or refuses. The text names it without user and password."""
 
 
-def connectors(proxy: Secret | None, *, setting: str, clock: Clock) -> Connectors:
-    """What makes connections: aiohttp's own, or through the proxy of that setting."""
+def connectors(
+    proxy: Secret | None, *, setting: str, clock: Clock, family: socket.AddressFamily = socket.AF_UNSPEC
+) -> Connectors:
+    """What makes connections: aiohttp's own, to a name's addresses of that family; or through that setting's proxy."""
     if proxy is None:
-        return aiohttp.TCPConnector
+        return partial(_to_family, family)
     return partial(_ThroughProxy, proxy=_Proxy(proxy, setting, clock))
+
+
+def _to_family(family: socket.AddressFamily, **options: Any) -> aiohttp.TCPConnector:
+    return aiohttp.TCPConnector(resolver=_FamilyResolver(family), **options)
+
+
+class _FamilyResolver(aiohttp.ThreadedResolver):
+    """Knows the addresses of one family alone. An address that stands for itself is not asked for, whatever it is."""
+
+    def __init__(self, family: socket.AddressFamily) -> None:
+        super().__init__()
+        self._family = family
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[aiohttp.abc.ResolveResult]:
+        return await super().resolve(host, port, self._family if family is socket.AF_UNSPEC else family)
 
 
 class _Proxy:

@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     bybit_demo_stream_url: str = "wss://stream-demo.bybit.com"
     telegram_proxy: SecretStr | None = None
     bybit_proxy: SecretStr | None = None
+    bybit_family: Literal["ipv4", "ipv6"] = "ipv4"
     bybit_requests_per_second: int = Field(default=80, ge=1, le=100_000)
     trade_live: bool = False
     database: Path = STATE / "perpdesk.sqlite3"

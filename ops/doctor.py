@@ -13,8 +13,8 @@ import typer
 
 from bot.domain.errors import PerpdeskError, WrongKeyFile
 from bot.settings import Settings
-from ops.addresses import SERVICE, find_address, talks_to_bybit
 from ops.bytecode import ROOT, is_kept, uncompiled
+from ops.outside_checks import check_outside
 from storage.checkup import (
     Check,
     check_canary,
@@ -37,7 +37,7 @@ _BESIDE: Final = ("", "-wal", "-shm", ".lock")
 
 def report(settings: Settings) -> bool:
     """Print every check; whether all is well."""
-    checks = [*asyncio.run(examine(settings)), asyncio.run(check_address(settings)), check_bytecode()]
+    checks = [*asyncio.run(examine(settings)), *asyncio.run(check_outside(settings)), check_bytecode()]
     width = max(len(check.name) for check in checks)
     for check in checks:
         typer.echo(f"{'ok  ' if check.is_ok else 'FAIL'}  {check.name:<{width}}  {check.detail}")
@@ -68,21 +68,6 @@ async def examine(settings: Settings) -> list[Check]:
     except PerpdeskError as fault:
         checks.append(Check(name="database", is_ok=False, detail=str(fault)))
     return checks
-
-
-async def check_address(settings: Settings, *, service: str = SERVICE) -> Check:
-    """Whether keys that are bound to our address will be taken, as far as anybody tells where we go out from."""
-    name, ours = "address", settings.egress_ip
-    found = await find_address(settings, service=service) if talks_to_bybit(settings) else None
-    if ours is None:
-        hint = "" if found is None else f"; this machine goes out from {found}"
-        return Check(name=name, is_ok=True, detail=f"PERPDESK_EGRESS_IP is not set: keys can't be bound to it{hint}")
-    if found is None:
-        return Check(name=name, is_ok=True, detail=f"{ours}; not compared: nobody tells where we go out from")
-    if found == ours:
-        return Check(name=name, is_ok=True, detail=f"{ours}, and this machine goes out from it")
-    fault = f"PERPDESK_EGRESS_IP is {ours}, but this machine goes out from {found}: keys bound to it are refused"
-    return Check(name=name, is_ok=False, detail=fault)
 
 
 def check_bytecode(root: Path = ROOT) -> Check:

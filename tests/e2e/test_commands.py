@@ -164,6 +164,7 @@ def test_the_doctor_says_a_line_a_check_and_ends_with_0_or_1(tmp_path: Path) -> 
         "PERPDESK_BYBIT_API_URL": "http://127.0.0.1:9",  # a stand-in: nobody outside is asked for our address
         "PERPDESK_EGRESS_IP": "192.0.2.1",
         "PYTHONDONTWRITEBYTECODE": "",  # whoever runs the tests may keep none
+        "PATH": str(tmp_path),  # without what knows whether this machine's clock is kept
     }
     missing = perpdesk("doctor", folder=tmp_path, **database)
     assert (missing.returncode, missing.stdout.split()[:2]) == (1, ["FAIL", "database"])

@@ -11,7 +11,7 @@ from harness.proxy import running_proxy
 from pydantic import SecretStr
 
 from ops.addresses import find_address
-from ops.doctor import check_address
+from ops.outside_checks import check_address
 from ops.setup import SetupError, Terminal, set_up
 from storage.checkup import Check
 
@@ -41,13 +41,21 @@ async def service(text: str, *, status: int = 200) -> AsyncIterator[str]:
 )
 async def test_the_address_is_what_the_service_says(tmp_path: Path, said: str, status: int, found: str | None) -> None:
     async with service(said, status=status) as url:
-        assert await find_address(settings_in(tmp_path), service=url) == found
+        assert await find_address(settings_in(tmp_path), services={"ipv4": url, "ipv6": url}) == found
+
+
+async def test_a_name_is_called_over_one_family_alone(tmp_path: Path) -> None:
+    async with service("203.0.113.7") as url:
+        name = url.replace("127.0.0.1", "localhost")
+        services = {"ipv4": name, "ipv6": name}
+        found = [await find_address(settings_in(tmp_path, bybit_family=each), services=services) for each in services]
+    assert found == ["203.0.113.7", None], "nobody listens at ::1"
 
 
 async def test_it_is_asked_through_the_proxy_to_bybit(tmp_path: Path) -> None:
     async with service("203.0.113.7") as url, running_proxy() as proxy:
         settings = settings_in(tmp_path, bybit_proxy=SecretStr(proxy.url("socks5")))
-        assert await find_address(settings, service=url) == "203.0.113.7"
+        assert await find_address(settings, services={"ipv4": url, "ipv6": url}) == "203.0.113.7"
         assert len(proxy.asked) == 1
 
 
@@ -62,7 +70,8 @@ async def test_it_is_asked_through_the_proxy_to_bybit(tmp_path: Path) -> None:
 )
 async def test_the_doctor_compares(tmp_path: Path, ours: str | None, said: str, is_ok: bool, words: str) -> None:
     async with service(said) as url:
-        check: Check = await check_address(settings_in(tmp_path, egress_ip=ours), service=url)
+        services = {"ipv4": url, "ipv6": "http://[::1]:9"}
+        check: Check = await check_address(settings_in(tmp_path, egress_ip=ours), services=services)
     assert (check.is_ok, words in check.detail) == (is_ok, True), check
 
 
