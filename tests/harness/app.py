@@ -167,7 +167,7 @@ class Harness:
         await self.terms_accepted(person.user_id)
         bubble = await person.say(f"/keys add demo {KEY_ID} {SECRET}")
         assert bubble is not None
-        assert "connected" in bubble.text, bubble.text
+        assert bubble.text.startswith("✅"), bubble.text
         await self.services.preferences.set(UserId(person.user_id), SettingField.DEFAULT_ACCOUNT, "demo")
 
     async def opened_key(self, account_type: AccountType, user_id: int = ANNA) -> Credentials:
