@@ -1,5 +1,6 @@
 """The order core over a scripted exchange and a real database: one process, which can end and start again."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -99,13 +100,16 @@ class OrderCore:
 
 @asynccontextmanager
 async def open_core(
-    folder: Path, gateway: ScriptedGateway | None = None, patience: Patience = PRACTICE
+    folder: Path,
+    gateway: ScriptedGateway | None = None,
+    patience: Patience = PRACTICE,
+    driver: type[sqlite3.Connection] = sqlite3.Connection,
 ) -> AsyncIterator[OrderCore]:
     """A process over the database of that folder; the exchange outlives it if it is handed on.
 
     Its lists are one, so that the patience of practice will do, unless a test is about Bybit's.
     """
-    async with open_storage(folder) as storage:
+    async with open_storage(folder, driver=driver) as storage:
         if gateway is None:
             gateway = ScriptedGateway(storage.clock)
         else:

@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from telegram.error import NetworkError
 
 from bot.chat.transport import AiohttpRequest
+from storage.chat.inbox import MARK_APPLIED
 
 
 @dataclass
@@ -51,3 +52,52 @@ class Power:
                 return await super().do_request(*given, **options)
 
         return Powered(*given)
+
+
+@dataclass
+class Disk:
+    """One that may be full: then SQLite reads and writes nothing down."""
+
+    is_full: bool = False
+
+    def fill(self) -> None:
+        self.is_full = True
+
+    def sqlite(self) -> type[sqlite3.Connection]:
+        disk = self
+
+        class OnDisk(sqlite3.Connection):
+            def execute(self, sql: str, *given: Any) -> sqlite3.Cursor:
+                if disk.is_full and sql.split(maxsplit=1)[0] in {"INSERT", "UPDATE", "DELETE"}:
+                    error = sqlite3.OperationalError("database or disk is full")
+                    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+                    raise error
+                return super().execute(sql, *given)
+
+        return OnDisk
+
+
+@dataclass
+class LastCommit:
+    """The process dies with the commit in which an update is marked as applied, if a test wants that."""
+
+    is_last: bool = False
+    power: Power = field(default_factory=Power)
+    _is_marked: bool = False
+
+    def come_back(self) -> None:
+        """A process that goes on."""
+        self.is_last = self._is_marked = self.power.is_cut = False
+
+    def sqlite(self) -> type[sqlite3.Connection]:
+        last, powered = self, self.power.sqlite()
+
+        class Dying(powered):  # type: ignore[misc, valid-type]  # a class that was made
+            def execute(self, sql: str, *given: Any) -> sqlite3.Cursor:
+                cursor = super().execute(sql, *given)
+                last._is_marked |= last.is_last and sql == MARK_APPLIED
+                if last._is_marked and sql == "COMMIT":
+                    last.power.is_cut = True
+                return cursor
+
+        return Dying

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -78,12 +79,16 @@ class StorageHarness:
 
 @asynccontextmanager
 async def open_storage(
-    folder: Path, *, enqueued: Callable[[], None] | None = None, is_watched: bool = True
+    folder: Path,
+    *,
+    enqueued: Callable[[], None] | None = None,
+    is_watched: bool = True,
+    driver: type[sqlite3.Connection] = sqlite3.Connection,
 ) -> AsyncIterator[StorageHarness]:
     """`is_watched`: see `harness.write_watch`, whose notes are changes as well."""
     path = folder / "perpdesk.sqlite3"
     is_new = await asyncio.to_thread(_put_migrated, path)
-    async with Database.open(path) as database:
+    async with Database.open(path, driver=driver) as database:
         if not is_new:
             await migrate(database)
         clock = FakeClock()

@@ -1,32 +1,37 @@
 """A question begins or ends in the commit of what goes with it: a kill leaves both done, or neither."""
 
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 from harness.app import ANNA, KEY_ID, SECRET, Harness, Person, said
+from harness.app import harness as open_harness
+from harness.power import LastCommit
 
-from bot.domain.update_attempt import current_attempt
-from storage.store import SqliteUnitOfWork, Store
-
-
-class Killed(BaseException):
-    """The process ends here."""
+from bot.domain.errors import StorageTrouble
 
 
 @pytest.fixture
-def kill(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """From now on an update whose effect was committed has no further commit."""
-    begin = Store.begin
+def last_commit() -> LastCommit:
+    return LastCommit()
 
-    def first_only(store: Store) -> AbstractAsyncContextManager[SqliteUnitOfWork]:
-        update_attempt = current_attempt.get()
-        if update_attempt is not None and update_attempt.applied:
-            raise Killed
-        return begin(store)
 
-    return lambda: monkeypatch.setattr(Store, "begin", first_only)
+@pytest.fixture
+async def harness(tmp_path: Path, last_commit: LastCommit) -> AsyncIterator[Harness]:
+    async with open_harness(tmp_path, sqlite=last_commit.sqlite()) as harness:
+        yield harness
+
+
+@asynccontextmanager
+async def killed(last_commit: LastCommit) -> AsyncIterator[None]:
+    """An update whose effect was committed meanwhile has no further commit."""
+    last_commit.is_last = True
+    with suppress(StorageTrouble):
+        yield
+    assert last_commit.power.is_cut
+    last_commit.come_back()
 
 
 async def of_a_setting(harness: Harness, person: Person) -> tuple[str, Callable[[], Awaitable[Any]]]:
@@ -74,31 +79,30 @@ async def anna(harness: Harness) -> Person:
 async def test_a_question_ends_with_what_its_answer_does(
     harness: Harness,
     anna: Person,
-    kill: Callable[[], None],
+    last_commit: LastCommit,
     asked: Callable[[Harness, Person], Awaitable[tuple[str, Callable[[], Awaitable[Any]]]]],
 ) -> None:
     answer, effect = await asked(harness, anna)
     assert await harness.services.dialogues.current(ANNA) is not None
     assert not await effect()
-    kill()
-    with suppress(Killed):
+    async with killed(last_commit):
         await anna.say(answer)
     assert await effect()
     assert await harness.services.dialogues.current(ANNA) is None
 
 
 async def test_a_pair_is_offered_and_its_id_asked_for_at_once(
-    harness: Harness, anna: Person, kill: Callable[[], None]
+    harness: Harness, anna: Person, last_commit: LastCommit
 ) -> None:
     await said(anna, "/keys")
     await anna.press("bybit.com")
-    kill()
-    with suppress(Killed):
+    async with killed(last_commit):
         await anna.press("Bybit Demo")
-    assert "BEGIN PUBLIC KEY" in anna.last.text
     dialogue = await harness.services.dialogues.current(ANNA)
     assert dialogue is not None
     assert dialogue.dialogue == "keys.key-id"
+    await said(anna, KEY_ID)
+    assert await connected(harness)
 
 
 async def test_a_value_that_does_not_fit_leaves_the_question(harness: Harness, anna: Person) -> None:

@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 from harness.order_core import PLACE, Holding, OrderCore, open_core
+from harness.power import Disk
 from harness.storage import position
 
 from bot.domain.accounts import Account
 from bot.domain.errors import ButtonExpired, ExchangeDown, ExchangeRejected, NotAllowed, StorageTrouble, UserFacing
 from bot.domain.ids import Millis
 from bot.domain.order_card import CardOutdated, ConfirmedCard, EntryRefused
-from bot.domain.orders import LeverageRequest, OrderAck, OrderRequest, PositionMode
+from bot.domain.orders import LeverageRequest, OrderRequest, PositionMode
 from bot.domain.portfolio import Side
 from bot.domain.ports.storage import UnitOfWork
 from bot.domain.trade_plans import IntentKind, IntentState, PlanState
-from storage.trading.intents import SqliteOrderIntents
 
 D = Decimal
 SHORT = {"side": Side.SELL, "stop": D(110), "prices": (D("99.7"),), "target_prices": (D(80),)}
@@ -221,29 +221,20 @@ async def test_a_card_of_tomorrow_is_no_fresh_one(core: OrderCore) -> None:
     assert await refused(core, CardOutdated, quoted_ts=core.storage.clock.now() + 31_000) == "entry-outdated"
 
 
-async def test_a_full_disk_after_the_sending_leaves_the_order_to_be_asked_for(
-    core: OrderCore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sent = core.gateway.create
-
-    async def create(account: Account, request: OrderRequest) -> OrderAck:
-        monkeypatch.setattr(SqliteOrderIntents, "note", full)
-        return await sent(account, request)
-
-    async def full(*_: object) -> None:
-        raise StorageTrouble("the disk is full")
-
-    core.gateway.listeners, wakers = [], list(core.runner.wakers)
-    core.runner.wakers.clear()
-    monkeypatch.setattr(core.gateway, "create", create)
-    with suppress(StorageTrouble):
-        await core.confirm()
-    (intent,) = (await core.trade()).intents
-    assert intent.state is IntentState.SENDING
-    with pytest.raises(StorageTrouble):
-        await core.settlement.settle(core.account.account_id)
-    monkeypatch.undo()
-    core.runner.wakers.extend(wakers)
-    trade = await core.settle()
-    assert trade.intents[0].state is IntentState.FILLED
-    assert len(core.gateway.sent(OrderRequest)) == 1
+async def test_a_full_disk_after_the_sending_leaves_the_order_to_be_asked_for(tmp_path: Path) -> None:
+    disk = Disk()
+    async with open_core(tmp_path, driver=disk.sqlite()) as core:
+        core.gateway.listeners, wakers = [disk.fill], list(core.runner.wakers)
+        core.runner.wakers.clear()
+        with suppress(StorageTrouble):
+            await core.confirm()
+        assert disk.is_full
+        (intent,) = (await core.trade()).intents
+        assert intent.state is IntentState.SENDING
+        with pytest.raises(StorageTrouble):
+            await core.settlement.settle(core.account.account_id)
+        disk.is_full, core.gateway.listeners = False, []
+        core.runner.wakers.extend(wakers)
+        trade = await core.settle()
+        assert trade.intents[0].state is IntentState.FILLED
+        assert len(core.gateway.sent(OrderRequest)) == 1
