@@ -148,7 +148,7 @@ def make_quotes(base: Foundation, limits: LimitService, queries: TradingQueries)
     return Quotes(
         reads=base.reads,
         limits=limits,
-        gateways=base.order_gateways,
+        gateways=base.told_gateways,
         plans=queries,
         brakes=SqliteClosingQueries(base.database),
         clock=base.clock,

@@ -138,3 +138,19 @@ async def nothing_asked(desk: DemoTrading) -> int:
         calls = len(desk.control.calls("0"))
         quiet_s, before = (quiet_s + 1 if calls == before else 0), calls
     return before
+
+
+async def test_a_card_asks_once_a_minute_how_the_leg_is_set(desk: DemoTrading) -> None:
+    account, streams = await demo_of(desk), desk.chat.assembly.streams.accounts
+    await turned(desk, lambda: streams.is_healthy(account.account_id), what="a stream that is up")
+
+    async def asked() -> int:
+        before = sum("account/info" in each["path"] for each in desk.control.calls("0"))
+        await desk.person.say("buy btc $600 sl 58000")
+        await until(lambda: any("Buy" in label for label in desk.person.last.labels), what="the card")
+        return sum("account/info" in each["path"] for each in desk.control.calls("0")) - before
+
+    assert (await asked(), await asked()) == (1, 0)
+    desk.chat.clock.advance(61)
+    await turned(desk, lambda: streams.is_healthy(account.account_id), what="a stream that is heard")
+    assert await asked() == 1
