@@ -1,11 +1,11 @@
 """Every feature's handlers in one table, and how the table becomes PTB's handlers.
 
-Group -1 is `guards.watch`; group 0 holds one PTB handler a spec, each behind `guards.admit`. What is not in the
+Group -1 is `guards.watch`; group 0 is the table: one PTB handler a spec, each behind `guards.admit`. What is not in the
 table does not run, and no spec can be made without an access rule.
 """
 
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import partial
 from secrets import token_hex
 from types import MappingProxyType
@@ -30,7 +30,8 @@ from handlers import fallback, guards
 from handlers.accounts import balance, demo_money, key_places, key_removal, keys, orders, pasted_keys, positions, trades
 from handlers.admin import audit, broadcast, health, report, revoke, user_actions, users
 from handlers.chat import late
-from handlers.core.callbacks import PRESS_PREFIX
+from handlers.core.addressing import command_of
+from handlers.core.callbacks import PRESS_PREFIX, VERSION, screen_in
 from handlers.core.context import App, BotData, Context
 from handlers.core.errors import on_error
 from handlers.core.identify import identify_user, note_name
@@ -175,13 +176,67 @@ def register(
 
 
 def add_handlers(app: App, table: HandlerTable) -> None:
-    """The guard before everything, one PTB handler a spec, the error handler behind everything."""
+    """The guard before everything, the table as one PTB handler, the error handler behind everything."""
     app.add_handler(TypeHandler(Update, guards.watch), group=-1)
-    for spec in table.specs:
-        handler = _ptb_handler(spec)
-        if handler is not None:
-            app.add_handler(handler)
+    made = ((spec, _ptb_handler(spec)) for spec in table.specs)
+    app.add_handler(TableHandler((spec, handler) for spec, handler in made if handler is not None))
     app.add_error_handler(on_error)
+
+
+class TableHandler(BaseHandler[Update, Context, Any]):
+    """One PTB handler a spec, of which the first that takes an update runs, as PTB itself would have it.
+
+    Only those are asked that can take it: PTB asks all of the hundred before the right one, which costs more than the
+    answer to /whoami.
+    """
+
+    def __init__(self, handlers: Iterable[tuple[HandlerSpec, BaseHandler[Update, Context, Any]]]) -> None:
+        super().__init__(_run_nothing)
+        keyed = [(_key_of(spec), handler) for spec, handler in handlers]
+        self.handlers = tuple(handler for _, handler in keyed)
+        self._others = tuple(handler for key, handler in keyed if key is None)
+        self._by_key = {
+            wanted: tuple(handler for key, handler in keyed if key in {wanted, None})
+            for wanted in {key for key, _ in keyed if key is not None}
+        }
+
+    def check_update(self, update: object) -> tuple[BaseHandler[Update, Context, Any], Any] | None:
+        """The handler that takes the update, and what its own check found; None if nobody does."""
+        key = _key_in(update) if isinstance(update, Update) else None
+        for handler in self._by_key.get(key or "", self._others):
+            found = handler.check_update(update)
+            if found is not None and found is not False:
+                return handler, found
+        return None
+
+    async def handle_update(self, update: Update, application: App, check_result: Any, context: Context) -> Any:
+        """Run the handler that `check_update` found."""
+        handler, found = check_result
+        return await handler.handle_update(update, application, found, context)
+
+
+async def _run_nothing(_update: Update, _context: Context) -> None:
+    """What PTB demands of a handler, and TableHandler never calls."""
+
+
+def _key_of(spec: HandlerSpec) -> str | None:
+    """What only the updates of this spec have; None for one that looks at the updates themselves."""
+    match spec:
+        case CommandSpec():
+            return f"/{spec.command}"
+        case ViewSpec():
+            return f"{VERSION}:{spec.code.TAG}"
+        case _:
+            return None
+
+
+def _key_in(update: Update) -> str | None:
+    """The same of an update: the command that a message begins with, or the screen that a button shows."""
+    if update.message is not None:
+        command = command_of(update.message)
+        return None if command is None else f"/{command}"
+    query = update.callback_query
+    return None if query is None or query.data is None else screen_in(query.data)
 
 
 async def close(app: App) -> None:

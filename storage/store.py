@@ -96,7 +96,7 @@ class SqliteUnitOfWork:
 
     @property
     def dialogues(self) -> SqliteDialogues:
-        return SqliteDialogues(self._transaction)
+        return SqliteDialogues(self._transaction, self._record)
 
     @property
     def ledger(self) -> SqliteLedger:

@@ -12,6 +12,7 @@ from telegram.ext import Application, ApplicationBuilder, BaseRateLimiter, ExtBo
 
 from bot.chat.errors import TokenRefused, UnreadableUpdate
 from bot.chat.hedge import hedged
+from bot.chat.plain_updates import plain_update
 from bot.chat.transport import RawApi, TelegramRequest
 from bot.chat.updates import RawUpdate
 from bot.domain.secrets import Secret
@@ -96,7 +97,8 @@ class Runner:
     async def process(self, raw: RawUpdate) -> None:
         """Parse and handle one update. Raises UnreadableUpdate; handlers' errors go to the error handlers."""
         try:
-            update = Update.de_json(dict(raw), self._application.bot)
+            bot = self._application.bot
+            update = plain_update(raw, bot) or Update.de_json(dict(raw), bot)
         except Exception as error:  # whatever PTB's constructors make of it
             raise UnreadableUpdate(type(error).__name__) from error
         await self._application.process_update(update)

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import orjson
 from telegram.request import RequestData
 
-_JSON: Final = "application/json"
+JSON_TYPE: Final = "application/json"
 _FORM: Final = "application/x-www-form-urlencoded"
 _QUOTED: Final = {'"': "%22", "\r": "%0D", "\n": "%0A"}  # WHATWG, "multipart/form-data encoding algorithm"
 
@@ -56,7 +56,7 @@ def _without_files(data: RequestData) -> Body | None:
     if not parameters:
         return None
     try:
-        return Body(orjson.dumps(parameters), _JSON)
+        return Body(orjson.dumps(parameters), JSON_TYPE)
     except TypeError:  # lone surrogates, integers over 64 bits
         return Body(urlencode(data.json_parameters, errors="replace").encode("ascii"), _FORM)
 

@@ -8,9 +8,9 @@ import asyncio
 import json
 import re
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter  # private, but its only maker; PTB is pinned
 
 from bot.chat.errors import FloodWait, UnreadableAnswer
-from bot.chat.multipart import Body, encode
+from bot.chat.multipart import JSON_TYPE, Body, encode
 from bot.chat.scrub import Scrubber
 from bot.domain.secrets import Secret
 from bot.http_exchange import BodyTooLarge, Host, connected, head_of, host_at, reply_of
@@ -79,6 +79,33 @@ class TelegramRequest(BaseRequest):
     async def renew(self) -> None:
         """Put new connections in place of deaf ones; requests under way on the old ones may still end there."""
 
+    async def call(self, url: str, parameters: Mapping[str, object], *, read_timeout: float) -> Any:
+        """The `result` of one call without files. Raises `TelegramError`s as PTB's own calls do."""
+        data = RequestData([RequestParameter(name, value, None) for name, value in parameters.items()])
+        return await self.post(url, data, read_timeout=read_timeout)
+
+
+class _Answered(BaseRequest):
+    """An answer that has come already, for PTB to make its error of."""
+
+    __slots__ = ("_payload", "_status")
+
+    def __init__(self, status: int, payload: bytes) -> None:
+        self._status, self._payload = status, payload
+
+    @property
+    def read_timeout(self) -> float | None:
+        return None
+
+    async def initialize(self) -> None:
+        """Nothing is open."""
+
+    async def shutdown(self) -> None:
+        """Nothing is open."""
+
+    async def do_request(self, *_: object, **__: object) -> tuple[int, bytes]:
+        return self._status, self._payload
+
 
 class AiohttpRequest(TelegramRequest):
     """PTB's request interface over one pool of connections.
@@ -87,7 +114,7 @@ class AiohttpRequest(TelegramRequest):
     once more. Redirects are not followed: they would carry the token elsewhere.
     """
 
-    __slots__ = ("_connector", "_line", "_pool", "_scrubber", "_time_outs")
+    __slots__ = ("_connector", "_line", "_of_calls", "_pool", "_scrubber", "_time_outs")
 
     def __init__(
         self,
@@ -100,6 +127,7 @@ class AiohttpRequest(TelegramRequest):
         self._scrubber = Scrubber(token)
         self._connector = connector
         self._time_outs = time_outs
+        self._of_calls: dict[float, TimeOuts] = {}  # by their read time-out: the poll's, and that of all others
         self._pool = asyncio.Semaphore(pool_size)
         self._line: _Line | None = None
 
@@ -155,14 +183,9 @@ class AiohttpRequest(TelegramRequest):
             read=_seconds(read_timeout, defaults.read),
             write=_seconds(write_timeout, defaults.media_write if body and body.has_files else defaults.write),
             connect=_seconds(connect_timeout, defaults.connect),
+            pool=_seconds(pool_timeout, defaults.pool),
         )
-        async with self._place(_seconds(pool_timeout, defaults.pool)):
-            outcome = await self._attempt(method, url, body, time_outs)
-            if isinstance(outcome, aiohttp.ClientConnectorError) and not isinstance(outcome, aiohttp.ClientSSLError):
-                outcome = await self._attempt(method, url, body, time_outs)
-        if isinstance(outcome, BaseException):
-            raise self._translate(outcome)  # outside any except: the error that has the address is not chained to it
-        status, payload = self._checked(method, *outcome)
+        status, payload = await self._answered(method, url, body, time_outs)
         if status == HTTPStatus.OK and payload.startswith(_A_MESSAGE):
             if _EDIT.search(url):
                 return status, _DONE
@@ -170,20 +193,47 @@ class AiohttpRequest(TelegramRequest):
                 return status, _outline(payload)
         return status, payload
 
-    @asynccontextmanager
-    async def _place(self, seconds: float | None) -> AsyncIterator[None]:
-        """A place in the pool, waited for at most so long."""
+    async def call(self, url: str, parameters: Mapping[str, object], *, read_timeout: float) -> Any:
+        """As its base does, without PTB on the way."""
+        try:
+            body = Body(orjson.dumps(parameters), JSON_TYPE) if parameters else None
+        except TypeError:  # lone surrogates, integers over 64 bits
+            return await super().call(url, parameters, read_timeout=read_timeout)
+        time_outs = self._of_calls.get(read_timeout)
+        if time_outs is None:
+            time_outs = self._of_calls[read_timeout] = replace(self._time_outs, read=read_timeout)
+        try:
+            status, payload = await self._answered("POST", url, body, time_outs)
+        except TelegramError:
+            raise
+        except Exception as error:  # whatever else the way there may raise, as PTB has it
+            raise NetworkError(f"Unknown error in HTTP implementation: {error!r}") from error
+        if status == HTTPStatus.OK:
+            return self.parse_json_payload(payload)["result"]
+        return await _Answered(status, payload).post(url)
+
+    async def _answered(self, method: str, url: str, body: Body | None, time_outs: TimeOuts) -> tuple[int, bytes]:
+        """Status and body of the answer, fit for PTB. Raises as `do_request` does."""
         if self._pool.locked():
-            try:
-                await asyncio.wait_for(self._pool.acquire(), seconds)
-            except TimeoutError:
-                raise TimedOut("Pool timeout: all connections are busy. The request was *not* sent.") from None
+            await self._wait_for_place(time_outs.pool)
         else:
             await self._pool.acquire()
         try:
-            yield
+            outcome = await self._attempt(method, url, body, time_outs)
+            if isinstance(outcome, aiohttp.ClientConnectorError) and not isinstance(outcome, aiohttp.ClientSSLError):
+                outcome = await self._attempt(method, url, body, time_outs)
         finally:
             self._pool.release()
+        if isinstance(outcome, BaseException):
+            raise self._translate(outcome)  # outside any except: the error that has the address is not chained to it
+        return self._checked(method, *outcome)
+
+    async def _wait_for_place(self, seconds: float | None) -> None:
+        """A place in the pool, waited for at most so long. Raises TimedOut."""
+        try:
+            await asyncio.wait_for(self._pool.acquire(), seconds)
+        except TimeoutError:
+            raise TimedOut("Pool timeout: all connections are busy. The request was *not* sent.") from None
 
     async def _attempt(
         self, method: str, url: str, body: Body | None, time_outs: TimeOuts
@@ -246,9 +296,7 @@ class RawApi:
 
         `parameters` are numbers, texts, lists and dictionaries; `read_timeout` is in seconds.
         """
-        address = f"{self._address.reveal()}/{method}"
-        data = RequestData([RequestParameter(name, value, None) for name, value in parameters.items()])
-        return await self._transport.post(address, data, read_timeout=read_timeout)
+        return await self._transport.call(f"{self._address.reveal()}/{method}", parameters, read_timeout=read_timeout)
 
     async def renew(self) -> None:
         """Put new connections in place of the transport's deaf ones, as `TelegramRequest.renew` says."""
@@ -276,8 +324,7 @@ async def _exchange(line: _Line, method: str, url: str, body: Body | None, time_
     head = head_of(host.standing, method, target, headers)
     connection: Connection | None = None
     try:
-        limits = aiohttp.ClientTimeout(connect=time_outs.connect, sock_connect=time_outs.connect)
-        connection, protocol, transport = await connected(host, limits)
+        connection, protocol, transport = await connected(host, _limits(time_outs.connect))
         await _write(transport, protocol, head + (b"" if body is None else body.content), time_outs.write)
         async with asyncio.timeout(time_outs.read):
             reply = await reply_of(protocol, _ANSWER_CAP if method == "POST" else _FILE_CAP)
@@ -287,6 +334,12 @@ async def _exchange(line: _Line, method: str, url: str, body: Body | None, time_
         if connection is not None:
             connection.close()
     return reply.status, reply.body
+
+
+@lru_cache(maxsize=16)
+def _limits(seconds: float | None) -> aiohttp.ClientTimeout:
+    """How long connecting may take, as aiohttp wants to be told."""
+    return aiohttp.ClientTimeout(connect=seconds, sock_connect=seconds)
 
 
 async def _write(transport: asyncio.Transport, protocol: ResponseHandler, data: bytes, seconds: float | None) -> None:

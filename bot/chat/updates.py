@@ -74,7 +74,7 @@ class Incoming:
 
 def read_update(raw: object, *, received_ts: Millis | None = None, attempts: int = 0) -> Incoming | None:
     """The facts of a raw update; None for what is no update. Never raises, whatever came."""
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict):
         return None
     update_id = _id(raw.get("update_id"))
     if update_id is None or update_id < 0:
@@ -172,7 +172,7 @@ def from_body(body: bytes) -> object:
 def _content(raw: RawUpdate) -> tuple[str, RawUpdate]:
     """The one optional field that an update has, by name and value."""
     for kind, content in raw.items():
-        if isinstance(content, Mapping):
+        if isinstance(content, dict):
             return kind, content
     return "", {}
 
@@ -190,7 +190,7 @@ def _texts(content: RawUpdate, depth: int = 0) -> Iterator[str]:
         return
     for name in _NESTED_MESSAGES:
         inner = content.get(name)
-        if isinstance(inner, Mapping) and not _mapping(inner.get("from")).get("is_bot"):
+        if isinstance(inner, dict) and not _mapping(inner.get("from")).get("is_bot"):
             yield from _texts(inner, depth + 1)
 
 
@@ -204,7 +204,7 @@ def _own_texts(content: RawUpdate) -> Iterator[str]:
 
 
 def _mapping(value: object) -> RawUpdate:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _id(value: object) -> int | None:

@@ -27,7 +27,7 @@ class AccountEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserConfigChanged(UserEvent):
-    """A setting, a name, a language, the terms, or the list of accounts."""
+    """A setting, a name, a language, the terms, the list of accounts, or whether a question is open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

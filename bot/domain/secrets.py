@@ -54,7 +54,9 @@ def carries_secret(text: str) -> bool:
         return True
     if _DEEP_LINK.fullmatch(text):
         return False
-    return any(_is_secret(found, text) for found in _TOKEN.finditer(text)) or any(map(_has_secret_form, _joined(text)))
+    if any(_is_secret(found, text) for found in _TOKEN.finditer(text)):
+        return True
+    return len(text) > _SECRET_LENGTH and any(map(_has_secret_form, _joined(text)))  # nothing shorter can be joined
 
 
 def may_carry_secret(text: str) -> bool:

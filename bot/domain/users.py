@@ -75,6 +75,7 @@ class UserConfig:
     default_account_id: AccountId | None
     accounts: tuple[Account, ...]  # the usable ones, paper first
     first_seen_ts: Millis
+    has_dialogue: bool = False  # a row of theirs, which may be over: without one nobody asks for it
 
     @property
     def default_account(self) -> Account:

@@ -80,7 +80,9 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         account_screens=accounts,
         market_screens=market,
         buttons=ButtonService(queries=base.storage.chat_queries, transactions=base.store, clock=base.clock),
-        dialogues=DialogueService(queries=base.storage.chat_queries, transactions=base.store, clock=base.clock),
+        dialogues=DialogueService(
+            queries=base.storage.chat_queries, reads=base.reads, transactions=base.store, clock=base.clock
+        ),
         pin=pin,
         promo=promo,
         redemptions=redemptions,

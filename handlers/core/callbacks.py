@@ -64,6 +64,11 @@ class Code:
         return rf"^{VERSION}:{cls.TAG}(?:[:@]|$)"
 
 
+def screen_in(data: str) -> str:
+    """The version and the tag of a code, as in `v1:bal`; of anything else, what stands in their place."""
+    return ":".join(data.partition("@")[0].split(":", 2)[:2])
+
+
 def owner_of(data: str) -> int | None:
     """Whose button a code is: a person's, or negative a chat's; None where it says nothing that can be read."""
     _, at, owner = data.partition("@")

@@ -13,7 +13,7 @@ _TOKEN: Final = re.compile(r"<(/?)([a-z-]+)([^>]*)>|&(?:[a-z]+|#\d+|#x[0-9a-f]+)
 
 def units(text: str) -> int:
     """UTF-16 code units, which is how Telegram counts."""
-    return len(text) + sum(letter > "\uffff" for letter in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def plain_text(html: str) -> str:

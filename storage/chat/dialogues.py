@@ -3,6 +3,7 @@
 from typing import Final
 
 from bot.domain.chat import Dialogue
+from bot.domain.events import RecordEvent, UserConfigChanged
 from bot.domain.ids import Millis, UserId
 from storage.sqlite.codecs import Row, json_text, json_values
 from storage.sqlite.transaction import Transaction
@@ -35,18 +36,27 @@ def dialogue_of(row: Row) -> Dialogue:
 
 
 class SqliteDialogues:
-    """Implements `bot.domain.ports.chat.Dialogues` inside a unit of work."""
+    """Implements `bot.domain.ports.chat.Dialogues` inside a unit of work.
 
-    def __init__(self, transaction: Transaction) -> None:
+    A config says whether its user has one: who begins or ends it changes the config.
+    """
+
+    def __init__(self, transaction: Transaction, record: RecordEvent) -> None:
         self._transaction = transaction
+        self._record = record
 
     async def put(self, dialogue: Dialogue, now: Millis) -> None:
         """Begin or move on; whatever was open gives way."""
         where = (dialogue.user_id, dialogue.dialogue, dialogue.version, dialogue.state)
         await self._transaction.fetch(UPSERT_DIALOGUE, (*where, json_text(dialogue.values), now, dialogue.expires_ts))
+        self._record(UserConfigChanged(user_id=dialogue.user_id))
 
     async def clear(self, user_id: UserId, dialogue: str | None = None) -> bool:
         """End the user's dialogue, or that one alone; False if they had none."""
         if dialogue is None:
-            return bool(await self._transaction.fetch(DELETE_DIALOGUE, (user_id,)))
-        return bool(await self._transaction.fetch(DELETE_DIALOGUE_OF, (user_id, dialogue)))
+            rows = await self._transaction.fetch(DELETE_DIALOGUE, (user_id,))
+        else:
+            rows = await self._transaction.fetch(DELETE_DIALOGUE_OF, (user_id, dialogue))
+        if rows:
+            self._record(UserConfigChanged(user_id=user_id))
+        return bool(rows)

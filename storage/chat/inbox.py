@@ -8,6 +8,7 @@ from bot.domain.chat import InboxState, StoredUpdate
 from bot.domain.ids import Millis, UserId
 from bot.domain.update_attempt import UpdateId
 from storage.sqlite.codecs import Row
+from storage.sqlite.connection import Statement
 from storage.sqlite.database import Database
 
 SELECT_KNOWN: Final = "SELECT update_id FROM inbox WHERE update_id IN (SELECT value FROM json_each(?))"
@@ -83,11 +84,10 @@ class SqliteInbox:
 
     async def finish(self, done: Sequence[UpdateId], seen: Mapping[UserId, Millis]) -> None:
         """Mark a batch as done, with nothing of whom or what, and note when its senders were last seen: one commit."""
-        if not done and not seen:
-            return
-        async with self._database.transaction() as transaction:
-            await transaction.write_many(MARK_DONE, [(each,) for each in done])
-            await transaction.write_many(UPDATE_SEEN, [(moment, user_id) for user_id, moment in seen.items()])
+        if done or seen:
+            marks: list[Statement] = [(MARK_DONE, (each,)) for each in done]
+            marks += [(UPDATE_SEEN, (moment, user_id)) for user_id, moment in seen.items()]
+            await self._database.batch(marks)
 
     async def failed(self, update_id: UpdateId, attempts: int, *, set_aside: bool) -> None:
         """Note that an attempt failed; `set_aside` keeps the row and its body for a look, and never replays it."""

@@ -1,10 +1,12 @@
 """A connection of aiosqlite that runs several statements in one hop to its thread."""
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import aiosqlite
 
@@ -14,7 +16,11 @@ from storage.sqlite.codecs import Row
 BUSY_TIMEOUT_S: Final = 10.0
 _STATEMENT_CACHE: Final = 256  # prepared statements a connection; a statement that is not kept costs 2.7 times as much
 
+BEGIN: Final = "BEGIN IMMEDIATE"
+COMMIT: Final = "COMMIT"
+
 Statement = tuple[str, tuple[Any, ...]]
+T = TypeVar("T")
 
 
 class SqliteConnection(aiosqlite.Connection):
@@ -24,6 +30,46 @@ class SqliteConnection(aiosqlite.Connection):
         """Every row that each of them answers. Raises sqlite3.Error of the first that fails; none after it is run."""
         answers: list[list[Row]] = await self._execute(self._run_all, statements)  # type: ignore[no-untyped-call]  # aiosqlite's own way in
         return answers
+
+    async def run_whole(self, statements: Sequence[Statement]) -> None:
+        """All of them as one transaction, or nothing. Raises sqlite3.Error."""
+        await self._finished(partial(self._run_whole, statements))
+
+    async def run_unbroken(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
+        """Every row of one statement, whose end a cancellation waits for. Raises sqlite3.Error."""
+        return await self._finished(lambda: self._conn.execute(sql, parameters).fetchall())
+
+    async def _finished(self, work: Callable[[], T]) -> T:
+        """What the work in the thread answers; a cancellation is raised when that has ended.
+
+        As `shielded`, for what runs in a thread and needs no task to go on: some turns of the loop less.
+        """
+        if not self._running or self._connection is None:
+            raise ValueError("the connection is closed")
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._tx.put_nowait((future, work))
+        interrupted: asyncio.CancelledError | None = None
+        while not future.done():
+            try:
+                await asyncio.shield(future)
+            except asyncio.CancelledError as error:
+                interrupted = error
+            except sqlite3.Error:
+                break
+        if interrupted is not None:
+            raise interrupted
+        return future.result()
+
+    def _run_whole(self, statements: Sequence[Statement]) -> None:
+        run = self._conn.execute
+        run(BEGIN)
+        try:
+            for sql, parameters in statements:
+                run(sql, parameters)
+            run(COMMIT)
+        except BaseException:
+            self._conn.rollback()
+            raise
 
     def _run_all(self, statements: Sequence[Statement]) -> list[list[Row]]:
         run = self._conn.execute

@@ -215,6 +215,10 @@ class Database:
         """One statement that is a transaction of its own; see `Writer.statement`."""
         return await self._writer.statement(sql, parameters)
 
+    async def batch(self, statements: Sequence[Statement]) -> None:
+        """Statements that are a transaction together; see `Writer.batch`."""
+        await self._writer.batch(statements)
+
     def alone(self) -> AbstractAsyncContextManager[aiosqlite.Connection]:
         """The writer's connection, outside of a transaction; see `Writer.alone`."""
         return self._writer.alone()

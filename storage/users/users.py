@@ -18,9 +18,11 @@ from storage.sqlite.transaction import Transaction
 SELECT_CONFIG: Final = """
     SELECT u.user_id, u.username, u.first_name, u.lang, u.role, u.is_banned, u.terms_accepted,
            u.notifications, u.time_zone, u.default_account_id, u.first_seen_ts,
+           d.user_id IS NOT NULL,
            a.account_id, a.user_id, a.exchange, a.account_type, a.host, a.label, a.bybit_uid,
            a.risk_percent, a.stop_loss_percent, a.take_profit_percent, a.leverage, a.order_type
       FROM users AS u LEFT JOIN accounts AS a ON a.user_id = u.user_id AND a.state = 'active'
+      LEFT JOIN dialogues AS d ON d.user_id = u.user_id
      WHERE u.user_id = ?
 """
 SELECT_ACTIVE: Final = """
@@ -55,7 +57,7 @@ UPDATE_TERMS: Final = "UPDATE users SET terms_accepted = ?, terms_accepted_ts = 
 UPDATE_BANNED: Final = "UPDATE users SET is_banned = ? WHERE user_id = ? RETURNING user_id"
 UPDATE_ROLE: Final = "UPDATE users SET role = ? WHERE user_id = ? RETURNING user_id"
 
-_ACCOUNT_COLUMN: Final = 11  # where the joined account begins in SELECT_CONFIG
+_ACCOUNT_COLUMN: Final = 12  # where the joined account begins in SELECT_CONFIG
 _TYPE_ORDER: Final = {each: place for place, each in enumerate((AccountType.PAPER, AccountType.DEMO, AccountType.LIVE))}
 _NAME_LIMIT: Final = 256
 _USERNAME_LIMIT: Final = 64
@@ -81,6 +83,7 @@ def config_of(rows: list[Row]) -> UserConfig | None:
         default_account_id=row[9],
         accounts=tuple(accounts),
         first_seen_ts=row[10],
+        has_dialogue=bool(row[11]),
     )
 
 

@@ -188,7 +188,7 @@ def _triggers(columns: frozenset[tuple[str, str]]) -> str:
 def _trigger(name: str, what: str, change: tuple[str, str, str], row: str) -> str:
     """`row`: old or new. The type of an account that is gone is NULL."""
     table = change[0]
-    account = "NULL" if table in {"users", "user_licenses"} else f"{row}.account_id"
+    account = "NULL" if table in {"users", "user_licenses", "dialogues"} else f"{row}.account_id"
     of_account = f"FROM accounts WHERE account_id = {account})"
     user = f"(SELECT user_id {of_account}" if table.startswith("paper_") else f"{row}.user_id"
     values = ", ".join([*map(repr, change), user, account, f"(SELECT account_type {of_account}"])

@@ -118,8 +118,8 @@ def test_the_statements_are_found() -> None:
     assert {
         "users.users.SELECT_CONFIG",
         "licensing.licenses.SELECT_LICENSE",
-        "sqlite.writer._BEGIN",
-    } - STATEMENTS.keys() == {"sqlite.writer._BEGIN"}
+        "sqlite.connection.BEGIN",
+    } - STATEMENTS.keys() == {"sqlite.connection.BEGIN"}
 
 
 async def test_every_statement_fits_the_schema_and_no_hot_one_scans_or_sorts(connection: sqlite3.Connection) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from harness.bot_api import FakeBotApi, FakeRequest
+from telegram import Update, User
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler, CommandHandler, ExtBot, TypeHandler
 
 import handlers
@@ -19,6 +20,7 @@ from handlers.core.specs import (
     PRIVATE,
     AccessRule,
     ActionSpec,
+    CommandSpec,
     DialogueSpec,
     OtherUpdateSpec,
     Place,
@@ -161,9 +163,44 @@ def test_ptb_runs_the_table_and_nothing_else() -> None:
     (watch,) = app.handlers[-1]
     assert isinstance(watch, TypeHandler)
     assert watch.callback is guards.watch
+    (table,) = app.handlers[0]
+    assert isinstance(table, registry.TableHandler)
     direct = [each for each in TABLE.specs if not isinstance(each, ActionSpec | DialogueSpec)]
-    assert len(app.handlers[0]) == len(direct)
-    assert all(handler.callback.__qualname__.startswith("_guarded") for handler in app.handlers[0])
-    assert isinstance(app.handlers[0][0], CommandHandler)
-    assert any(isinstance(handler, CallbackQueryHandler) and handler.pattern is None for handler in app.handlers[0])
+    assert len(table.handlers) == len(direct)
+    assert all(handler.callback.__qualname__.startswith("_guarded") for handler in table.handlers)
+    assert isinstance(table.handlers[0], CommandHandler)
+    assert any(isinstance(handler, CallbackQueryHandler) and handler.pattern is None for handler in table.handlers)
     assert len(app.error_handlers) == 1
+
+
+def _updates() -> list[Update]:
+    """Every command and screen of the table, in private chats and groups, and what nobody has a name for."""
+    texts = {f"/{spec.command} {spec.verb or ''}".strip() for spec in TABLE.specs if isinstance(spec, CommandSpec)}
+    datas = {f"v1:{code.TAG}:1" for code in TABLE.codes}
+    ada = {"id": 7, "is_bot": False, "first_name": "Ada"}
+    made: list[dict[str, object]] = []
+    for chat in ({"id": 7, "type": "private"}, {"id": -7, "type": "supergroup"}):
+        for text in (*texts, "/MENU", "/menu@desk_bot", "/menu@other_bot", "/nothing", "btc"):
+            message = {"message_id": 1, "date": 1_760_000_000, "chat": chat, "from": ada, "text": text}
+            if text.startswith("/"):
+                message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
+            made += [{"message": message}, {"edited_message": message}, {"message": {**message, "photo": []}}]
+        card = {"message_id": 1, "date": 1_760_000_000, "chat": chat, "text": "/menu"}
+        press = {"id": "1", "from": ada, "chat_instance": "1", "message": card}
+        made += [{"callback_query": {**press, "data": data}} for data in (*datas, "v1:bal@7", "t:1", "v0")]
+    bot: ExtBot[None] = ExtBot("1:token", request=FakeRequest(FakeBotApi()))
+    bot._bot_user = User(1, "Desk", is_bot=True, username="desk_bot")
+    return [update for each in made if (update := Update.de_json({"update_id": 1, **each}, bot)) is not None]
+
+
+def test_the_table_finds_the_handler_that_ptb_would_have_asked_first() -> None:
+    pairs = [(spec, handler) for spec in TABLE.specs if (handler := registry._ptb_handler(spec)) is not None]
+    table = registry.TableHandler(pairs)
+    found = set()
+    for update in _updates():
+        checks = ((handler, handler.check_update(update)) for _, handler in pairs)
+        expected = next((handler for handler, check in checks if check is not None and check is not False), None)
+        check = table.check_update(update)
+        assert (None if check is None else check[0]) is expected, update.to_dict()
+        found.add(expected)
+    assert len(found) > len(TABLE.codes) + 40, "most of the table was asked for"

@@ -14,6 +14,7 @@ from bot.domain.ids import Millis, UserId
 from bot.domain.payloads import encode
 from bot.domain.ports.chat import ChatQueries
 from bot.domain.ports.clock import Clock
+from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions
 from bot.domain.update_attempt import current_attempt
 
@@ -56,6 +57,7 @@ class DialogueService:
     """Asks a user something and finds the question that their next message answers."""
 
     queries: ChatQueries
+    reads: Reads
     transactions: Transactions
     clock: Clock
 
@@ -96,12 +98,14 @@ class DialogueService:
             return await unit.dialogues.clear(user_id)
 
     async def _found(self, user_id: UserId) -> Dialogue | None:
-        """The row, read once an update and anew after its commits. Raises UnreadableRow."""
+        """The row of who has one, read once an update and anew after its commits. Raises UnreadableRow."""
         update_attempt = current_attempt.get()
         known = None if update_attempt is None else update_attempt.known.get(_Open)
         if isinstance(known, _Open) and known.user_id == user_id:
             return known.dialogue
-        found = await self.queries.dialogue(user_id, self.clock.now())
+        config = await self.reads.user_config(user_id)
+        has_one = config is not None and config.has_dialogue
+        found = await self.queries.dialogue(user_id, self.clock.now()) if has_one else None
         if update_attempt is not None:
             update_attempt.known[_Open] = _Open(user_id, found)
         return found

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -43,6 +43,7 @@ class MarketScreens:
     reader: ScreenReader
     instruments: InstrumentReader
     resolve_patience: float = RESOLVE_PATIENCE
+    _listed: dict[Category, tuple[MarketBoard, frozenset[str]]] = field(default_factory=dict, init=False, repr=False)
 
     async def book(self, symbol: Symbol, category: Category = Category.LINEAR) -> Shown[WithInstruments[OrderBook]]:
         last = at_hand(self.reads.last_order_book, symbol, category)
@@ -101,7 +102,7 @@ class MarketScreens:
     async def demand_listed(self, symbol: Symbol, category: Category) -> None:
         """Raises UnknownSymbol for what is not traded there, as far as anybody can say."""
         board = self.reads.last_board(category)
-        names = await self._names(category) if board is None else board.symbols
+        names = await self._names(category) if board is None else self._symbols_of(board)
         if names is not None and symbol not in names:
             raise unknown_symbol(TypedSymbol(name=symbol), {category: names})
 
@@ -139,7 +140,14 @@ class MarketScreens:
         except (ExchangeError, TimeoutError) as trouble:
             _logger.info("symbols not known anew", extra={"reason": type(trouble).__name__})
             board = self.reads.last_board(category)
-        return None if board is None else board.symbols
+        return None if board is None else self._symbols_of(board)
+
+    def _symbols_of(self, board: MarketBoard) -> frozenset[str]:
+        """Its symbols, gathered once a board: every message that names one asks, and there are seven hundred."""
+        known = self._listed.get(board.category)
+        if known is None or known[0] is not board:
+            known = self._listed[board.category] = (board, board.symbols)
+        return known[1]
 
     async def _price_card(self, symbol: Symbol, category: Category) -> PriceCard:
         ticker, klines = await asyncio.gather(
