@@ -30,6 +30,8 @@ app.add_typer(sim, name="sim")
 app.add_typer(config, name="config")
 webhook = typer.Typer(help="The webhook that Telegram may have for this bot.", no_args_is_help=True)
 app.add_typer(webhook, name="webhook")
+bench = typer.Typer(help="Speed beside named baselines, and the bot under load.", invoke_without_command=True)
+app.add_typer(bench, name="bench")
 
 
 class Limits(StrEnum):
@@ -233,8 +235,9 @@ def adopt_bot(path: Config = None) -> None:
     adopt(read_settings(path))
 
 
-@app.command()
-def bench(
+@bench.callback()
+def all_rows(
+    context: typer.Context,
     rows: Annotated[str, typer.Option("--rows", help="Only these sections, such as cache,storage.")] = "",
     json: Annotated[Path, typer.Option("--json", help="Where to write the table as JSON.")] = Path("bench.json"),
     strict: Annotated[
@@ -244,7 +247,21 @@ def bench(
     """Measure speed beside named baselines, in one run. A section that fails is told of, and the others go on."""
     from ops.bench.main import run_bench  # noqa: PLC0415  quick --help
 
-    raise typer.Exit(run_bench(rows, json, is_strict=strict))
+    if context.invoked_subcommand is None:
+        raise typer.Exit(run_bench(rows, json, is_strict=strict))
+
+
+@bench.command("load")
+def bench_load(
+    users: Annotated[int, typer.Option("--users", min=1, help="People who write.")] = 1_000,
+    minutes: Annotated[float, typer.Option("--minutes", min=0.01, help="For how long they do.")] = 5,
+    per_second: Annotated[float, typer.Option("--per-second", min=0.1, help="Messages of all of them.")] = 200,
+    json: Annotated[Path, typer.Option("--json", help="Where to write the table as JSON.")] = Path("load.json"),
+) -> None:
+    """Have people write to the bot over both stand-ins: waits, hit rates, processor, memory and calls over time."""
+    from ops.bench.main import run_load  # noqa: PLC0415  quick --help
+
+    raise typer.Exit(run_load(users, minutes, per_second, json))
 
 
 @app.command()

@@ -99,7 +99,7 @@ async def confirm(made: Crowd, card: ConfirmedCard, config: UserConfig) -> tuple
     return made.uids[account.account_id], began
 
 
-async def _close(made: Crowd, config: UserConfig) -> tuple[int, float]:
+async def close(made: Crowd, config: UserConfig) -> tuple[int, float]:
     """The same of a close of the whole position."""
     account = made.account(config)
     leg = LegKey(account_id=account.account_id, category=Category.LINEAR, symbol=_SYMBOL, position_idx=0)
@@ -125,7 +125,7 @@ async def _at_once(made: Crowd, cards: Sequence[ConfirmedCard], exits: Sequence[
         began = epoch_ms()
         entering = asyncio.create_task(_all_of(made, cards, people))
         await asyncio.sleep(1)
-        closed = await asyncio.gather(*(_close(made, each) for each in exits))
+        closed = await asyncio.gather(*(close(made, each) for each in exits))
         confirmed = await entering
         await _sent(made, after, len(confirmed) + len(closed))
     calls = await made.calls(after)
@@ -166,7 +166,7 @@ async def _paced(made: Crowd, traders: int, seconds: float) -> list[Row]:
     await made.quiet()
     sent = creates(calls)
     took = sorted(first_after(sent.get(uid, ()), at) - at for uid, at in found)
-    await asyncio.gather(*(_close(made, each) for each in people if made.uids[made.account(each).account_id] in sent))
+    await asyncio.gather(*(close(made, each) for each in people if made.uids[made.account(each).account_id] in sent))
     await made.quiet()
     name = f"confirm to Bybit, {traders} people, {CONFIRMS:g} a second"
     return [

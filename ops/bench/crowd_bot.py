@@ -32,7 +32,7 @@ _TOKEN: Final = "4242:a-token-that-opens-nothing"  # noqa: S105  the stand-in ta
 _KEY: Final = f"thrown-away:{base64.b64encode(bytes(32)).decode()}"  # opens nothing: the database is thrown away
 _AT_ONCE: Final = 50  # accounts that are made at the stand-in
 _STREAMS_S: Final = 600.0  # until everybody's stream is up
-_STILL_S: Final = 8.0  # longer than the pause between two rounds of comparisons
+STILL_S: Final = 8.0  # longer than the pause between two rounds of comparisons
 _LOOK_S: Final = 0.01  # between two looks at the loop
 _CHECK: Final = KeyCheck(bybit_uid="1", read_only=False, permissions=(), ips=(), expires_at=None, checked_at=Millis(0))
 
@@ -102,12 +102,12 @@ class Crowd:
     async def last_call(self) -> int:
         return max((each["seq"] for each in await self.calls(0)), default=0)
 
-    async def compared(self, *, patience: float = 300.0) -> None:
-        """Until the start is over: nothing was asked of Bybit for a while. Raises TimeoutError."""
+    async def compared(self, *, still_s: float = STILL_S, patience: float = 300.0) -> None:
+        """Until the start is over: nothing was asked of Bybit for `still_s` seconds. Raises TimeoutError."""
         async with asyncio.timeout(patience):
             seen = -1
             while seen != (seen := await self.last_call()):  # noqa: ASYNC110  nothing tells of it
-                await asyncio.sleep(_STILL_S)
+                await asyncio.sleep(still_s)
 
     async def quiet(self, *, patience: float = 120.0) -> None:
         """Until nothing is under way and nothing is due. Raises TimeoutError."""
@@ -117,10 +117,11 @@ class Crowd:
 
 
 @asynccontextmanager
-async def crowd(count: int, *, at_most: int | None = None) -> AsyncIterator[Crowd]:
+async def crowd(count: int, *, at_most: int | None = None, still_s: float = STILL_S) -> AsyncIterator[Crowd]:
     """Everything up, everybody's stream connected and told. Raises TimeoutError.
 
-    `at_most`: connections in five minutes; then nobody waits for streams, and the start has only begun.
+    `at_most`: connections in five minutes; then nobody waits for streams, and the start has only begun. `still_s`: see
+    `Crowd.compared`.
     """
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
         async with (
@@ -136,10 +137,10 @@ async def crowd(count: int, *, at_most: int | None = None) -> AsyncIterator[Crow
             async with bot.jobs.open():
                 await bot.runtime.take_in()
                 if at_most is None:
-                    before = _resident()
+                    before = resident()
                     await _streams_up(made, count)
-                    await made.compared()
-                    made.bytes_a_stream = (_resident() - before) / count
+                    await made.compared(still_s=still_s)
+                    made.bytes_a_stream = (resident() - before) / count
                 yield made
                 await bot.runtime.stop_intake()
 
@@ -214,7 +215,7 @@ async def _streams_up(made: Crowd, count: int) -> None:
             await asyncio.sleep(0.1)
 
 
-def _resident() -> int:
+def resident() -> int:
     """Bytes of this process that lie in memory."""
     gc.collect()
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()

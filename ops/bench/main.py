@@ -76,6 +76,28 @@ def run_bench(rows: str, json: Path, *, is_strict: bool) -> int:
     return 1 if is_strict and not is_good else 0
 
 
+def run_load(users: int, minutes: float, per_second: float, json: Path) -> int:
+    """`perpdesk bench load`: its table, and the same as JSON.
+
+    Exit code 1 where a target was missed or nothing measured, 2 for a path that cannot be written; else 0.
+    """
+    from ops.bench.load import run  # noqa: PLC0415  imports the whole bot
+
+    load_before, title = load_average(), f"{users:,} people who write, {per_second:g} messages a second"
+    try:
+        save(json, (), load_before=load_before)
+    except OSError as error:
+        typer.echo(f"{json}: {error.strerror}", err=True)
+        return 2
+    longest = LONGEST + minutes * 60
+    section = measure("load", title, lambda: run(users, minutes, per_second), longest=longest)
+    save(json, [section], load_before=load_before)
+    for line in (table(title, section.rows, section.failure), "", *summary([section])):
+        typer.echo(line)
+    typer.echo(f"the table is in {json}, too")
+    return int(section.failure is not None or _missed(section) > 0)
+
+
 def _run_of(name: str) -> Run:
     """Imported when it runs: a module that cannot be is a failure of its section."""
 

@@ -7,7 +7,6 @@ in rounds that take turns, the median of the rounds: a round that others disturb
 
 import asyncio
 import json
-import os
 import statistics
 import subprocess
 import tempfile
@@ -20,6 +19,7 @@ from typing import Any, Final
 
 import aiohttp
 
+from ops.bench.cores import on_a_core_of_its_own, processor_seconds
 from ops.bench.report import Row
 from ops.bench.servers import server
 from ops.stack import PATIENCE, ROOT, DriverError, running_stack
@@ -36,7 +36,6 @@ AIOGRAM: Final = ROOT / ".venv" / "aiogram" / "bin" / "python"
 _APP: Final = Path(__file__).with_name("aiogram_app.py")
 _FIRST_USER: Final = 5_000
 _SERVER: Final = "ops.bench.paced_telegram"
-_TICKS: Final = os.sysconf("SC_CLK_TCK")  # a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ async def _beside(ours: Side, theirs: Side, text: str) -> Row:
 async def _crowd(ours: Side) -> list[Row]:
     """A thousand people, the bot on one core and the stand-ins on the other."""
     await ours.answered("/start", CROWD, per_second=100, people=CROWD)
-    with _on_a_core_of_its_own(ours.pid):
+    with on_a_core_of_its_own(ours.pid):
         count = CROWD_PER_SECOND * CROWD_SECONDS
         found = await ours.answered("/balance", count, per_second=CROWD_PER_SECOND, people=CROWD)
     waits = sorted(found["waits"])
@@ -133,36 +132,3 @@ def aiogram(url: str, sent: dict[str, Any], folder: Path) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(PATIENCE)
-
-
-@contextmanager
-def _on_a_core_of_its_own(pid: int) -> Iterator[None]:
-    """That process on the last core, we and the others that we started on the rest; as before afterwards."""
-    cores = os.sched_getaffinity(0)
-    if len(cores) < 2:  # noqa: PLR2004  nothing to share out
-        yield
-        return
-    last, others = max(cores), _children(os.getpid()) - {pid} | {os.getpid()}
-    _move({pid}, {last})
-    _move(others, cores - {last})
-    try:
-        yield
-    finally:
-        _move(others | {pid}, cores)
-
-
-def _children(pid: int) -> set[int]:
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return {int(child) for task in tasks for child in (task / "children").read_text(encoding="ascii").split()}
-
-
-def _move(pids: set[int], cores: set[int]) -> None:
-    for pid in pids:
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            os.sched_setaffinity(int(thread.name), cores)
-
-
-def processor_seconds(pid: int) -> float:
-    """User and system time of a process and its threads so far; /proc counts it in hundredths."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(") ", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
