@@ -80,9 +80,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         account_screens=accounts,
         market_screens=market,
         buttons=ButtonService(queries=base.storage.chat_queries, transactions=base.store, clock=base.clock),
-        dialogues=DialogueService(
-            queries=base.storage.chat_queries, reads=base.reads, transactions=base.store, clock=base.clock
-        ),
+        dialogues=make_dialogues(base),
         pin=pin,
         promo=promo,
         redemptions=redemptions,
@@ -97,6 +95,11 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         trading=trading,
     )
     return services, (*account_jobs, *licensing_jobs, *promo_jobs, *payment_jobs, *user_jobs, *admin_jobs, *order_jobs)
+
+
+def make_dialogues(base: Foundation) -> DialogueService:
+    queries = base.storage.chat_queries
+    return DialogueService(queries=queries, reads=base.reads, transactions=base.store, clock=base.clock)
 
 
 def make_screens(base: Foundation) -> tuple[AccountScreens, MarketScreens]:

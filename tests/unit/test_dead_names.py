@@ -27,6 +27,8 @@ KEPT: Final = {
     "bot.chat.transport.AiohttpRequest.do_request": FRAMEWORK,
     "bot.chat.transport.AiohttpRequest.read_timeout": FRAMEWORK,
     "bot.logs.LogCounts.emit": FRAMEWORK,
+    "handlers.registry.TableHandler.check_update": FRAMEWORK,
+    "handlers.registry.TableHandler.handle_update": FRAMEWORK,
     "bot.chat.webhook.WebhookStats.turned_away": COUNTED,
     "bot.domain.licensing.plans_as_markdown": DOCUMENTED,
     "bot.domain.market.KLINE_INTERVALS": TRADING,
