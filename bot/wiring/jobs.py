@@ -120,7 +120,7 @@ def limit_watch(watch: LimitWatch, clock: Clock) -> Periodic[int]:
 
 def maintenance(watch: MaintenanceWatch, clock: Clock) -> Periodic[int]:
     """Never: whether Bybit answers at all is told elsewhere."""
-    return Periodic("maintenance", watch.look, clock=clock, every_s=_MINUTE_S, expected=(ExchangeError,))
+    return Periodic("maintenance", watch.look, clock=clock, every_s=_MINUTE_S, expected=(ExchangeError, StorageTrouble))
 
 
 def practice_ticks(ticks: PracticeTicks, clock: Clock) -> Periodic[Pace]:

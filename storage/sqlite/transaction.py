@@ -45,6 +45,7 @@ class Transaction:
         self._trouble: StorageTrouble | None = None
         self._known: dict[str, dict[tuple[Any, ...], list[Row]]] = {}
         self._waiting: list[Statement] = []
+        self._writes = 0  # what is read while one is added may not show it, and is not remembered
 
     async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """One statement and every row it answers: of a SELECT, or of RETURNING. The list is not to be changed."""
@@ -54,15 +55,13 @@ class Transaction:
             return (await self._run([(sql, key)]))[-1]
         _ = self._usable()
         known = self._known.get(sql, {}).get(key)
-        return await self._ask(sql, key) if known is None else known
+        return (await self._ask([(sql, key)]))[0] if known is None else known
 
     async def read_ahead(self, statements: Iterable[Statement]) -> None:
         """SELECTs that will be asked for, answered in one hop."""
         asked = [each for each in statements if each[1] not in self._known.get(each[0], {})]
         if asked:
-            answers = (await self._run(asked))[-len(asked) :]
-            for (sql, key), rows in zip(asked, answers, strict=True):
-                self._known.setdefault(sql, {})[key] = rows
+            await self._ask(asked)
 
     def write(self, sql: str, parameters: Sequence[Any], *, is_seen: bool = True) -> None:
         """A statement whose answer nobody needs; what it raises, the next one that is run raises, or the commit.
@@ -100,10 +99,14 @@ class Transaction:
         await self.flush()
         self._connection = None
 
-    async def _ask(self, sql: str, key: tuple[Any, ...]) -> list[Row]:
-        rows = (await self._run([(sql, key)]))[-1]
-        self._known.setdefault(sql, {})[key] = rows
-        return rows
+    async def _ask(self, asked: Sequence[Statement]) -> list[list[Row]]:
+        """Run SELECTs and remember what they answer."""
+        writes = self._writes
+        answers = (await self._run(asked))[-len(asked) :]
+        if writes == self._writes:
+            for (sql, key), rows in zip(asked, answers, strict=True):
+                self._known.setdefault(sql, {})[key] = rows
+        return answers
 
     async def _run(self, statements: Sequence[Statement]) -> list[list[Row]]:
         """What waits, then these; their answers come last."""
@@ -116,6 +119,7 @@ class Transaction:
 
     def _forget(self, shape: _Shape) -> None:
         """What a write may have changed is asked for anew."""
+        self._writes += 1
         if shape.target is None:
             self._known.clear()
             return

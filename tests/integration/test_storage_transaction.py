@@ -1,5 +1,6 @@
 """What a transaction remembers of its reads, and writes that wait for the next statement."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, closing
@@ -104,6 +105,15 @@ async def test_a_write_that_waits_goes_with_the_next_statement_and_is_seen_by_it
         assert hops.batches == [[RENAME, NAME]]
         transaction.write(RENAME, ("Anna", ANNA))
     assert await storage.database.fetch(NAME, (ANNA,)) == [("Anna",)]
+
+
+async def test_what_is_read_while_a_write_is_added_is_asked_for_again(storage: StorageHarness) -> None:
+    async with storage.database.transaction() as transaction:
+        reading = asyncio.create_task(transaction.fetch(NAME, (ANNA,)))
+        await asyncio.sleep(0)
+        transaction.write(RENAME, ("Nan", ANNA))
+        await reading
+        assert await transaction.fetch(NAME, (ANNA,)) == [("Nan",)]
 
 
 async def test_a_write_that_fails_late_takes_its_whole_unit_back(storage: StorageHarness) -> None:

@@ -26,6 +26,7 @@ class World:
     idle: list[int] = field(default_factory=list)
     healthy: set[int] = field(default_factory=set)
     troubles: dict[int, ExchangeError] = field(default_factory=dict)
+    modeless: set[int] = field(default_factory=set)
     seconds: float = 0.0  # that a comparison takes
     compared: list[int] = field(default_factory=list)
 
@@ -36,7 +37,8 @@ class World:
             raise self.troubles[account_id]
 
     async def look(self, account: Account) -> None:
-        del account
+        if account.account_id in self.modeless:
+            raise ExchangeDown("no mode")
 
     async def accounts_to_settle(self) -> tuple[DueAccount, ...]:
         return tuple(DueAccount(account=_account(each), turn=turn) for each, turn in self.open_ones.items())
@@ -128,6 +130,14 @@ async def test_a_key_that_is_not_taken_is_left_alone_for_a_while_and_an_outage_i
     assert compared.reconcile.stats().failures == 2
     world.troubles.clear()
     assert await compared(840) == [2, 1]
+
+
+async def test_a_mode_that_is_not_answered_leaves_the_account_compared(world: World, compared: Any) -> None:
+    world.open_ones, world.healthy, world.modeless = {1: OPEN}, {1}, {1}
+    assert await compared(0) == [1]
+    assert await compared(60) == []
+    assert compared.reconcile.stats().failures == 1
+    assert await compared(840) == [1]
 
 
 async def test_the_start_is_over_once_when_everybody_had_a_turn(world: World, compared: Any) -> None:

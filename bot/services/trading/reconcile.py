@@ -135,6 +135,7 @@ class Reconcile:
         asked_at = self._now()
         try:
             await self.settlement.settle(account.account_id)
+            turn.compared = asked_at  # whether its mode can be read or not
             await self.modes.look(account)
         except ExchangeError as trouble:
             self._failures += 1
@@ -145,5 +146,3 @@ class Reconcile:
             self._failures += 1
             turn.not_before = Millis(asked_at + _WHILE_OPEN)
             _logger.exception("account %d could not be compared", account.account_id)
-        else:
-            turn.compared = asked_at
