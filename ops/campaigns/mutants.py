@@ -218,8 +218,6 @@ def _calls(file: _File) -> list[ast.Call]:
 
 
 NO_EVICTION: Final = "bot/wiring/reads.py: partial(_evict, bybit) is not told of commits"
-NO_BOUND_IP: Final = "bot/wiring/features.py: Keys without require_bound_ip"
-NO_PRICES: Final = "bot/wiring/features.py: PaymentService with the usual price_list"
 KEEPS_SUPERSEDED: Final = "cache/region.py: a superseded load is kept"
 _EDITS: Final[tuple[tuple[str, str, str], ...]] = (
     (KEEPS_SUPERSEDED, "return not under_way.is_superseded", "return True"),

@@ -22,8 +22,6 @@ from ops.campaigns.report import Report
 
 SMALL: Final = (
     mutants.NO_EVICTION,
-    mutants.NO_BOUND_IP,
-    mutants.NO_PRICES,
     mutants.KEEPS_SUPERSEDED,
     "bot/wiring/reads.py: reads.invalidate is not told of commits",
 )
