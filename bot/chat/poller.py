@@ -17,6 +17,7 @@ from bot.chat.conflicts import Conflicts
 from bot.chat.errors import AnotherInstance, FloodWait, UnreadableAnswer, WebhookIsSet
 from bot.chat.gaps import Gap
 from bot.chat.hedge import hedged
+from bot.domain.closings import Takeover
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import Millis
 from bot.domain.ports.clock import Clock
@@ -109,7 +110,7 @@ class Poller:
         clock: Clock,
         randomness: Callable[[], float],
         *,
-        taken_over: Callable[[], Awaitable[None]],
+        taken_over: Callable[[Takeover], Awaitable[None]],
         times: PollTimes = PollTimes(),
         allowed_updates: Sequence[str] = ALLOWED_UPDATES,
         is_known: bool = False,
@@ -117,13 +118,14 @@ class Poller:
     ) -> None:
         """`heard` is told of moments until which everything was given; `heard_ts` is the last one before this start.
 
-        `taken_over` is told, once each time, when a webhook begins to take the updates of a bot at work.
+        `taken_over` is told, once each time, when a webhook begins to take the updates of a bot at work, and when
+        another instance has taken them for `established_grace` seconds.
         """
         self._api = api
         self._intake = intake
         self._wait_for_capacity = wait_for_capacity
         self._heard, self._taken_over = heard, taken_over
-        self._is_taken_over = False
+        self._told = set[Takeover]()  # until that is over
         self._clock, self._randomness = clock, randomness
         self._times = times
         self._allowed_updates = list(allowed_updates)
@@ -243,7 +245,9 @@ class Poller:
         self._answers += 1
         self._answered = now
         self._in_a_row = 0
-        self._is_taken_over = False
+        self._told.discard(Takeover.WEBHOOK)
+        if not self._conflicts.is_on(now):  # between two of them an answer now and then proves nothing
+            self._told.discard(Takeover.INSTANCE)
         self._trouble = None
 
     async def _take(self, updates: list[object]) -> None:
@@ -313,9 +317,7 @@ class Poller:
             if self._answered is None:
                 raise WebhookIsSet
             self._trouble = "a webhook takes this bot's updates: `perpdesk webhook remove`"
-            if not self._is_taken_over:
-                self._is_taken_over = True
-                await self._taken_over()
+            await self._tell(Takeover.WEBHOOK)
             return self._back_off()
         lasts = self._conflicts.note(now)
         is_new = not self._is_known and now - (self._started or now) < times.established
@@ -323,7 +325,18 @@ class Poller:
             raise AnotherInstance(error.message) from None
         if self._in_a_row == 1:
             _log.warning("another instance asks for this bot's updates: %s", error.message)
-        return self._back_off() if lasts >= times.established_grace else min(1.0, times.conflict_grace / 3)
+        if lasts < times.established_grace:
+            return min(1.0, times.conflict_grace / 3)
+        await self._tell(Takeover.INSTANCE)
+        return self._back_off()
+
+    async def _tell(self, by: Takeover) -> None:
+        if by not in self._told:
+            try:
+                await self._taken_over(by)
+                self._told.add(by)
+            except StorageTrouble as trouble:
+                _log.error("entries can't be halted yet: %s", trouble)
 
     async def _after_unreadable(self, error: UnreadableAnswer) -> None:
         """The batch once more, then its updates one by one, and the one that can't be read is set aside."""

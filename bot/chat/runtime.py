@@ -37,6 +37,7 @@ from bot.chat.update_order import UpdateOrder
 from bot.chat.webhook import WebhookIntake, WebhookTimes
 from bot.chat.webhook_listener import WebhookAddress
 from bot.domain.chat import OutboxMessage
+from bot.domain.closings import Takeover
 from bot.domain.ports.chat import InboxStore, OutboxStore
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
@@ -47,12 +48,12 @@ UNREACHED: Final = "Telegram has not been reached yet"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeSetup:
-    """How updates come in: asked for, or sent to `webhook`. `taken_over` is told when Telegram sends them elsewhere."""
+    """How updates come in: asked for, or sent to `webhook`. `taken_over` is told when they go elsewhere."""
 
     poll_times: PollTimes
     webhook: WebhookAddress | None
     webhook_times: WebhookTimes
-    taken_over: Callable[[], Awaitable[None]]
+    taken_over: Callable[[Takeover], Awaitable[None]]
 
 
 class TelegramRuntime:

@@ -15,6 +15,8 @@ from bot.chat.gaps import Gap
 from bot.chat.poller import ALLOWED_UPDATES, Api, Intake, PollTimes
 from bot.chat.webhook_batches import WebhookBatches
 from bot.chat.webhook_listener import WebhookAddress, listening_for_updates
+from bot.domain.closings import Takeover
+from bot.domain.errors import StorageTrouble
 from bot.domain.ids import Millis
 from bot.domain.ports.clock import Clock
 
@@ -68,7 +70,7 @@ class WebhookIntake:
         intake: Intake,
         has_capacity: Callable[[], bool],
         heard: Callable[[Millis], Awaitable[None]],
-        taken_over: Callable[[], Awaitable[None]],
+        taken_over: Callable[[Takeover], Awaitable[None]],
         clock: Clock,
         address: WebhookAddress,
         *,
@@ -175,7 +177,11 @@ class WebhookIntake:
         if self._foreign == 2:  # noqa: PLR2004  said twice: halting everybody's entries is no small thing
             self._is_ours = False
             _log.error("Telegram sends this bot's updates elsewhere")
-            await self._taken_over()
+            try:
+                await self._taken_over(Takeover.WEBHOOK)
+            except StorageTrouble as trouble:
+                self._foreign = 1  # the next look tells it
+                _log.error("entries can't be halted yet: %s", trouble)
         return self._times.look_again if self._foreign == 1 else self._times.look_every
 
     async def _note_flow(self, info: dict[str, Any]) -> float:

@@ -147,8 +147,17 @@ class EntriesUnlicensedMessage(RestingEntriesMessage):
     KIND = "trade-entries-unlicensed"
 
 
+class Takeover(StrEnum):
+    """What takes the updates of a bot at work."""
+
+    WEBHOOK = "webhook"  # another one, or none where there was ours
+    INSTANCE = "instance"  # that asks with the same token
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdatesTakenMessage(OutboxPayload):
-    """To admins: Telegram sends what is said to the bot elsewhere, and entries of everybody were stopped for that."""
+    """To admins: what is said to the bot goes elsewhere, and entries of everybody were stopped for that."""
 
     KIND = "trade-updates-taken"
+
+    by: Takeover = Takeover.WEBHOOK

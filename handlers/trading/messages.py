@@ -30,7 +30,7 @@ from bot.domain.trade_messages import (
 )
 from bot.domain.trade_plans import LIVE, IntentState
 from handlers.core.links import RunCommand, ShowCancels, ShowLeg
-from handlers.core.messages import MessageSpec, message, message_card, said
+from handlers.core.messages import MessageSpec, message, message_card
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.trading.brief_orders import brief_lines
 from handlers.trading.leg_codes import WHOLE, AskClose, AskStop, OrderAgain, ShowDisagreement
@@ -279,6 +279,10 @@ def _rounded(price: Decimal) -> Decimal:
     return price if price == price.quantize(step) else price.quantize(step)
 
 
+def updates_taken(say: Translator, told: UpdatesTakenMessage) -> Markup:
+    return say("told-updates-taken", by=told.by.value)
+
+
 MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message_card(EntryMessage, entry),
     message_card(ClosedMessage, closed),
@@ -294,6 +298,6 @@ MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message_card(MaintenanceMessage, maintenance),
     message_card(EntriesHaltedMessage, entries_halted),
     message_card(EntriesUnlicensedMessage, entries_unlicensed),
-    message(UpdatesTakenMessage, said("told-updates-taken")),
+    message(UpdatesTakenMessage, updates_taken),
     *LIMIT_MESSAGES,
 )

@@ -24,6 +24,7 @@ from bot.chat.rate_limiter import TelegramRateLimiter
 from bot.chat.transport import AiohttpRequest, RawApi, TimeOuts
 from bot.chat.updates import RawUpdate, known
 from bot.domain.clock import SystemClock
+from bot.domain.closings import Takeover
 from bot.domain.ids import ChatId, Millis, UserId
 from bot.domain.ports.chat import InboxStore
 from bot.domain.secrets import Secret
@@ -117,7 +118,7 @@ async def _unnoted(_: Millis) -> None:
     """Nobody keeps until when Telegram was heard."""
 
 
-async def _taken_over() -> None:
+async def _taken_over(_: Takeover) -> None:
     """Never called: nobody takes the updates of a measured bot away."""
 
 

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 from harness.app import OWNER
-from harness.chat import ChatProcess
+from harness.chat import TUNING, ChatProcess
 from harness.sim_telegram import Driver
 from harness.telegram_server import TOKEN, FakeTelegram, message
 from harness.waiting import until
@@ -186,6 +187,29 @@ async def test_a_webhook_that_appears_while_updates_are_asked_for_halts_entries(
         await until(is_halted, what="the halt")
         await asyncio.sleep(0)
         assert len(await bot.rows("SELECT * FROM halts")) == 1
+
+
+async def test_another_instance_that_stays_halts_entries_and_is_told(sim: Driver, tmp_path: Path) -> None:
+    times = replace(TUNING.poll_times, established_grace=0.2)
+    bot = ChatProcess(tmp_path, FakeTelegram(url=sim.url), tuning=replace(TUNING, poll_times=times))
+    async with bot.at_work():
+        await until(lambda: bot.runtime.problems() == (), what="readiness")
+    async with bot.at_work():  # a newcomer would yield
+        await until(lambda: bot.runtime.problems() == (), what="readiness")
+        status, _ = await sim.raw("POST", "/sim/faults", json={"kind": "conflict"})
+        assert status == HTTPStatus.OK
+
+        async def is_halted() -> bool:
+            return (await bot.assembly.services.trading.halts.state()).since is not None
+
+        await until(is_halted, what="the halt")
+        assert bot.runtime.problems() == ("another instance asks for this bot's updates: stop one of the two",)
+        state = await bot.assembly.services.trading.halts.state()
+        assert state.reason == "another instance takes what is said to this bot"
+        assert await bot.rows("SELECT user_id, kind FROM outbox") == [(OWNER, "trade-updates-taken")]
+        await sim.raw("DELETE", "/sim/faults")
+        await until(lambda: bot.runtime.problems() == (), what="the end of the reason")
+        assert await is_halted(), "only a person lifts it"
 
 
 async def test_deliveries_that_fail_are_a_reason_until_they_pass_and_those_before_the_start_are_none(

@@ -14,6 +14,7 @@ from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, Tel
 from bot.chat.errors import AnotherInstance, FloodWait, UnreadableAnswer, WebhookIsSet
 from bot.chat.gaps import Gap
 from bot.chat.poller import ALLOWED_UPDATES, Poller, PollTimes
+from bot.domain.closings import Takeover
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import Millis
 
@@ -63,7 +64,7 @@ class Intake:
     gaps: list[Gap | None] = field(default_factory=list)
     aside: list[int] = field(default_factory=list)
     heard: list[Millis] = field(default_factory=list)
-    takeovers: int = 0
+    takeovers: list[Takeover] = field(default_factory=list)
     times: PollTimes = QUICK
     randomness: float = 1.0
     is_known: bool = False
@@ -89,8 +90,10 @@ class Intake:
     async def note(self, moment: Millis) -> None:
         self.heard.append(moment)
 
-    async def taken_over(self) -> None:
-        self.takeovers += 1
+    async def taken_over(self, by: Takeover) -> None:
+        if self.refuse:
+            raise self.refuse.pop(0)
+        self.takeovers.append(by)
 
     async def set_aside(self, update_id: int) -> None:
         self.aside.append(update_id)
@@ -239,6 +242,18 @@ async def test_one_long_at_work_gives_way_later() -> None:
     intake = Intake(Api([Conflict("terminated by other getUpdates request")] * 10 + [[message(5, 1)]]), times=times)
     async with intake.open(0.35):
         assert intake.batches == [[5]]
+
+
+async def test_another_instance_that_stays_is_told_once_however_often_an_answer_comes_between() -> None:
+    conflict = Conflict("terminated by other getUpdates request")
+    script = [[message(1, 1)], *[conflict, conflict, []] * 40]
+    intake = Intake(Api(script), is_known=True)
+    async with intake.open(0.3):
+        assert intake.takeovers == []
+        intake.refuse.append(StorageTrouble("disk full"))
+        await asyncio.sleep(1)
+        assert intake.takeovers == [Takeover.INSTANCE]
+        assert intake.refuse == []
 
 
 WEBHOOK = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"

@@ -7,7 +7,7 @@ from typing import Final
 from bot.domain.accounts import Account
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import outbox_message
-from bot.domain.closings import EntriesHaltedMessage, HaltState, RestingEntries, UpdatesTakenMessage
+from bot.domain.closings import EntriesHaltedMessage, HaltState, RestingEntries, Takeover, UpdatesTakenMessage
 from bot.domain.errors import BadInput
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.market import Category
@@ -27,7 +27,10 @@ from bot.services.users.access import RoleResolver
 from bot.services.users.pin import PinService
 
 MAX_HALT_REASON: Final = 300  # characters
-_TAKEN_OVER: Final = "Telegram sends what is said to this bot elsewhere"
+_TAKEN_OVER: Final = {
+    Takeover.WEBHOOK: "Telegram sends what is said to this bot elsewhere",
+    Takeover.INSTANCE: "another instance takes what is said to this bot",
+}
 _TOLD: Final = (Role.OWNER, Role.ADMIN)
 
 
@@ -87,14 +90,19 @@ class Halts:
             await self._begin(unit, config.user_id, reason, resting)
         return await self.closings.halt()
 
-    async def updates_taken_over(self) -> None:
-        """Nobody's words reach us any more: no entries until somebody lifts it. Admins and owners are told."""
+    async def updates_taken_over(self, by: Takeover) -> None:
+        """Nobody's words reach us any more: no entries until somebody lifts it. Admins and owners are told.
+
+        Raises StorageTrouble.
+        """
         people = self.roles.everybody(await self.reads.staff())
         resting = await self.closings.resting_entries()
         async with self.transactions.begin_aside() as unit:
-            halt_id = await self._begin(unit, None, _TAKEN_OVER, resting)
+            halt_id = await self._begin(unit, None, _TAKEN_OVER[by], resting)
             for user_id in sorted(each for each, role in people.items() if role in _TOLD):
-                told = outbox_message(UpdatesTakenMessage(), user_id=user_id, idempotency_key=f"halt:{halt_id}:taken")
+                told = outbox_message(
+                    UpdatesTakenMessage(by=by), user_id=user_id, idempotency_key=f"halt:{halt_id}:taken"
+                )
                 if halt_id is not None:
                     await unit.enqueue(told, self.clock.now())
 

@@ -183,7 +183,11 @@ told-found = ⚠️ Found after a restore: this is mine, but its targets are unk
 breakeven-passed = A close costs nothing at <b>{ $price }</b>, but the price is not there: a stop would go off at once. The stop stays as it is.
 breakeven-unknown = Where a close costs nothing is not known: { $price }. The stop stays as it is.
 close-no-parts = <i>A part of it would be less than the smallest order, so all of it is closed.</i>
-told-updates-taken = 🛑 <b>Telegram sends what people say to this bot elsewhere</b>: another webhook, or none, is set for its token. Entries of everybody are halted; stops and closes work. See to the webhook (<code>perpdesk webhook take</code> on the server), then lift the halt by /unhalt. If nobody of you set it, the token has leaked: revoke it at @BotFather.
+told-updates-taken =
+    { $by ->
+        [instance] 🛑 <b>Another instance of this bot takes what people say to it</b>: it asks Telegram with the same token. Entries of everybody are halted; stops and closes work. Stop one of the two, then lift the halt by /unhalt. If nobody of you started it, the token has leaked: revoke it at @BotFather.
+       *[webhook] 🛑 <b>Telegram sends what people say to this bot elsewhere</b>: another webhook, or none, is set for its token. Entries of everybody are halted; stops and closes work. See to the webhook (<code>perpdesk webhook take</code> on the server), then lift the halt by /unhalt. If nobody of you set it, the token has leaked: revoke it at @BotFather.
+    }
 told-entries-halted =
     { $count ->
         [one] 🛑 Entries of everybody are halted. { $count } entry of yours still waits and may be filled.
