@@ -118,15 +118,13 @@ class Poller:
     ) -> None:
         """`heard` is told of moments until which everything was given; `heard_ts` is the last one before this start.
 
-        `taken_over` is told, once each time, when a webhook begins to take the updates of a bot at work, and when
-        another instance has taken them for `established_grace` seconds.
+        `taken_over` is told once each time that a webhook, or for `established_grace` another instance, takes updates.
         """
         self._api = api
         self._intake = intake
         self._wait_for_capacity = wait_for_capacity
-        self._heard, self._taken_over = heard, taken_over
+        self._heard, self._taken_over, self._clock, self._randomness = heard, taken_over, clock, randomness
         self._told = set[Takeover]()  # until that is over
-        self._clock, self._randomness = clock, randomness
         self._times = times
         self._allowed_updates = list(allowed_updates)
         self._is_known = is_known

@@ -1,5 +1,6 @@
 """The webhook's listener over real sockets: who is slow is closed in time, and nobody waits for them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -58,6 +59,21 @@ async def test_a_slow_client_is_closed_in_time(first: bytes, again: bytes) -> No
     async with listener() as (port, taken):
         await drip(port, first, again)
     assert taken == ([b"{}"] if first.endswith(b"{}") else [])
+
+
+@pytest.mark.parametrize(
+    "rest", [b"Content-Encoding: gzip\r\nContent-Length: 7\r\n\r\nno gzip", b"Content-Length: 9\r\n\r\nx"]
+)
+async def test_a_body_that_can_t_be_unpacked_and_one_that_ends_early_are_no_news(
+    rest: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with listener() as (port, taken):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(OURS + rest)
+        if rest.endswith(b"gzip"):
+            assert (await reader.readline()).startswith(b"HTTP/1.1 400 ")
+        writer.transport.abort()
+    assert (taken, caplog.records) == ([], [])
 
 
 async def test_the_chat_goes_on_beside_slow_clients_of_both_listeners(sim: Driver, tmp_path: Path) -> None:
