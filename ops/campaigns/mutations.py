@@ -53,6 +53,7 @@ _KILLERS: Final[Killers] = (
     ("writer_busy_s", (f"{_LIFE}::test_an_open_transaction_and_lanes_that_stand_still_are_found_stuck",)),
     ("silent_s", (f"{_LIFE}::test_an_open_transaction_and_lanes_that_stand_still_are_found_stuck",)),
     ("webhook", ("tests/integration/test_chat_webhook.py",)),
+    ("without family", ("tests/integration/test_addresses.py::test_a_name_is_called_over_one_family_alone",)),
     (" without connector", ("tests/integration/test_proxies.py",)),
     ("_proxy", ("tests/integration/test_proxies.py",)),
     (" does not ", _EVENTS),

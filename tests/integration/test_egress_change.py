@@ -48,6 +48,9 @@ async def test_operators_are_told_once_and_nobody_of_a_broken_key(tmp_path: Path
         with pytest.raises(NothingDone):
             await watch.check_due()
         assert len(reasons(chat)) == 1
+        await alarm.look()
+        assert await chat.queued() == (), "it is told when it lasts"
+        clock.advance(30)
         for _ in range(2):
             await alarm.look()
         assert [(each.message.user_id, each.message.kind) for each in await chat.queued()] == [

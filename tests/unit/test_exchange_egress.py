@@ -53,6 +53,22 @@ def test_three_accounts_over_an_hour_are_no_sign_of_it() -> None:
     assert watch.refused_since is None
 
 
+def test_a_few_among_many_whose_keys_are_taken_are_no_sign_of_it() -> None:
+    time = TurnedTime()
+    watch = EgressWatch(clock=time)
+    for owner in range(MANY):
+        watch.note_refusal(owner)
+    assert watch.refused_since is not None
+    for owner in range(100, 100 + 5 * MANY + 1):
+        watch.note_answer(owner)
+    assert watch.refused_since is None
+    time.seconds += WITHIN - 1
+    assert watch.note_refusal(0)
+    time.seconds += 1
+    watch.note_answer(100)
+    assert not watch.note_refusal(0), "it stayed alone: the key is at fault"
+
+
 def test_it_ends_by_itself_where_nobody_asks_any_more() -> None:
     time = TurnedTime()
     watch = EgressWatch(clock=time)

@@ -157,7 +157,8 @@ class RequestPipeline:
         result = answer.get("result")
         if reply.status != _OK or not isinstance(result, dict):
             raise self._of_status(reply, call, "no result")
-        self.egress.note_answer(call.key.owner)
+        if call.key.is_of_account:
+            self.egress.note_answer(call.key.owner)
         return result
 
     def _of_code(self, code: int, kind: RetCodeClass, answer: Json, reply: Reply, call: SignedCall) -> ExchangeError:

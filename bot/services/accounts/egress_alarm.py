@@ -13,6 +13,7 @@ from bot.domain.ports.storage import Transactions
 from bot.domain.users import Role
 from bot.services.users.access import RoleResolver
 
+_SETTLED_MS: Final = 30_000  # at a start the first ones who are answered may be the few who are refused
 _TOLD: Final = (Role.OWNER, Role.ADMIN)
 
 
@@ -29,13 +30,13 @@ class EgressAlarm:
 
     async def look(self) -> None:
         """Tell owners and admins, once each time that it begins. Raises StorageTrouble."""
-        since = self.refused_since()
-        if since is None or since == self._told:
+        since, now = self.refused_since(), self.clock.now()
+        if since is None or since == self._told or now - since < _SETTLED_MS:
             return
         people = self.roles.everybody(await self.reads.staff())
         async with self.transactions.begin_aside() as unit:
             for user_id in sorted(each for each, role in people.items() if role in _TOLD):
                 key = f"{EgressRefusedMessage.KIND}:{since}:{user_id}"
                 told = outbox_message(EgressRefusedMessage(), user_id=user_id, idempotency_key=key)
-                await unit.enqueue(told, self.clock.now())
+                await unit.enqueue(told, now)
         self._told = since
