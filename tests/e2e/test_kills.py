@@ -10,7 +10,7 @@ from ops.campaigns import kills
 
 @pytest.mark.campaign
 @pytest.mark.timeout(CAMPAIGN_LIMIT)
-async def test_ten_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
-    report = await kills.run(1, CAMPAIGN_LIMIT, tmp_path, kills=10)
+async def test_twenty_five_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
+    report = await kills.run(1, CAMPAIGN_LIMIT, tmp_path, kills=25)
     assert report.is_good, str(report)
-    assert report.cases == 10
+    assert report.cases == 25

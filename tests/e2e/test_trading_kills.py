@@ -10,8 +10,8 @@ from ops.campaigns import orders
 
 @pytest.mark.campaign
 @pytest.mark.timeout(CAMPAIGN_LIMIT)
-async def test_ten_kills_neither_lose_nor_double_an_order(tmp_path: Path) -> None:
-    report = await orders.run(seed=8, budget_seconds=CAMPAIGN_LIMIT, folder=tmp_path, kills=10)
+async def test_twenty_five_kills_neither_lose_nor_double_an_order(tmp_path: Path) -> None:
+    report = await orders.run(seed=8, budget_seconds=CAMPAIGN_LIMIT, folder=tmp_path, kills=25)
     assert report.is_good, str(report)
-    assert report.cases == 10
-    assert report.steps > 4
+    assert report.cases == 25
+    assert report.steps > 10
