@@ -2,19 +2,25 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from harness.fakes import FakeClock
 from harness.telegram_server import message
+from harness.waiting import until
 
 from bot.chat.gaps import Gap
 from bot.chat.update_order import WITHIN, UpdateOrder
 from bot.chat.updates import Incoming
+from bot.chat.webhook import WebhookIntake, WebhookTimes
 from bot.chat.webhook_batches import WebhookBatches
+from bot.chat.webhook_listener import WebhookAddress
+from bot.domain.closings import Takeover
 from bot.domain.errors import StorageTrouble
+from bot.domain.ids import Millis
+from bot.domain.secrets import Secret
 from bot.domain.update_attempt import UpdateId
 
 # --- order ----------------------------------------------------------------------------------------------------------
@@ -164,6 +170,40 @@ async def test_what_is_no_json_is_not_sent_again(given: bytes, aside: list[int])
     batches = WebhookBatches(shelf)
     assert await batches.take(given) is True
     assert (shelf.commits, shelf.aside, batches.unreadable) == ([], aside, 1)
+
+
+async def test_a_disk_that_refuses_the_halt_is_asked_again_by_the_next_look() -> None:
+    told, refusals = list[Takeover](), [StorageTrouble("disk full")]
+
+    class Telegram:
+        """Takes our webhook, and has another one from then on."""
+
+        url = ""
+
+        async def call(self, method: str, parameters: Mapping[str, object], *, read_timeout: float) -> object:
+            assert read_timeout > 0
+            if method == "setWebhook":
+                assert parameters["url"] == ours.url
+                self.url = "https://other.example.org/telegram"
+            return {"url": self.url}
+
+        async def renew(self) -> None:
+            raise AssertionError("there is no long poll")
+
+    async def taken_over(by: Takeover) -> None:
+        if refusals:
+            raise refusals.pop()
+        told.append(by)
+
+    async def heard(_: Millis) -> None:
+        pass
+
+    ours = WebhookAddress(url="https://bot.example.org/t", secret=Secret("x"), path="/t", host="127.0.0.1", port=0)
+    times = WebhookTimes(look_every=0.01, look_again=0.01)
+    intake = WebhookIntake(Telegram(), Shelf(), lambda: True, heard, taken_over, FakeClock(), ours, times=times)
+    async with intake.open():
+        await until(lambda: told, what="the halt")
+        assert (told, refusals) == ([Takeover.WEBHOOK], [])
 
 
 async def test_a_lone_surrogate_is_read_as_telegram_sends_it() -> None:
