@@ -181,6 +181,7 @@ def _show(demo: Demo, settings: Settings, stats_address: str, key: dict[str, str
     for name, what in (
         ("Chat with the bot", demo.telegram_url),
         ("", "Anna (English), Boris (Russian), Olga (owner)"),
+        ("Dashboard", f"{stats_address}/"),
         ("Cache hit rates", f"{stats_address}/api/stats/cache"),
         ("Prometheus", f"{stats_address}/metrics"),
         ("Bybit's stand-in", f"{demo.bybit_url} (its prices move)"),

@@ -63,7 +63,7 @@ class Dashboard:
             return
         now = counts_of(scrape)
         minute, trend = self._window(scrape, now, NOW_S), self._window(scrape, now, TREND_S)
-        self._troubles.look(scrape, minute, (), ())
+        self._troubles.look(scrape, minute, (), self._stuck())
         panels = panels_of(scrape, minute)
         lines = {name: panels[panel][figure] for name, (panel, figure) in LINES.items()}
         self._lines.append(scrape.at, scrape.seconds, _short(lines))

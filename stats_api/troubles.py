@@ -18,6 +18,7 @@ State = Literal["well", "watch", "alarm", "starting", "stopping"]
 Found = tuple[str, float] | None
 """What is wrong, and for how many seconds it is known to be so already (0: since now); None: nothing."""
 
+_STUCK: Final = "stuck"
 _DEAF_S: Final = 90
 _UNKNOWN_S: Final = 60
 _UNKNOWN_IN_MAINTENANCE_S: Final = 3_600
@@ -65,9 +66,11 @@ class Troubles:
     ) -> tuple[Trouble, ...]:
         """All there are, the worst first, then the oldest."""
         found = {rule.alert: (rule, said) for rule in RULES if (said := rule.look(scrape, minute)) is not None}
-        self._first = {name: self._first.get(name, (scrape.at, scrape.seconds)) for name in found}
+        stuck = tuple(stuck)
+        names = {*found, _STUCK} if stuck else {*found}
+        self._first = {name: self._first.get(name, (scrape.at, scrape.seconds)) for name in names}
         troubles = [
-            *(Trouble("stuck", "page", text, scrape.at) for text in stuck),
+            *(Trouble(_STUCK, "page", text, self._first[_STUCK][0]) for text in stuck),
             *(Trouble(reason.kind.value, "page", reason.text, reason.since) for reason in reasons),
         ]
         for name, (rule, (text, age_s)) in found.items():
@@ -92,7 +95,7 @@ def state_of(troubles: Iterable[Trouble]) -> State:
 
 
 def _count(number: float, one: str, many: str) -> str:
-    return f"{number:g} {one if number == 1 else many}"
+    return f"{number:,.0f} {one if number == 1 else many}"
 
 
 def _deaf(scrape: Scrape, _: Window) -> Found:
@@ -122,7 +125,7 @@ def _streams_down(scrape: Scrape, _: Window) -> Found:
     if scrape.value("perpdesk_bybit_maintenance") == 1:
         return None
     if up < _STREAMS_UP * wanted:
-        return f"{up:g} of {_count(wanted, 'stream', 'streams')} of Bybit are up", 0
+        return f"{up:,.0f} of {_count(wanted, 'stream', 'streams')} of Bybit are up", 0
     age = scrape.value("perpdesk_stream_last_event_age_seconds", quantile="p99")
     return ("Streams of Bybit are silent", age) if age > _SILENT_S else None
 

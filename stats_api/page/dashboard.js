@@ -80,7 +80,8 @@ function write(element, overview) {
   const text = words.every((each) => each === NONE) ? (element.dataset.none ?? NONE) : words.join(" / ");
   const [path, word] = element.dataset.with?.split(":") ?? [];
   const more = path && at(overview, path) > 0 ? [node("small", {}, ` ${word} ${whole(at(overview, path))}`)] : [];
-  fill(element, isBad ? `▲ ${text}` : text, ...more);
+  const mark = isBad ? [node("span", { ariaHidden: "true" }, "▲ "), node("span", { className: "unseen" }, "Look: ")] : [];
+  fill(element, ...mark, text, ...more);
   element.classList.toggle("bad", isBad);
   element.classList.toggle("soft", !values.some(known));
 }
@@ -323,7 +324,7 @@ function tick() {
   const old = performance.now() - heard;
   const age = heard ? `what stands here is ${whole(old / 1000)} old` : "nothing was shown yet";
   if (lostSince !== null) by("age").textContent = `since ${clock(lostSince)}; ${age}. It is asked again every 2 s.`;
-  by("fresh").textContent = !heard ? "" : old > STALE || lostSince !== null ? age : "● live";
+  by("fresh").textContent = lostSince !== null ? "not live" : !heard ? "" : old > STALE ? age : "● live";
 }
 
 by("entry").addEventListener("submit", (event) => {

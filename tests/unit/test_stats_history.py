@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from math import isnan
+from sys import getsizeof
 
 import pytest
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
@@ -53,6 +54,19 @@ def test_a_ring_keeps_the_newest_rows_in_their_order() -> None:
         assert ring.times() == [each * 10 for each in kept]
         assert dict(ring.columns()) == {"a": kept}
         assert ring.newest == number
+
+
+def test_a_full_ring_takes_no_more_room() -> None:
+    ring: Ring[str] = Ring(100)
+
+    def room() -> int:
+        return sum(getsizeof(each) for each in (ring._at, ring._seconds, *ring._columns.values()))
+
+    ring.append(Millis(0), 0.0, {"a": 1, "b": 2})
+    first = room()
+    for number in range(1_000):
+        ring.append(Millis(number), float(number), {"a": number, "b": number})
+    assert room() == first < 4 * (100 * 8 + 100)
 
 
 def test_a_name_that_comes_later_and_one_that_is_missing_are_not_numbers() -> None:

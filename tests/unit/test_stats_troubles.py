@@ -138,6 +138,13 @@ def test_what_ended_begins_anew() -> None:
     assert (again.since, again.is_lasting) == (START + 400_000, False)
 
 
+def test_what_is_stuck_says_since_when() -> None:
+    troubles = Troubles()
+    look(troubles, {}, stuck=("a transaction has been open for 21 s",))
+    (later,) = look(troubles, {}, seconds=9, stuck=("a transaction has been open for 30 s",))
+    assert (later.name, later.severity, later.since) == ("stuck", "page", START)
+
+
 def test_a_figure_that_knows_its_age_says_since_when() -> None:
     (trouble,) = look(Troubles(), {UNKNOWN: 84.0, "perpdesk_order_unknown": 1.0}, seconds=1_000)
     assert trouble.text == "What became of 1 order is not known"
