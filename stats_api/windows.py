@@ -52,7 +52,7 @@ class Window:
         return {value: count / self._seconds for value, count in self._grown(name).items() if self._seconds > 0}
 
     def quantile(self, name: str, part: float) -> float:
-        """Seconds within which that part (0 … 1) of a histogram's events fell; within a bucket as Prometheus guesses.
+        """Seconds within which that part (above 0, to 1) of a histogram's events fell, guessed as Prometheus does.
 
         The highest bound stands for all that lies above it; without an event it is not a number.
         """
@@ -63,8 +63,7 @@ class Window:
         wanted, below, lower = part * total, 0.0, 0.0
         for upper, count in buckets:
             if count >= wanted:
-                is_open = upper == inf or count == below
-                return lower if is_open else lower + (upper - lower) * (wanted - below) / (count - below)
+                return lower if upper == inf else lower + (upper - lower) * (wanted - below) / (count - below)
             below, lower = count, upper
         return lower
 

@@ -293,6 +293,7 @@ function show(overview) {
   showOutcomes(overview);
 }
 
+/** Asks, shows, and asks again later; in a hidden tab it ends, and begins anew when the tab is seen. */
 async function look() {
   if (asking || document.hidden) return;
   asking = true;
@@ -341,6 +342,6 @@ by("forget").addEventListener("click", () => {
   heard = sampled = 0;
   demandToken();
 });
-document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : look()));
+document.addEventListener("visibilitychange", look);
 setInterval(tick, 1_000);
 look();

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import logging
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -396,6 +397,19 @@ async def test_every_answer_carries_the_security_headers(
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["Server"] == "perpdesk"
     assert "Access-Control-Allow-Origin" not in headers
+
+
+@pytest.mark.parametrize("path", PAGE)
+async def test_the_page_is_whole_without_anybody_else_and_without_inline_code(
+    session: aiohttp.ClientSession, path: str
+) -> None:
+    async with Sidecar().running(token=TOKEN) as sidecar, session.get(sidecar.address + path) as answer:
+        text, policy = await answer.text(), answer.headers["Content-Security-Policy"]
+        assert (answer.status, answer.charset) == (200, "utf-8")
+    assert "unsafe" not in policy
+    assert set(re.findall(r"'[a-z]+'", policy)) == {"'none'", "'self'", "'script'"}
+    assert re.sub(r"http://www\.w3\.org/2000/svg", "", text).count("://") == 0
+    assert not re.search(r"""<style|\bstyle=|\bon[a-z]+="|<script>|innerHTML|url\(|@import""", text)
 
 
 async def test_gzip_when_asked_and_worth_it(sidecar: Sidecar, session: aiohttp.ClientSession) -> None:
