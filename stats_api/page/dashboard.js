@@ -222,7 +222,6 @@ function showOutcomes(overview) {
 // --- the verdict ---------------------------------------------------------------------------------------------
 
 const WORDS = { well: "All is well", watch: "Watch", alarm: "Alarm", starting: "Starting", stopping: "Stopping" };
-const RANK = { page: "Alarm", ticket: "Watch" };
 
 function tell(state, headline, age = "") {
   document.body.dataset.state = state;
@@ -241,7 +240,7 @@ function showVerdict({ state, troubles, version, python, uptime_seconds: uptime,
   const pointer = (trouble) => (/^[A-Z]/.test(trouble.name) ? ` Runbook: ${trouble.name}.` : "");
   if (worst) tell(state, `${WORDS[state]}: ${worst.text}`, `${passed(worst)}.${pointer(worst)}`);
   else tell(state, WORDS[state], `Up for ${whole(uptime)}, since ${since(started, uptime)}.`);
-  fill(by("others"), ...others.map((each) => node("li", {}, node("b", {}, `${RANK[each.severity]}: ${each.text}`), ` ${passed(each)}.${pointer(each)}`)));
+  fill(by("others"), ...others.map((each) => node("li", {}, node("b", {}, `${each.severity === "page" && each.is_lasting ? WORDS.alarm : WORDS.watch}: ${each.text}`), ` ${passed(each)}.${pointer(each)}`)));
   by("process").textContent = `version ${version}, Python ${python}`;
 }
 
