@@ -68,7 +68,7 @@ campaign: $(VENV)/.dev $(VENV)/.schemathesis  ## the long runs: kill -9, fuzz, m
 	@$(BIN)/python -m ops.campaigns --seed $(SEED) --budget $(BUDGET)
 
 $(VENV)/.aiogram: .ci/requirements-aiogram.lock | $(VENV)/bin/python
-	@echo "Installing aiogram, a baseline of the bench, beside it ..."
+	@echo "Installing the baselines of the bench that want versions of their own ..."
 	@$(PYTHON) -m venv $(VENV)/aiogram
 	@$(VENV)/aiogram/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps -r $<
 	@touch $@

@@ -46,6 +46,10 @@ _REST_S: Final = 2.0  # in which the budget of requests fills
 _CHATS: Final = 20.0  # messages a second of people who only look meanwhile
 
 
+class CardRefused(Exception):  # noqa: N818  as the bot's own refusals are named
+    """What the card of an order says against it."""
+
+
 async def run(people: int = PEOPLE, seconds: float = SECONDS) -> AsyncGenerator[list[Row], None]:
     """Looks at screens; confirmations at a pace; everybody at once."""
     async with crowd(people) as made:
@@ -63,7 +67,7 @@ async def run(people: int = PEOPLE, seconds: float = SECONDS) -> AsyncGenerator[
 
 
 async def card_of(made: Crowd, config: UserConfig) -> ConfirmedCard:
-    """What a person would agree to now. Raises RuntimeError for a refusal, UserFacing, ExchangeErrors."""
+    """What a person would agree to now. Raises CardRefused, UserFacing, ExchangeErrors."""
     draft = OrderDraft(
         account_id=made.account(config).account_id,
         symbol=_SYMBOL,
@@ -73,7 +77,7 @@ async def card_of(made: Crowd, config: UserConfig) -> ConfirmedCard:
     )
     card = await made.assembly.services.trading.quotes.card(config, draft)
     if card.refusals:
-        raise RuntimeError(f"the card is refused: {card.refusals}")
+        raise CardRefused(f"the card is refused: {card.refusals}")
     return card.confirmed()
 
 

@@ -66,6 +66,8 @@ def sources(values: Values) -> Any:
         klines=answering(values.klines, of_symbol),
         board=answering(values.order_book, lambda _: 0),
         instrument=answering(values.instrument, of_symbol),
+        instruments=answering(values.instrument, lambda _: 0),  # bound by the facade; nothing here asks for them
+        risk_tiers=answering(values.instrument, lambda _: 0),
         last_positions=answering(values.positions, of_account),
         last_orders=answering(values.orders, of_account),
     )

@@ -9,15 +9,16 @@ import asyncio
 import os
 import random
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import Any, Final
 
+from bot.domain.errors import ExchangeError, UserFacing
 from bot.domain.users import UserConfig
 from cache.stats import RegionStats
 from ops.bench.cores import on_a_core_of_its_own, processor_seconds
-from ops.bench.crowd import card_of, close, confirm
+from ops.bench.crowd import CardRefused, card_of, close, confirm
 from ops.bench.crowd_bot import FIRST_USER, STILL_S, Crowd, crowd, resident
 from ops.bench.report import Row
 
@@ -174,13 +175,16 @@ async def _beside(*work: Any) -> AsyncGenerator[None, None]:
 
 
 async def _trade(made: Crowd, config: UserConfig) -> None:
-    """Enter, wait, close, wait …."""
+    """Wait, enter, wait, close; what is refused, since the leg before is still closing, is left at that."""
     draw = random.Random(config.user_id)  # noqa: S311  a load, not a secret
-    while True:
+    for act in cycle((_enter, close)):
         await asyncio.sleep(draw.expovariate(1 / _TRADE_EVERY_S))
-        await confirm(made, await card_of(made, config), config)
-        await asyncio.sleep(draw.expovariate(1 / _TRADE_EVERY_S))
-        await close(made, config)
+        with suppress(UserFacing, ExchangeError, CardRefused):
+            await act(made, config)
+
+
+async def _enter(made: Crowd, config: UserConfig) -> None:
+    await confirm(made, await card_of(made, config), config)
 
 
 def _answers(name: str, waits: Sequence[float], count: int) -> list[Row]:

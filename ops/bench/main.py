@@ -18,6 +18,7 @@ import typer
 
 from bot.loops import new_loop
 from ops.bench.disturbance import Watch
+from ops.bench.machine import this_machine
 from ops.bench.report import Row, Section, Verdict, table
 from ops.bench.results import load_average, save
 from ops.bench.timing import clock
@@ -35,7 +36,8 @@ SECTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "exchange": "Bybit reads",
         "telegram": "Telegram: updates in, messages out",
         "sidecar": "The sidecar",
-        "processor": "Processor an update, beside a bare aiogram application",
+        "peers": "The cache beside aiocache and async-lru, the sidecar beside FastAPI",
+        "processor": "Processor an update, beside bare applications of aiogram and PTB",
         "trading": "Orders with practice money: 200 people, 20 confirmations a second",
         "crowd": "Bybit Demo: 1,000 people with streams who look, confirm at a pace, and enter all at once",
         "restart": "Bybit Demo: a start with 5,000 accounts that want a stream",
@@ -63,6 +65,7 @@ def run_bench(rows: str, json: Path, *, is_strict: bool) -> int:
     except OSError as error:
         typer.echo(f"{json}: {error.strerror}", err=True)
         return 2
+    typer.echo(this_machine().line() + "\n")
     for name in SECTIONS:
         if name in names:
             section = measure(name, SECTIONS[name], _run_of(name))
@@ -89,6 +92,7 @@ def run_load(users: int, minutes: float, per_second: float, json: Path) -> int:
     except OSError as error:
         typer.echo(f"{json}: {error.strerror}", err=True)
         return 2
+    typer.echo(this_machine().line() + "\n")
     longest = LONGEST + minutes * 60
     section = measure("load", title, lambda: run(users, minutes, per_second), longest=longest)
     save(json, [section], load_before=load_before)

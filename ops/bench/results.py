@@ -1,15 +1,15 @@
 """The table of a run as JSON, for programs and for comparing commits."""
 
 import os
-import platform
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
+from ops.bench.machine import this_machine
 from ops.bench.report import Row, Section, Verdict
 
 FORMAT: Final = 1
@@ -43,8 +43,7 @@ def save(path: Path, sections: Sequence[Section], *, load_before: tuple[float, .
     """Write everything measured so far."""
     table = {
         "format": FORMAT,
-        "python": platform.python_version(),
-        "cores": os.cpu_count(),
+        "machine": asdict(this_machine()),
         "load": {"before": load_before, "after": load_average()},
         "sections": [{"name": each.name, "seconds": round(each.seconds, 1)} for each in sections],
         "rows": list(_rows(sections)),

@@ -33,7 +33,7 @@ async def run() -> AsyncGenerator[list[Row], None]:
     values = Values()
     reads = new_reads(values)
     await fill(reads, values, part=0.05)
-    async with _sidecar(reads) as address, _prometheus_server(reads) as baseline:
+    async with sidecar(reads) as address, _prometheus_server(reads) as baseline:
         paths = {
             "healthz": (f"{address}/healthz", REQUESTS),
             "stats": (f"{address}/api/stats/cache", REQUESTS),
@@ -44,7 +44,7 @@ async def run() -> AsyncGenerator[list[Row], None]:
         found: dict[str, list[float]] = {name: [] for name in paths}
         for _ in range(ROUNDS):
             for name, (url, count) in paths.items():
-                found[name].append(await _client(url, count))
+                found[name].append(await client_seconds(url, count))
     best = {name: min(times) * US for name, times in found.items()}
     server = "prometheus_client.start_http_server /metrics"
     yield [
@@ -67,7 +67,7 @@ def _row(name: str, value: float, baseline_name: str, baseline: float, *, ok: bo
 
 
 @asynccontextmanager
-async def _sidecar(reads: CachedReads) -> AsyncIterator[str]:
+async def sidecar(reads: CachedReads) -> AsyncIterator[str]:
     app = create_app(stats=reads.stats, reasons=tuple, stuck=tuple, clock=SystemClock(), version="bench")
     async with serve(app, port=0) as address:
         yield address
@@ -88,7 +88,7 @@ async def _prometheus_server(reads: CachedReads) -> AsyncIterator[str]:
         await asyncio.to_thread(thread.join)
 
 
-async def _client(url: str, count: int) -> float:
+async def client_seconds(url: str, count: int) -> float:
     """Seconds a request, as a client process with busy connections sees them."""
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "ops.bench.sidecar", url, str(count), stdout=asyncio.subprocess.PIPE

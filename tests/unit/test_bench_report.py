@@ -76,7 +76,8 @@ def test_the_saved_table_has_each_row_with_its_verdict_and_its_disturbance(tmp_p
     )  # fmt: skip
     assert saved["sections"] == [{"name": "cache", "seconds": 1.3}]
     assert saved["load"]["before"] == [1.0, 2.0, 3.0]
-    assert {"python", "cores"} <= saved.keys()
+    assert saved["machine"].keys() == {"cpu", "cores", "kernel", "python", "sqlite", "measured"}
+    assert all(saved["machine"].values())
 
 
 def test_a_row_of_which_nothing_is_known_is_neither_disturbed_nor_quiet(tmp_path: Path) -> None:
