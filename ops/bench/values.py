@@ -12,6 +12,7 @@ from random import Random
 from typing import Final
 
 from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType, SealedCredentials, TradeSettings
+from bot.domain.clock import SystemClock
 from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol, UserId
 from bot.domain.interning import intern_decimal, intern_text
 from bot.domain.licensing import License, LicenseType, Segment
@@ -31,7 +32,7 @@ from bot.domain.portfolio import (
 )
 from bot.domain.users import Language, Role, UserConfig, UserSettings
 
-NOW: Final = 1_767_225_600_000  # 2026-01-01T00:00:00Z
+_SECOND: Final = 1_000  # ms
 SYMBOLS: Final = 500
 SIGNIFICANT: Final = 5  # digits of a price
 
@@ -41,6 +42,7 @@ class Values:
 
     def __init__(self, seed: int = 1) -> None:
         self._rng = Random(seed)  # noqa: S311  repeatable
+        self._now = SystemClock().now()  # what is older than its time to live would not be kept
         self._prices = [10 ** self._rng.uniform(-2, 4.8) for _ in range(SYMBOLS)]
         self._popularity = [1 / (place + 1) for place in range(SYMBOLS)]
 
@@ -313,7 +315,7 @@ class Values:
         return intern_decimal(f"{10 ** self._rng.uniform(0, 5):.8f}")
 
     def _moment(self) -> Millis:
-        return Millis(NOW + self._rng.randrange(10**9))
+        return Millis(self._now - self._rng.randrange(_SECOND))
 
     def _identifier(self) -> str:
         """As long as a UUID."""
