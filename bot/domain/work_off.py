@@ -11,6 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.intent_states import CONCLUDED
 from bot.domain.leg_protection import is_closing, is_set_off, protect, stops_of_entries
 from bot.domain.leg_rules import on_tick
 from bot.domain.leg_targets import earlier_quantities
@@ -137,23 +138,15 @@ def _targets(view: LegView) -> WorkOff:
     attempts = Counter(each.target_number for each in view.of(IntentKind.TARGET))
     whole = position.size + sum((each.fills_qty for each in orders), ZERO)
     quantities = earlier_quantities(plan.targets, whole, instrument)
-    numbers = {each.number for each in plan.targets[:-1]}
+    numbers = {each.number for each in plan.targets[:-1] if not each.is_done}
     wanted += cancels(view, (each for each in orders if each.target_number not in numbers))
-    is_late = False
     for target in plan.targets[:-1]:
-        if target.is_done:
-            continue
-        mine = [each for each in orders if each.target_number == target.number]
-        last = mine[-1] if mine else None
-        if last is not None and last.state is IntentState.FILLED:
-            findings.append(LegFinding(fact=Fact.TARGET_DONE, number=target.number))
-        elif last is None or _is_owed(view, last, mine):
-            wanted += _new_target(view, target, quantities[target.number], attempts[target.number])
-        elif last.state is IntentState.CANCELED or _was_there(last) or is_refused(last):
-            findings.append(LegFinding(fact=Fact.TARGET_GONE, number=target.number, intent_id=last.intent_id))
-        elif last.state in RESTING and (wish := _target_amend(view, last, target, quantities[target.number])):
-            wanted.append(wish)
-            is_late = True
+        if not target.is_done:
+            mine = [each for each in orders if each.target_number == target.number]
+            wishes, found = _of_target(view, target, mine, quantities[target.number], attempts[target.number])
+            wanted += wishes
+            findings += found
+    is_late = any(each.kind is IntentKind.AMEND for each in wanted)
     fitting = _fitting(view, position, orders, wanted)
     wanted, waits = _paced(view, fitting) if is_late else (fitting, len(fitting) < len(wanted))
     findings += _breakeven(view, findings)
@@ -168,6 +161,34 @@ def _targets(view: LegView) -> WorkOff:
 def _is_past(order: OrderIntent, plan: TradePlan) -> bool:
     """Whether it was of targets that the plan does not have any more."""
     return order.final_ts is not None and order.final_ts < plan.targets_ts
+
+
+def _of_target(
+    view: LegView, target: PlannedTarget, mine: list[OrderIntent], qty: Decimal, attempts: int
+) -> tuple[list[LegWish], list[LegFinding]]:
+    """What the target lacks, of which `mine` are the orders, and what became of it."""
+    last = _that_counts(mine)
+    wanted = list(cancels(view, (each for each in mine if each is not last)))
+    findings = list[LegFinding]()
+    if last is not None and last.state is IntentState.FILLED:
+        findings.append(LegFinding(fact=Fact.TARGET_DONE, number=target.number))
+    elif last is None or _is_owed(view, last, mine):
+        wanted += _new_target(view, target, qty, attempts)
+    elif last.state is IntentState.CANCELED or _was_there(last) or is_refused(last):
+        findings.append(LegFinding(fact=Fact.TARGET_GONE, number=target.number, intent_id=last.intent_id))
+    elif last.state in RESTING and (wish := _target_amend(view, last, target, qty)):
+        wanted.append(wish)
+    return wanted, findings
+
+
+def _that_counts(attempts: list[OrderIntent]) -> OrderIntent | None:
+    """Of the orders of a target the one that it stands by: one that was given up may turn up beside the next."""
+    if not attempts:
+        return None
+    filled = (each for each in attempts if each.state is IntentState.FILLED)
+    resting = (each for each in reversed(attempts) if each.state in RESTING)
+    newest = attempts[-1]
+    return next(filled, next(resting, newest) if newest.state in CONCLUDED else newest)
 
 
 def _new_target(view: LegView, target: PlannedTarget, qty: Decimal, attempts: int) -> Iterable[LegWish]:

@@ -111,9 +111,14 @@ def _unplanned(connection: sqlite3.Connection, there: ExchangeTruth) -> Iterable
 
 
 def _unprotected(connection: sqlite3.Connection, there: ExchangeTruth) -> Iterable[str]:
-    """Legs without the stop or the targets of their plan, and targets of legs that are gone."""
+    """Legs without the stop or the targets of their plan, and targets of legs that are gone.
+
+    Not those that stand the other way round, which somebody was told of.
+    """
     plans = connection.execute(
-        "SELECT plan_id, account_id, symbol, position_idx, stop FROM trade_plans WHERE state = 'open'"
+        "SELECT plan_id, account_id, symbol, position_idx, stop FROM trade_plans AS p WHERE state = 'open' AND NOT"
+        " EXISTS (SELECT 1 FROM disagreements AS d"
+        " WHERE d.plan_id = p.plan_id AND d.kind = 'turned' AND d.ended_ts IS NULL)"
     ).fetchall()
     for plan_id, account_id, symbol, index, stop in plans:
         leg = (account_id, symbol, index)

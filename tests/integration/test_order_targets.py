@@ -220,3 +220,40 @@ async def test_what_a_page_of_403_held_up_is_placed_again(core: OrderCore) -> No
     trade = await core.settle()
     first = [each.state for each in targets(trade.intents) if each.target_number == 1]
     assert first == [IntentState.REJECTED, IntentState.OPEN]
+
+
+async def given_up_and_placed_again(core: OrderCore) -> list[OrderIntent]:
+    """The attempts of the first target after Bybit has said for long enough that the first of them is not there."""
+    core.gateway.faults.extend((None, "late"))
+    await core.confirm(core.card(**THREE))
+    for _ in range(20):
+        core.storage.clock.advance(1)
+        trade = await core.settle()
+    first = [each for each in targets(trade.intents) if each.target_number == 1]
+    assert [each.state for each in first] == [IntentState.NOT_PLACED, IntentState.OPEN]
+    return first
+
+
+async def test_of_two_orders_of_a_target_the_one_that_was_given_up_is_taken_back(core: OrderCore) -> None:
+    first = await given_up_and_placed_again(core)
+    core.gateway.deliver(even_expired=True)
+    for _ in range(12):
+        core.storage.clock.advance(1)
+        await core.settle()
+    standing = [each.order_link_id for each in core.gateway.book.values() if each.order_status == "New"]
+    assert first[1].order_link_id in standing
+    assert first[0].order_link_id not in standing
+
+
+async def test_a_target_that_was_given_up_and_filled_is_done_and_its_next_order_is_taken_back(core: OrderCore) -> None:
+    first = await given_up_and_placed_again(core)
+    core.gateway.deliver(even_expired=True)
+    core.gateway.fill(first[0].order_link_id, "0.5", D(105))
+    await core.quiet()
+    for _ in range(12):
+        core.storage.clock.advance(1)
+        trade = await core.settle()
+    assert trade.plan.targets[0].is_done
+    assert leg(core).size == D("0.5")
+    standing = {each.price: each.qty for each in core.gateway.book.values() if each.order_status == "New"}
+    assert standing == {D(110): D("0.3")}
