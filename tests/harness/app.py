@@ -23,6 +23,7 @@ from telegram import Update
 from bot.app import Assembly, assemble
 from bot.domain.accounts import Account, AccountType, Credentials
 from bot.domain.chat import QueuedMessage
+from bot.domain.events import UserConfigChanged
 from bot.domain.ids import Millis, Symbol, UserId
 from bot.domain.pins import ScryptCost
 from bot.domain.portfolio import Execution, Order, Position
@@ -135,6 +136,11 @@ class Harness:
         """Whatever a test wants to have happened."""
         async with self.database.transaction() as transaction:
             await transaction.fetch(statement, parameters)
+
+    def config_changed(self, user_id: int = ANNA) -> None:
+        """What the bot's own commit would have told of rows that a test wrote."""
+        for drop in self.assembly.storage.dispatcher.drops:
+            drop((UserConfigChanged(user_id=UserId(user_id)),))
 
     async def queued(self) -> tuple[QueuedMessage, ...]:
         """What waits in the outbox."""

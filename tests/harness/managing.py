@@ -27,7 +27,7 @@ from harness.order_gateway import ScriptedGateway
 from storage.trading.brakes import SqliteClosingQueries
 from storage.trading.disagreements import SqliteDisagreementQueries
 
-PACE = 0.005  # of the pauses between attempts: they are real time
+PACE = 0.02  # of the pauses between attempts: they are real time
 
 
 @dataclass

@@ -118,6 +118,7 @@ async def test_a_damaged_dialogue_is_over(
             " VALUES (1001, ?, 1, 'asked', ?, ?, ?)",
             *(dialogue, values, now, now + 100_000),
         )
+        harness.config_changed()
         if is_left:
             await person.say("/cancel")
         else:

@@ -155,6 +155,7 @@ async def go_on(harness: Harness, folder: Path, row: Stored) -> tuple[str, str]:
         await do(harness, user_id, what)
     who, now = person(harness, row["user"]), harness.clock.now()
     write(folder, "DELETE FROM dialogues")
+    harness.config_changed(row["user"])
     nothing = await answer(harness, who, who.message(row["next"]))
     write(
         folder,
@@ -162,6 +163,7 @@ async def go_on(harness: Harness, folder: Path, row: Stored) -> tuple[str, str]:
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         *(row["user"], row["dialogue"], row["version"], row["state"], json.dumps(row["values"]), now, now + HOUR),
     )
+    harness.config_changed(row["user"])
     return await answer(harness, who, who.message(row["next"])), nothing
 
 
