@@ -40,7 +40,7 @@ from bot.domain.orders import (
     opposite,
 )
 from bot.domain.portfolio import NO_LINK_ID, OrderType, Position
-from bot.domain.refusals import BY_EXCHANGE, FLAT, FOREIGN, LATE
+from bot.domain.refusals import BY_EXCHANGE, FLAT, FOREIGN, LATE, REDUCE_ONLY
 from bot.domain.trade_plans import (
     Breakeven,
     IntentKind,
@@ -274,8 +274,22 @@ def _is_owed(view: LegView, last: OrderIntent, mine: list[OrderIntent]) -> bool:
     """Whether a target is to be placed again, of which `mine` are the attempts."""
     if last.state in {IntentState.NOT_PLACED, IntentState.ABANDONED} or _was_taken(view, last):
         return True
-    is_held_up = last.state is IntentState.REJECTED and not is_refused(last) and not _was_there(last)
+    is_for_now = not is_refused(last) or _was_overtaken(view, last)
+    is_held_up = last.state is IntentState.REJECTED and is_for_now and not _was_there(last)
     return is_held_up and not is_too_soon(mine, view)
+
+
+def _was_overtaken(view: LegView, order: OrderIntent) -> bool:
+    """Whether there was nothing left for it to lessen because an exit of ours was executed while it was on its way."""
+    if order.code not in REDUCE_ONLY or order.final_ts is None:
+        return False
+    exits = (*view.of(IntentKind.CLOSE), *view.of(IntentKind.REDUCE))
+    return any(
+        each.cum_exec_qty > 0
+        and each.created_ts <= order.final_ts
+        and (each.final_ts is None or each.final_ts >= order.created_ts)
+        for each in exits
+    )
 
 
 def _was_there(order: OrderIntent) -> bool:

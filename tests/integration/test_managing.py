@@ -280,6 +280,25 @@ class TestParts:
         assert closing is not None
         assert closing.state is ClosingState.DONE
 
+    @pytest.mark.parametrize("is_overtaken", [True, False])
+    async def test_a_target_that_our_own_part_overtook_is_placed_again(
+        self, managing: Managing, *, is_overtaken: bool
+    ) -> None:
+        """Nothing was left for it to lessen while both were on their way; else its refusal is decided by its owner."""
+        managing.gateway.faults.extend([None, ExchangeRejected("nothing to lessen", code=110017)])
+        half = Decimal("0.5")
+        prices = (Decimal(110), Decimal(120))
+        await managing.hold(qtys=(Decimal(1),), target_prices=prices, target_shares=(half, half))
+        if not is_overtaken:
+            managing.core.storage.clock.advance(1)
+        await managing.legs.reduce(managing.core.config, managing.leg(), half, place=PLACE, idempotency_key="half")
+        await managing.core.quiet()
+        for _ in range(3):
+            managing.core.storage.clock.advance(1)
+            trade = await managing.core.settle()
+        targets = [each.state for each in trade.intents if each.kind is IntentKind.TARGET]
+        assert targets == [IntentState.REJECTED, *([IntentState.OPEN] if is_overtaken else [])]
+
     async def test_a_position_that_was_turned_round_is_another_one(self, managing: Managing) -> None:
         await managing.hold()
         leg = (managing.leg().symbol, 0)
