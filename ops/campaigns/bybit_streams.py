@@ -4,7 +4,7 @@ In process, on one virtual clock: the real streams, cache and adapter over the s
 minute of faults, in which what is shown may be old but never goes back. A minute after the last one, what the cache
 answers must be what stands at the exchange; then REST is taken away, and what happens must be shown all the same.
 `python -m ops.campaigns.bybit_streams` plays cases, in several processes if asked to; a failing one is repeated by its
-seed alone.
+seed alone (`--case`).
 """
 
 import argparse
@@ -161,8 +161,13 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=CASES)
     parser.add_argument("--budget", type=float, default=3_600, help="seconds")
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--case", type=int, help="only this one, by the seed that a failure names")
     given = parser.parse_args()
     _quiet()
+    if given.case is not None:
+        wrong = play(given.case)
+        print(wrong or "good")
+        return int(wrong is not None)
     report = run(given.seed, given.budget, given.cases, given.processes)
     print(report)
     return 0 if report.is_good else 1
