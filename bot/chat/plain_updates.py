@@ -39,35 +39,35 @@ class PlainUpdate(Update):
 
 @_unguarded
 class PlainMessage(Message):
-    """The same of a message."""
+    """A message of PTB's whose attributes are set without being guarded."""
 
     __slots__ = ()
 
 
 @_unguarded
 class PlainPress(CallbackQuery):
-    """The same of a press."""
+    """A press of PTB's whose attributes are set without being guarded."""
 
     __slots__ = ()
 
 
 @_unguarded
 class PlainUser(User):
-    """The same of a person or a bot."""
+    """A person or a bot of PTB's, likewise unguarded."""
 
     __slots__ = ()
 
 
 @_unguarded
 class PlainChat(Chat):
-    """The same of a chat."""
+    """A chat of PTB's whose attributes are set without being guarded."""
 
     __slots__ = ()
 
 
 @_unguarded
 class PlainEntity(MessageEntity):
-    """The same of a command, a link or a style in a text."""
+    """A command, a link or a style in a text, of PTB's and likewise unguarded."""
 
     __slots__ = ()
 

@@ -98,10 +98,10 @@ class _Answered(BaseRequest):
         return None
 
     async def initialize(self) -> None:
-        """Nothing is open."""
+        """PTB asks for it; no connection is needed for an answer that is there."""
 
     async def shutdown(self) -> None:
-        """Nothing is open."""
+        """PTB asks for it; there is no connection to be closed."""
 
     async def do_request(self, *_: object, **__: object) -> tuple[int, bytes]:
         return self._status, self._payload

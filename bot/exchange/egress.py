@@ -76,7 +76,7 @@ class EgressWatch:
         return self._since
 
     def problems(self) -> tuple[str, ...]:
-        """For whoever runs the bot."""
+        """What /readyz says while Bybit refuses our address, with the command that looks into it."""
         if self.refused_since is None:
             return ()
         return ("Bybit refuses keys for the address that we go out from (10010): it has changed, `perpdesk doctor`",)

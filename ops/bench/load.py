@@ -87,7 +87,7 @@ class Watched:
         self._calls = 0.0
 
     async def look(self) -> None:
-        """Count once more."""
+        """Add what processor, memory, cache and Bybit's calls have come to by now to `looks`."""
         for call in await self._made.calls(self._last_call):
             self._last_call = call["seq"]
             if call["uid"] in self._traders:
@@ -107,7 +107,7 @@ class Watched:
         self.looks.append(look)
 
     async def keep_looking(self) -> None:
-        """Until it is canceled."""
+        """Look every `LOOK_S` seconds until the task is canceled."""
         while True:
             await asyncio.sleep(LOOK_S)
             await self.look()

@@ -16,14 +16,21 @@ _EXAMPLE: Final = ROOT / "ops" / "deploy" / "nginx" / "perpdesk.conf"
 @asynccontextmanager
 async def nginx_front(folder: Path, *, back: int) -> AsyncIterator[int]:
     """One that runs before the port `back`; yields its own port. Raises FileNotFoundError where nginx is missing."""
-    if NGINX is None:
-        raise FileNotFoundError("nginx")
     front = free_port()
     configuration = folder / "nginx.conf"
     configuration.write_text(_configuration(folder, front=front, plain=free_port(), back=back))
+    async with nginx_running(folder, configuration):
+        yield front
+
+
+@asynccontextmanager
+async def nginx_running(folder: Path, configuration: Path) -> AsyncIterator[None]:
+    """An nginx of that configuration, whose errors are logged in the folder. Raises FileNotFoundError without nginx."""
+    if NGINX is None:
+        raise FileNotFoundError("nginx")
     process = await asyncio.create_subprocess_exec(NGINX, "-e", str(folder / "error.log"), "-c", str(configuration))
     try:
-        yield front
+        yield
     finally:
         if process.returncode is None:
             process.terminate()

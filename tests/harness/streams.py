@@ -93,12 +93,16 @@ class ScriptedStreams:
     """One of them refuses a whole request."""
     is_silent_once: bool = False
     """The next subscription is not answered."""
+    gate: asyncio.Event | None = None
+    """Until it is set, nothing has connected yet."""
     connections: list[ScriptedStream] = field(default_factory=list)
     attempts: int = 0
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     async def connect(self, url: str) -> StreamConnection:
         self.attempts += 1
+        if self.gate is not None:
+            await self.gate.wait()
         if self.is_down:
             raise StreamEnded("no stream from Bybit")
         made = ScriptedStream(self, url)

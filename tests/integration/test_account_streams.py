@@ -20,7 +20,6 @@ from bot.domain.orders import OrderRequest
 from bot.domain.portfolio import CoinBalance, OrderType, Side
 from bot.exchange.bybit.streams.account_events import PositionNews, order_rows
 from bot.exchange.bybit.streams.account_told import AccountTold
-from bot.exchange.bybit.streams.connection import StreamConnection
 from bot.exchange.bybit.streams.parts import StreamLogin
 
 pytestmark = pytest.mark.virtual_time
@@ -341,16 +340,8 @@ async def test_what_fails_in_an_unknown_way_is_in_nobodys_way(desk: Desk, caplog
     assert "no row of account" in caplog.text
 
 
-async def test_a_key_that_is_replaced_while_its_stream_connects_tells_nothing(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    connect, gate = desk.bybit.connect, asyncio.Event()
-
-    async def slowly(url: str) -> StreamConnection:
-        await gate.wait()
-        return await connect(url)
-
-    monkeypatch.setattr(desk.bybit, "connect", slowly)
+async def test_a_key_that_is_replaced_while_its_stream_connects_tells_nothing(desk: Desk) -> None:
+    gate = desk.bybit.gate = asyncio.Event()
     desk.records.accounts = [MAIN]
     await desk.turn(2)
     desk.streams.evict(MAIN.account_id)

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 from harness.app import settings_in
 from harness.proxy import running_proxy
+from harness.web_service import web_service
 from pydantic import SecretStr
 
 from ops.addresses import find_address
@@ -21,13 +22,8 @@ async def service(text: str, *, status: int = 200) -> AsyncIterator[str]:
     async def answer(_: web.BaseRequest) -> web.StreamResponse:
         return web.Response(text=text, status=status)
 
-    runner = web.ServerRunner(web.Server(answer, access_log=None))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with web_service(answer) as address:
+        yield address
 
 
 @pytest.mark.parametrize(

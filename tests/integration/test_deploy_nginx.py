@@ -1,7 +1,6 @@
 """The nginx example, tried with Debian's nginx before a bot by webhook."""
 
 import asyncio
-import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,9 +17,9 @@ from harness.waiting import until
 from pydantic import SecretStr
 
 from bot.chat.webhook_listener import SECRET_HEADER
+from ops.campaigns.nginx_front import NGINX, nginx_running
 from ops.stack import free_port
 
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 EXAMPLE = ROOT / "ops" / "deploy" / "nginx" / "perpdesk.conf"
 SECRET = "a-secret-of-the-tests-1"
 USER = 5001
@@ -70,14 +69,8 @@ async def nginx(folder: Path, *, back: int) -> AsyncIterator[int]:
     front, plain = free_port(), free_port()
     await asyncio.to_thread(certificate, folder)
     path = await asyncio.to_thread(written, folder, front=front, plain=plain, back=back)
-    assert NGINX is not None
-    process = await asyncio.create_subprocess_exec(NGINX, "-e", str(folder / "error.log"), "-c", str(path))
-    try:
+    async with nginx_running(folder, path):
         yield front
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
 
 
 async def test_updates_come_through_nginx_and_over_a_restart_of_the_bot(sim: Driver, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from harness.fakes import FakeClock
 from harness.sim_telegram import Driver
 from harness.telegram_server import TOKEN
 from harness.waiting import until
+from harness.web_service import web_service
 from pydantic import SecretStr
 
 from ops.addresses import find_address
@@ -35,13 +36,8 @@ async def bybit(millis: int) -> AsyncIterator[str]:
     async def answer(_: web.BaseRequest) -> web.StreamResponse:
         return web.json_response({"retCode": 0, "result": {"timeNano": str(millis * 1_000_000)}})
 
-    runner = web.ServerRunner(web.Server(answer, access_log=None))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with web_service(answer) as address:
+        yield address
 
 
 def keeper(folder: Path, name: str, said: str) -> Path:
