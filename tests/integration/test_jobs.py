@@ -197,7 +197,8 @@ async def test_jobs_begin_behind_the_connection_and_end_before_the_database(
     await until(lambda: jobs["refunds"].stats().rounds > 0, what="a round of refunds")
     await until(lambda: len(harness.bybit.seen_keys) > seen, what="a look at Anna's key")
     assert all(stats.is_running for stats in jobs.stats())
-    assert (jobs["key_watch"].stats().rounds, harness.assembly.progress.reasons()) == (0, ())
+    await until(lambda: harness.assembly.progress.reasons() == (), what="the first answer to getUpdates")
+    assert jobs["key_watch"].stats().rounds == 0
     stop.set()
     await serving
     assert not any(stats.is_running for stats in jobs.stats())
