@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from itertools import chain, repeat
+from math import inf
 from typing import Final
 
 from bot.aio.tasks import TaskSet
@@ -42,7 +43,6 @@ from bot.exchange.bybit.streams.shown import Kind, ShownAccount
 
 TOPICS: Final = ("order", "execution", "position", "wallet")
 BRING_S: Final = 5.0
-COMPARE_EVERY_S: Final = 600.0
 COMPARE_ACTIVE_S: Final = 45.0  # where something went on lately: a lost message may be the last one
 _ACTIVE_S: Final = 60.0
 _ASK_AGAIN_S: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
@@ -68,7 +68,8 @@ class AccountStream:
         self.told = AccountTold(self.book, self._due, parts.clock)
         self._active_until = 0.0
         self._missing_until: float | None = None  # REST showed what the stream has to bring by then
-        self._compare_at = 0.0
+        self._compare_at = inf  # at the latest: where nothing goes on, whoever looks after all of them says when
+        self._compared_at = 0.0
         self._fills_at: float | None = None  # when what was executed before is to be asked for
         self._is_comparing = False
         self._lost = 0  # frames of the link that could not be taken
@@ -176,14 +177,14 @@ class AccountStream:
 
     def take(self, answer: Positions | Orders | Balance, asked: float, categories: Collection[Category]) -> None:
         """An answer by REST that somebody asked for at that monotonic second; of orders, those of `categories`."""
-        if not self.is_live:
-            return
         if isinstance(answer, Positions):
             is_news = self.book.take_positions(answer, asked)
         elif isinstance(answer, Orders):
             is_news = self.book.take_orders(answer, asked, categories)
         else:
             is_news = self.book.take_balance(answer, asked)
+        if not self.is_live:
+            return  # it counts all the same: the answer that opens the stream may be older
         if is_news:
             self._missing()
         self._look_for_disputes()
@@ -194,14 +195,14 @@ class AccountStream:
         """A commit dropped what the cache had of the account."""
         self._shown.dropped()
 
-    def wants_compare(self, now: float) -> bool:
-        """Whether it is time to ask by REST what stands."""
-        return self.is_live and now >= self._compare_at and not self._is_comparing
+    def wants_compare(self, now: float, idle_s: float) -> bool:
+        """Whether it is time to ask by REST what stands; `idle_s`: how often where nothing goes on."""
+        is_time = now >= self._compare_at or now - self._compared_at >= idle_s
+        return self.is_live and is_time and not self._is_comparing
 
     def compare(self) -> None:
         """Ask, and ask again when it is time: soon where something goes on."""
-        now = self._parts.clock.monotonic()
-        self._compare_at = now + (COMPARE_ACTIVE_S if now < self._active_until else COMPARE_EVERY_S)
+        self._plan_compare()
         self._tasks.start(self._compare(), "comparison of a stream")
 
     # --- one connection ---------------------------------------------------------------------------------------
@@ -233,6 +234,8 @@ class AccountStream:
         await self._compare()
         self.is_live = True
         self.told.begin()
+        if self._is_repair or not self.book.is_empty:
+            self._active_until = self._parts.clock.monotonic() + _ACTIVE_S
         self._plan_compare()
         self._fills_at = self._parts.clock.monotonic() + YOUNG_S
         self._look_for_disputes()
@@ -241,11 +244,8 @@ class AccountStream:
         self._parts.changed(self.account)
 
     def _plan_compare(self) -> None:
-        """Soon, but for whoever only looks: nothing stands in the account, and nothing was going on."""
-        now = self._parts.clock.monotonic()
-        is_idle = self.book.is_empty and not self._is_repair
-        self._active_until = now if is_idle else now + _ACTIVE_S
-        self._compare_at = now + (COMPARE_EVERY_S if is_idle else COMPARE_ACTIVE_S)
+        self._compared_at = now = self._parts.clock.monotonic()
+        self._compare_at = now + COMPARE_ACTIVE_S if now < self._active_until else inf
 
     async def _keep_alive(self, link: StreamLink) -> None:
         with suppress(StreamEnded):  # `listen` raises it, too

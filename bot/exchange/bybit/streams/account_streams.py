@@ -22,7 +22,7 @@ from bot.domain.portfolio import Balance, Execution, Orders, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.streams import StreamRecords
 from bot.domain.trade_plans import AnyRequest
-from bot.exchange.bybit.streams.account_stream import AccountStream
+from bot.exchange.bybit.streams.account_stream import COMPARE_ACTIVE_S, AccountStream
 from bot.exchange.bybit.streams.account_told import AccountTold
 from bot.exchange.bybit.streams.parts import ConnectResult, StreamParts
 from bot.exchange.bybit.streams.ramp import MOST, WINDOW_MS, StreamRamp
@@ -32,6 +32,8 @@ _LOOK_EVERY_S: Final = 5.0  # for accounts that want a stream
 _LINGER_S: Final = 60.0
 _TICKS_AT_ONCE: Final = 50
 _COMPARES_A_ROUND: Final = 2  # of four calls each: a tenth of the budget
+_IDLE_COMPARE_S: Final = 1.0  # between two of accounts in which nothing goes on, as long as none waits too long
+_LONGEST_IDLE_S: Final = 600.0
 _AT_ONCE: Final = 20  # connections that are being made
 _LONGEST_PAUSE_S: Final = 20.0
 _GOOD_AFTER_S: Final = 30.0  # a connection that lasted so long owes nothing to the failures before it
@@ -89,7 +91,8 @@ class AccountStreams:
             stream.tick(now)
             if number % _TICKS_AT_ONCE == 0:
                 await asyncio.sleep(0)  # a thousand of them would hold the loop for a tenth of a second
-        due = [each for each in self._streams() if each.wants_compare(now)]
+        idle_s = min(max(COMPARE_ACTIVE_S, self.connected * _IDLE_COMPARE_S), _LONGEST_IDLE_S)
+        due = [each for each in self._streams() if each.wants_compare(now, idle_s)]
         for stream in due[:_COMPARES_A_ROUND]:
             stream.compare()
         await self._open_due(now)
