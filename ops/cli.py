@@ -194,6 +194,21 @@ def optimize_db(
 
 
 @app.command()
+def move(
+    path: Config = None,
+    lift: Annotated[bool, typer.Option("--lift", help="Let the bot start here again.")] = False,
+) -> None:
+    """Make the database ready to be taken to another machine, and let no bot start here any more."""
+    from ops.database import lift_move, move_database  # noqa: PLC0415  quick --help
+
+    settings = read_settings(path)
+    if lift:
+        lift_move(settings.database)
+    else:
+        move_database(settings.database, settings.key_file)
+
+
+@app.command()
 def doctor(path: Config = None) -> None:
     """Check files, schema, integrity, both chains, licenses and the key, beside a running bot too. Exit code 0 or 1."""
     from ops.doctor import report  # noqa: PLC0415  quick --help

@@ -1,4 +1,4 @@
-"""Commands that write to the database while the bot does not run: migrate and optimize-db."""
+"""Commands that write to the database while the bot does not run: migrate, optimize-db and move."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -14,7 +14,9 @@ from bot.domain.errors import AlreadyRunning, PerpdeskError
 from bot.lifecycle import EXIT_CONFIG
 from storage.optimize import OptimizeReport, optimize
 from storage.sqlite.database import Database
+from storage.sqlite.files import exclusive
 from storage.sqlite.migrate import migrate
+from storage.sqlite.tombstone import lift_tombstone, put_tombstone
 
 T = TypeVar("T")
 
@@ -31,6 +33,29 @@ def optimize_database(path: Path, *, vacuum: bool) -> None:
     with console.status("optimizing: indexes, statistics" + (", the whole file" if vacuum else "")):
         report = _answer(optimize(path, now=SystemClock().now(), vacuum=vacuum))
     _print(console, path, report, vacuum=vacuum)
+
+
+def move_database(path: Path, key_file: Path) -> None:
+    """Leave a whole database behind, at which no bot starts any more, and say what goes to the new machine."""
+    if not path.exists():
+        typer.echo(f"perpdesk: there is no database {path}", err=True)
+        raise typer.Exit(EXIT_CONFIG)
+    moment = _answer(_leave(path))
+    typer.echo(f"{path} is whole, and moved away since {moment}: no bot starts here until `perpdesk move --lift`.")
+    typer.echo(f"Take to the new machine: {path}, the key file {key_file} and your settings. Then start the bot there.")
+
+
+def lift_move(path: Path) -> None:
+    """Let the bot start here again."""
+    was_moved = lift_tombstone(path)
+    typer.echo(f"{path}: " + ("the bot may start here again" if was_moved else "was not moved away, nothing to do"))
+
+
+async def _leave(path: Path) -> str:
+    async with exclusive(path) as lock:
+        async with Database.open_locked(lock) as database:
+            await database.checkpoint()
+        return await asyncio.to_thread(put_tombstone, path, SystemClock().now())
 
 
 async def _migrate(path: Path) -> tuple[int, int]:

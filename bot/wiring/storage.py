@@ -19,6 +19,7 @@ from storage.sqlite.birth import birth_of
 from storage.sqlite.database import Database, PageCheck
 from storage.sqlite.migrate import migrate
 from storage.sqlite.secrets import open_secret
+from storage.sqlite.tombstone import tombstone_of
 from storage.sqlite.vault import AesCredentialVault, KeyFile
 from storage.store import Store
 from storage.users.queries import SqliteUserQueries
@@ -53,6 +54,7 @@ async def open_storage(
     database = await stack.enter_async_context(
         Database.open(settings.database, check=check, driver=outside.sqlite, monotonic=outside.clock.monotonic)
     )
+    await _refuse_moved(settings)
     _, schema = await migrate(database)
     await vault.prove(database)
     dispatcher = Dispatcher()
@@ -71,6 +73,17 @@ async def open_storage(
         paper_queries=SqlitePaperQueries(database),
         chat_queries=SqliteChatQueries(database),
     )
+
+
+async def _refuse_moved(settings: Settings) -> None:
+    """Raises Fatal where the database was moved to another machine."""
+    moved = await asyncio.to_thread(tombstone_of, settings.database)
+    if moved is not None:
+        raise Fatal(
+            f"{settings.database} was moved to another machine at {moved}: start the bot there. "
+            "If it shall run here after all, and nowhere else: `perpdesk move --lift`",
+            EXIT_CONFIG,
+        )
 
 
 def load_keys(settings: Settings) -> KeyFile:

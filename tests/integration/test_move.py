@@ -1,0 +1,63 @@
+"""A database that was moved to another machine: no bot starts where it came from."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+import typer
+from harness.app import TUNING, put_migrated, settings_in
+from harness.fakes import FakeClock
+
+from bot.app import assemble
+from bot.lifecycle import EXIT_CONFIG, Fatal
+from bot.wiring.outside import Outside
+from ops.database import lift_move, move_database
+from storage.sqlite.database import Database
+
+
+async def starts(folder: Path) -> None:
+    """As far as nothing is asked of anybody."""
+    async with assemble(settings_in(folder), outside=Outside(clock=FakeClock()), tuning=TUNING):
+        pass
+
+
+def test_no_bot_starts_where_the_database_was_moved_away_from(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "perpdesk.sqlite3"
+    put_migrated(path)
+    asyncio.run(starts(tmp_path))
+    move_database(path, tmp_path / "perpdesk.key")
+    assert [each.name for each in tmp_path.iterdir() if each.suffix in {".sqlite3-wal", ".sqlite3-shm"}] == []
+    assert "perpdesk.key and your settings" in capsys.readouterr().out
+    for _ in range(2):
+        with pytest.raises(Fatal, match=r"was moved to another machine at 20.*perpdesk move --lift") as refused:
+            asyncio.run(starts(tmp_path))
+        assert refused.value.exit_code == EXIT_CONFIG
+    there = tmp_path / "there"
+    there.mkdir()
+    (there / path.name).write_bytes(path.read_bytes())
+    asyncio.run(starts(there))
+    lift_move(path)
+    asyncio.run(starts(tmp_path))
+    lift_move(path)
+    assert "nothing to do" in capsys.readouterr().out
+
+
+def test_a_database_in_use_and_one_that_is_not_there_are_not_moved(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "perpdesk.sqlite3"
+    with pytest.raises(typer.Exit):
+        move_database(path, tmp_path / "perpdesk.key")
+    assert list(tmp_path.iterdir()) == []
+    put_migrated(path)
+
+    async def is_used() -> None:
+        async with Database.open(path):
+            with pytest.raises(typer.Exit):
+                await asyncio.to_thread(move_database, path, tmp_path / "perpdesk.key")
+
+    asyncio.run(is_used())
+    assert "stop it first" in capsys.readouterr().err
+    asyncio.run(starts(tmp_path))
