@@ -174,6 +174,14 @@ def new_key(path: Annotated[Path, typer.Argument(help="The key file to make; it 
     typer.echo(f"{path}: a new key, readable by you alone. Keep a copy away from the database and its backups.")
 
 
+@app.command("rotate-keys")
+def rotate_keys(path: Config = None) -> None:
+    """Seal everything by a new key and retire the old one; run again after a kill. Refuses while the bot runs."""
+    from ops.key_files import rotate  # noqa: PLC0415  quick --help
+
+    rotate(read_settings(path))
+
+
 @app.command()
 def migrate(path: Config = None) -> None:
     """Bring the database to this version's schema; refuses while the bot runs."""

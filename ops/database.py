@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 def migrate_database(path: Path) -> None:
     """Bring the file to this version's schema, or say why not."""
-    before, after = _answer(_migrate(path))
+    before, after = answer(_migrate(path))
     typer.echo(f"{path}: " + (f"schema {before} -> {after}" if before != after else f"schema {after}, nothing to do"))
 
 
@@ -31,7 +31,7 @@ def optimize_database(path: Path, *, vacuum: bool) -> None:
     """Create missing indexes, analyze, and print the six queries before and after."""
     console = Console()
     with console.status("optimizing: indexes, statistics" + (", the whole file" if vacuum else "")):
-        report = _answer(optimize(path, now=SystemClock().now(), vacuum=vacuum))
+        report = answer(optimize(path, now=SystemClock().now(), vacuum=vacuum))
     _print(console, path, report, vacuum=vacuum)
 
 
@@ -63,7 +63,7 @@ async def _migrate(path: Path) -> tuple[int, int]:
         return await migrate(database)
 
 
-def _answer(work: Coroutine[Any, Any, T]) -> T:
+def answer(work: Coroutine[Any, Any, T]) -> T:
     """What it answers; a fault of ours is one line and an exit code."""
     try:
         return asyncio.run(work)

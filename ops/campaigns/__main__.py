@@ -22,6 +22,7 @@ from ops.campaigns import (
     orders,
     payments,
     promo,
+    rotation,
     series,
     slow_clients,
     stops,
@@ -53,6 +54,7 @@ def main() -> int:
         _promo_store,
         _promo_chat,
         _payments,
+        _rotation,
         _mutations,
         fault_mutants.run,
         _order_mutants,
@@ -113,6 +115,11 @@ def _promo_chat(seed: int, _: float) -> Report:
 def _payments(seed: int, budget: float) -> Report:
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
         return asyncio.run(payments.run(seed, budget, Path(folder), kills=1_000))
+
+
+def _rotation(seed: int, _: float) -> Report:
+    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
+        return asyncio.run(rotation.run(seed, Path(folder)))
 
 
 def _mutations(_seed: int, _budget: float) -> Report:

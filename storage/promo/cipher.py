@@ -24,7 +24,7 @@ INSERT_SECRET: Final = "INSERT INTO promo_secret (secret_id, key_id, envelope) V
 
 SECRET_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
-_CONTEXT: Final = "promo"
+PROMO_SECRET: Final = "promo"  # noqa: S105  what the vault binds the secret to
 _Random = Callable[[int], bytes]
 
 
@@ -44,10 +44,10 @@ class AesPromoCodeCipher:
         rows = await database.fetch(SELECT_SECRET)
         if rows:
             ((key_id, envelope),) = rows
-            return cls(vault.open_value(_CONTEXT, key_id, envelope), random_bytes=random_bytes)
+            return cls(vault.open_value(PROMO_SECRET, key_id, envelope), random_bytes=random_bytes)
         secret = random_bytes(SECRET_BYTES)
         async with database.transaction() as transaction:
-            await transaction.fetch(INSERT_SECRET, vault.seal_value(_CONTEXT, secret))
+            await transaction.fetch(INSERT_SECRET, vault.seal_value(PROMO_SECRET, secret))
         return cls(secret, random_bytes=random_bytes)
 
     def lookup(self, folded: str) -> bytes:

@@ -15,6 +15,7 @@ import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Self
 
 from cryptography.exceptions import InvalidTag
@@ -45,6 +46,7 @@ _HEAD: Final = (
     "# Without it no stored key can be read. Keep a copy away from the database and its backups.\n"
 )
 _Random = Callable[[int], bytes]
+_NO_KEYS: Final[Mapping[str, bytes]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,17 @@ class KeyFile:
         return cls.parse(text, origin=f"key file {path}")
 
     @classmethod
+    def fresh(cls, older: Mapping[str, bytes] = _NO_KEYS, *, random_bytes: _Random = os.urandom) -> Self:
+        """A new key that seals, above older ones, which still open."""
+        key_id = random_bytes(4).hex()
+        return cls(active=key_id, keys={key_id: random_bytes(_KEY_BYTES), **older})
+
+    @property
+    def text(self) -> str:
+        """The content of a file of these keys. A secret."""
+        return _HEAD + "".join(f"{key_id}:{base64.b64encode(key).decode()}\n" for key_id, key in self.keys.items())
+
+    @classmethod
     def parse(cls, text: str, *, origin: str = "the key") -> Self:
         """Keys from lines of `id:base64`, comments aside. Raises WrongKeyFile, which never quotes a line."""
         keys: dict[str, bytes] = {}
@@ -93,11 +106,14 @@ class KeyFile:
 
 def new_key_file(path: Path, *, random_bytes: _Random = os.urandom) -> None:
     """Make a key file with one fresh key, mode 0600; blocks. Never overwrites: raises FileExistsError, OSError."""
-    key_id = random_bytes(4).hex()
-    key = base64.b64encode(random_bytes(_KEY_BYTES)).decode()
+    write_new(path, KeyFile.fresh(random_bytes=random_bytes).text)
+
+
+def write_new(path: Path, text: str) -> None:
+    """A file of that text on the disk, mode 0600. Raises FileExistsError, OSError."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(f"{_HEAD}{key_id}:{key}\n")
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
 
@@ -163,6 +179,19 @@ class AesCredentialVault:
             api_secret=Secret(api_secret.decode()),
         )
 
+    def rewrap(self, user_id: UserId, account_id: AccountId, key_id: str, data_key: bytes) -> bytes:
+        """An account's data key, sealed by the active key instead of the one that it was sealed by.
+
+        Raises WrongKeyFile as `open` does.
+        """
+        context = _context("data_key", user_id, account_id)
+        plain = self._unwrapped(f"the data key of account {account_id}", key_id, data_key, context)
+        return self._envelope(self._wrapping[self._active], plain, context)
+
+    def canary(self) -> tuple[str, bytes]:
+        """What proves the key file: the id of the key that seals it, the envelope."""
+        return self._active, self._envelope(self._wrapping[self._active], _CANARY, _CANARY_CONTEXT)
+
     async def prove(self, database: Database) -> None:
         """Prove that the key file is this database's; the first one becomes it.
 
@@ -172,9 +201,8 @@ class AesCredentialVault:
         if key_id is None:
             if has_credentials:
                 raise WrongKeyFile(f"{database.path} holds keys but no canary: it is damaged, restore a backup")
-            canary = self._envelope(self._wrapping[self._active], _CANARY, _CANARY_CONTEXT)
             async with database.transaction() as transaction:
-                await transaction.fetch(INSERT_CANARY, (self._active, canary))
+                await transaction.fetch(INSERT_CANARY, self.canary())
             return
         if not self.knows(key_id, envelope):
             raise WrongKeyFile(f"the key file does not open {database.path}: bring the one that has key {key_id}")
@@ -193,13 +221,16 @@ class AesCredentialVault:
 
     def open_value(self, name: str, key_id: str, envelope: bytes) -> bytes:
         """Raises WrongKeyFile for an envelope that was changed, has another name, or is by an unknown key."""
+        return self._unwrapped(f"what is stored as {name}", key_id, envelope, f"perpdesk:value:{name}".encode())
+
+    def _unwrapped(self, what: str, key_id: str, envelope: bytes, context: bytes) -> bytes:
         wrapping = self._wrapping.get(key_id)
         if wrapping is None:
-            raise WrongKeyFile(f"{name} is sealed by key {key_id}, which the key file has not")
+            raise WrongKeyFile(f"{what} is sealed by key {key_id}, which the key file has not")
         try:
-            return _opened(wrapping, envelope, f"perpdesk:value:{name}".encode())
+            return _opened(wrapping, envelope, context)
         except InvalidTag:
-            raise WrongKeyFile(f"what is stored as {name} does not open: it was changed") from None
+            raise WrongKeyFile(f"{what} does not open: it was changed") from None
 
     def _envelope(self, cipher: AESGCM, plain: bytes, context: bytes) -> bytes:
         nonce = self._random_bytes(_NONCE_BYTES)

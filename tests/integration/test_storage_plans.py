@@ -25,6 +25,8 @@ COLD = {
     "sqlite.migrate.SELECT_VERSION": "once a start",
     "sqlite.migrate.FORGET_SMALL": "once a start",
     "sqlite.migrate.SELECT_OBJECTS": "once a start",
+    "key_rotation.COUNT_DATA_KEYS": "rotate-keys only: every stored key",
+    "key_rotation.SELECT_ALL_SEALED": "rotate-keys only; a row a purpose",
     "optimize.SAMPLE_USERS": "optimize-db only: a random sample walks the table",
     "optimize.SAMPLE_ORDERS": "optimize-db only: a random sample walks the table",
     "optimize.SAMPLE_SYMBOLS": "optimize-db only: a random sample walks the table",
