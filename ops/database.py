@@ -40,7 +40,7 @@ def move_database(path: Path, key_file: Path) -> None:
     if not path.exists():
         typer.echo(f"perpdesk: there is no database {path}", err=True)
         raise typer.Exit(EXIT_CONFIG)
-    moment = _answer(_leave(path))
+    moment = answer(_leave(path))
     typer.echo(f"{path} is whole, and moved away since {moment}: no bot starts here until `perpdesk move --lift`.")
     typer.echo(f"Take to the new machine: {path}, the key file {key_file} and your settings. Then start the bot there.")
 
