@@ -218,10 +218,10 @@ def move(
 
 @app.command()
 def doctor(path: Config = None) -> None:
-    """Check files, schema, integrity, both chains, licenses and the key, beside a running bot too. Exit code 0 or 1."""
+    """Check settings, files, disk, database, keys and the way out, beside a running bot too. Exit code 0 or 1."""
     from ops.doctor import report  # noqa: PLC0415  quick --help
 
-    raise typer.Exit(0 if report(read_settings(path)) else 1)
+    raise typer.Exit(0 if report(path) else 1)
 
 
 @webhook.command("remove")

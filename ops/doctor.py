@@ -1,28 +1,32 @@
-"""`perpdesk doctor`: is everything as it should be? One line a check; it runs beside the bot, too.
+"""`perpdesk doctor`: is everything as it should be? One line a check, with its cure; it runs beside the bot, too.
 
 Nothing is mended but the modes of files that were open to others (by whoever takes the lock).
 """
 
 import asyncio
-import os
-import stat
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import typer
 
+from bot.domain.clock import SystemClock
 from bot.domain.errors import PerpdeskError, WrongKeyFile
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError, load
 from ops.bytecode import ROOT, is_kept, uncompiled
+from ops.host_checks import check_host, check_settings
 from ops.outside_checks import check_outside
 from storage.checkup import (
     Check,
     check_canary,
     check_chains,
     check_foreign_keys,
+    check_keys,
     check_licenses,
     check_pages,
     check_payments,
+    check_plans,
     check_practice,
     check_promo_uses,
     check_schema,
@@ -31,43 +35,84 @@ from storage.checkup import (
 from storage.sqlite.hash_chain import Fetch
 from storage.sqlite.vault import AesCredentialVault, KeyFile
 
-_PRIVATE: Final = 0o600
-_BESIDE: Final = ("", "-wal", "-shm", ".lock")
+_RESTORE: Final = "stop the bot; restore a backup"
+# What helps, by the check that failed; docs/operator.md has the same table.
+CURES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "settings": "docs/settings.md; `perpdesk config show`",
+        "files": "chmod 600 the file, chown it to the bot's user",
+        "disk": "make room: `du -xsh /var/lib/perpdesk /var/log`; old copies first",
+        "log": "put the -wal file back, or restore a backup; one that does not shrink: end who reads, restart",
+        "sqlite": "end the other program; two writers can lose commits",
+        "database": "bring the file back, or `perpdesk migrate` for a new one",
+        "schema": "an index: `perpdesk optimize-db`; an older version: `perpdesk migrate`; else restore a backup",
+        "content": "mend the schema first",
+        "integrity": _RESTORE,
+        "foreign keys": _RESTORE,
+        "chain audit": "somebody changed the file: keep it, compare with a backup",
+        "chain license_events": "somebody changed the file: keep it, compare with a backup",
+        "licenses": "the ledger is right: compare with a backup, correct in chat by /grant and /revoke",
+        "promo codes": "compare with a backup; /promo pause the code meanwhile",
+        "payments": "compare with Telegram's list of Stars: /payments; then a backup",
+        "practice": "/practice reset by its owner",
+        "key": "bring the right key file; a rotation that was cut short: stop the bot, `perpdesk rotate-keys`",
+        "key rights": "its owner was told: they make a key that trades and does no more",
+        "plans": "`perpdesk optimize-db`",
+        "bytecode": "`make install`",
+        "address": "set egress_ip to the address that is true, restart, tell people to bind their keys to it",
+        "clock": "`chronyc tracking`, `chronyc makestep`",
+        "webhook": "`perpdesk webhook take`, or `remove` to poll",
+        "certificate": "`certbot renew --force-renewal && systemctl reload nginx`",
+    }
+)
 
 
-def report(settings: Settings) -> bool:
-    """Print every check; whether all is well."""
-    checks = [*asyncio.run(examine(settings)), *asyncio.run(check_outside(settings)), check_bytecode()]
+def report(config: Path | None) -> bool:
+    """Print every check; whether all is well. `config`: the settings file, None: the usual one."""
+    try:
+        settings = load(config=config)
+    except SettingsError as fault:
+        checks = [Check(name="settings", is_ok=False, detail=str(fault))]
+    else:
+        checks = [check_settings(settings), *asyncio.run(examine(settings))]
+        checks += [*asyncio.run(check_outside(settings)), check_bytecode()]
     width = max(len(check.name) for check in checks)
     for check in checks:
-        typer.echo(f"{'ok  ' if check.is_ok else 'FAIL'}  {check.name:<{width}}  {check.detail}")
+        typer.echo(line_of(check, width))
     return all(check.is_ok for check in checks)
 
 
+def line_of(check: Check, width: int) -> str:
+    """What is printed of a check; one that failed with what helps."""
+    cure = "" if check.is_ok else f" -> {CURES[check.name]}"
+    return f"{'ok  ' if check.is_ok else 'FAIL'}  {check.name:<{width}}  {check.detail}{cure}"
+
+
 async def examine(settings: Settings) -> list[Check]:
-    """Every check, files first. What can't be opened is a check that failed."""
+    """Every check of files and database, files first. What can't be opened is a check that failed."""
     path = settings.database
     if not await asyncio.to_thread(path.exists):
         return [Check(name="database", is_ok=False, detail=f"there is none at {path}")]
-    checks = [await asyncio.to_thread(_check_files, settings)]  # before the lock is taken, which mends modes
+    checks = await asyncio.to_thread(check_host, settings)  # before the lock is taken, which mends modes
     try:
         async with looking_at(path) as (fetch, is_running):
             state = "the bot is running on it: read-only, one moment" if is_running else "no bot is running on it"
             checks.append(Check(name="database", is_ok=True, detail=f"{path}: {state}"))
-            checks += [await check_schema(fetch), await check_pages(fetch), await check_foreign_keys(fetch)]
-            if all(check.is_ok for check in checks if check.name == "schema"):
-                checks += [*await check_chains(fetch), await check_licenses(fetch)]
-                checks += [
-                    await check_promo_uses(fetch),
-                    await check_payments(fetch),
-                    await check_practice(fetch),
-                    await _check_key(fetch, settings),
-                ]
-            else:
-                checks.append(Check(name="content", is_ok=False, detail="not checked in a schema that is not ours"))
+            checks += await _examine(fetch, settings)
     except PerpdeskError as fault:
         checks.append(Check(name="database", is_ok=False, detail=str(fault)))
     return checks
+
+
+async def _examine(fetch: Fetch, settings: Settings) -> list[Check]:
+    schema = await check_schema(fetch)
+    checks = [schema, await check_pages(fetch), await check_foreign_keys(fetch)]
+    if not schema.is_ok:
+        return [*checks, Check(name="content", is_ok=False, detail="not checked in a schema that is not ours")]
+    checks += [*await check_chains(fetch), await check_licenses(fetch)]
+    checks += [await check_promo_uses(fetch), await check_payments(fetch), await check_practice(fetch)]
+    rights = await check_keys(fetch, SystemClock().now(), require_bound_ip=settings.require_bound_ip)
+    return [*checks, await _check_key(fetch, settings), rights, await check_plans(fetch)]
 
 
 def check_bytecode(root: Path = ROOT) -> Check:
@@ -78,7 +123,7 @@ def check_bytecode(root: Path = ROOT) -> Check:
     words = f"{len(missing)} modules are not compiled, {missing[0].relative_to(root)} among them"
     if is_kept(root):
         return Check(name="bytecode", is_ok=True, detail=f"{words}: the next start does it")
-    return Check(name="bytecode", is_ok=False, detail=f"{words}, and nothing can be kept here: `make install`")
+    return Check(name="bytecode", is_ok=False, detail=f"{words}, and nothing can be kept here")
 
 
 async def _check_key(fetch: Fetch, settings: Settings) -> Check:
@@ -89,24 +134,6 @@ async def _check_key(fetch: Fetch, settings: Settings) -> Check:
     if vault is None:
         return Check(name="key", is_ok=True, detail=f"not checked: no {settings.key_file} here")
     return await check_canary(fetch, vault)
-
-
-def _check_files(settings: Settings) -> Check:
-    """Ours, and nobody else's to read."""
-    files = [settings.database.with_name(settings.database.name + suffix) for suffix in _BESIDE]
-    faults = [fault for path in (*files, settings.key_file) if (fault := _fault_of(path)) is not None]
-    return Check(name="files", is_ok=not faults, detail="; ".join(faults) or "readable by their owner alone")
-
-
-def _fault_of(path: Path) -> str | None:
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    mode = stat.S_IMODE(status.st_mode)
-    if status.st_uid != os.geteuid():
-        return f"{path} belongs to system user {status.st_uid}"
-    return None if mode & ~_PRIVATE == 0 else f"{path} has mode {mode:04o}, should be {_PRIVATE:04o}"
 
 
 def _vault_of(settings: Settings) -> AesCredentialVault | None:

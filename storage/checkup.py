@@ -1,4 +1,4 @@
-"""What `perpdesk doctor` looks at: schema, pages, foreign keys, chains, licenses, codes, payments, the key's canary.
+"""What `perpdesk doctor` looks at in the database: schema, pages, chains, books, query plans, keys and their canary.
 
 Everything reads through a `Fetch`, so that it works on an open `Database` and beside a bot that runs.
 """
@@ -15,11 +15,17 @@ import aiosqlite
 
 from bot.aio.shielded import shielded
 from bot.domain.errors import AlreadyRunning
-from bot.domain.ids import Millis
+from bot.domain.ids import HOUR, Millis
+from bot.domain.key_rules import judge, refusals
 from bot.domain.licensing import LicenseType, Segment, derive
 from storage import cross_checks
+from storage.accounts.accounts import SELECT_CREDENTIALS, check_of
+from storage.accounts.portfolio import SELECT_PENDING_ORDERS
 from storage.admin.audit import AUDIT_CHAIN
+from storage.chat.outbox import SELECT_DUE
+from storage.key_rotation import COUNT_DATA_KEYS
 from storage.licensing.ledger import LICENSE_CHAIN, SELECT_EVENTS, entry_of
+from storage.licensing.licenses import SELECT_LICENSE
 from storage.sqlite.codecs import Row
 from storage.sqlite.connection import BUSY_TIMEOUT_S
 from storage.sqlite.database import CONNECTION_PRAGMAS, READER_PRAGMAS, Database, PageCheck
@@ -28,11 +34,24 @@ from storage.sqlite.files import exclusive
 from storage.sqlite.hash_chain import Chain, Fetch, verify_chain
 from storage.sqlite.migrate import SELECT_OBJECTS, SELECT_VERSION, expected_objects, load_migrations
 from storage.sqlite.vault import SELECT_CANARY, AesCredentialVault
+from storage.users.users import SELECT_CONFIG
 
 SELECT_HOLDERS: Final = "SELECT user_id, pseudonym FROM users WHERE user_id > ? ORDER BY user_id LIMIT 1000"
 SELECT_SEGMENTS: Final = """
     SELECT license_type, start_date, end_date FROM user_licenses WHERE user_id = ? ORDER BY end_date
 """
+SELECT_CHECKED: Final = """
+    SELECT account_id, bybit_uid, read_only, permissions, ips, expires_at, checked_at,
+           is_unified, is_master, key_kind, is_complete
+      FROM credentials WHERE checked_at > 0
+"""
+_HOT: Final = (  # what an update or a second of the bot asks: a name, the statement, its parameters
+    ("user config", SELECT_CONFIG, 1),
+    ("license", SELECT_LICENSE, 2),
+    ("credentials", SELECT_CREDENTIALS, 1),
+    ("pending orders", SELECT_PENDING_ORDERS, 2),
+    ("outbox", SELECT_DUE, 2),
+)
 _CHAINS: Final = (AUDIT_CHAIN, LICENSE_CHAIN)
 _NAMED: Final = 5  # faults told by name
 
@@ -175,14 +194,48 @@ async def _cross_check(fetch: Fetch, name: str, statements: Sequence[str], count
     return Check(name=name, is_ok=not breaches, detail=_some(breaches) if breaches else f"{rows} {what}")
 
 
+async def check_keys(fetch: Fetch, now: Millis, *, require_bound_ip: bool) -> Check:
+    """What stored keys may do, as their last checks found: none may move money. `now` in ms."""
+    bad: list[str] = []
+    soon, newest, count = 0, 0, 0
+    for row in await fetch(SELECT_CHECKED, ()):
+        check, count = check_of(row[1:]), count + 1
+        findings = judge(check, now=now, require_bound_ip=require_bound_ip)
+        bad += [f"account {row[0]}: {finding.key}" for finding in refusals(findings)[:1]]
+        soon += any(finding.key == "key-expires-soon" for finding in findings)
+        newest = max(newest, check.checked_at)
+    if bad or not count:
+        return Check(name="key rights", is_ok=not bad, detail=_some(bad) if bad else "no key is connected")
+    hours = (now - newest) // HOUR
+    detail = f"{count} keys trade and move no money, {soon} run out soon; the last look was {hours} h ago"
+    return Check(name="key rights", is_ok=True, detail=detail)
+
+
+async def check_plans(fetch: Fetch) -> Check:
+    """Whether SQLite asks what each update asks by an index, with the statistics that it has."""
+    scans = []
+    for name, statement, parameters in _HOT:
+        steps = [row[3] for row in await fetch(f"EXPLAIN QUERY PLAN {statement}", (None,) * parameters)]
+        scans += [f"{name}: {step}" for step in steps if step.startswith("SCAN") or "TEMP B-TREE" in step]
+    detail = f"the {len(_HOT)} statements of each update take their indexes"
+    return Check(name="plans", is_ok=not scans, detail=_some(scans) if scans else detail)
+
+
 async def check_canary(fetch: Fetch, vault: AesCredentialVault) -> Check:
     """Whether these keys are the database's."""
     ((key_id, envelope, has_credentials),) = await fetch(SELECT_CANARY, ())
     if key_id is None:
         detail = "keys are stored without a canary" if has_credentials else "nothing is sealed yet"
         return Check(name="key", is_ok=not has_credentials, detail=detail)
-    is_ok = vault.knows(key_id, envelope)
-    return Check(name="key", is_ok=is_ok, detail=f"key {key_id} {'opens' if is_ok else 'does not open'} the canary")
+    if not vault.knows(key_id, envelope):
+        return Check(name="key", is_ok=False, detail=f"key {key_id} does not open the canary")
+    ((others,),) = await fetch(COUNT_DATA_KEYS, (vault.active,))
+    if vault.has_older:
+        detail = f"{others} accounts are sealed by an older key than {vault.active}: a rotation was cut short"
+        return Check(name="key", is_ok=False, detail=detail)
+    if others:
+        return Check(name="key", is_ok=False, detail=f"{others} accounts are sealed by a key that the file has not")
+    return Check(name="key", is_ok=True, detail=f"key {key_id} opens the canary and seals every account")
 
 
 def _some(faults: list[str]) -> str:

@@ -134,24 +134,26 @@ def account_of(row: Row) -> Account:
     )
 
 
+def check_of(row: Row) -> KeyCheck:
+    """Ten columns: bybit_uid, read_only, permissions, ips, expires_at, checked_at and the four from is_unified on."""
+    bybit_uid, read_only, permissions, ips, expires_at, checked_at, is_unified, is_master, key_kind, is_complete = row
+    return KeyCheck(
+        bybit_uid=bybit_uid,
+        read_only=bool(read_only),
+        permissions=tuple(map(intern_text, json_items(permissions))),
+        ips=json_items(ips),
+        expires_at=expires_at,
+        checked_at=checked_at,
+        is_unified=_optional_flag(is_unified),
+        is_master=_optional_flag(is_master),
+        key_kind=key_kind,
+        is_complete=bool(is_complete),
+    )
+
+
 def credentials_of(row: Row) -> SealedCredentials:
     """A row of SELECT_CREDENTIALS or SELECT_PENDING."""
-    bybit_uid, read_only, permissions, ips, expires_at, checked_at = row[9:15]
-    is_unified, is_master, key_kind, is_complete = row[15:]
-    check = None
-    if checked_at:
-        check = KeyCheck(
-            bybit_uid=bybit_uid,
-            read_only=bool(read_only),
-            permissions=tuple(map(intern_text, json_items(permissions))),
-            ips=json_items(ips),
-            expires_at=expires_at,
-            checked_at=checked_at,
-            is_unified=_optional_flag(is_unified),
-            is_master=_optional_flag(is_master),
-            key_kind=key_kind,
-            is_complete=bool(is_complete),
-        )
+    checked_at = row[14]
     return SealedCredentials(
         account_id=row[0],
         user_id=row[1],
@@ -162,7 +164,7 @@ def credentials_of(row: Row) -> SealedCredentials:
         key_id=intern_text(row[6]),
         api_key=row[7],
         api_secret=row[8],
-        check=check,
+        check=check_of(row[9:]) if checked_at else None,
     )
 
 

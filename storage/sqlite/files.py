@@ -35,6 +35,35 @@ class _State(Enum):
     CLOSED = "closed"
 
 
+class LogState(Enum):
+    """What became of the write-ahead log of a database that nobody has open."""
+
+    CLOSED = "closed in order, there is none"
+    LEFT = "left open, its log is there"
+    MERGED = "left open, and its log was merged by another program"
+    LOST = "left open, and its log is gone"
+
+
+def log_state(path: Path) -> LogState:
+    """What stands beside the database at `path`, without its lock; blocks. Raises OSError where there is none."""
+    lock_path = _beside(path, ".lock")
+    try:
+        last_commit, words = lock_path.stat().st_mtime_ns, lock_path.read_bytes()[:64]
+    except FileNotFoundError:
+        return LogState.CLOSED
+    return _log_state(path, words, last_commit)
+
+
+def _log_state(path: Path, words: bytes, last_commit_ns: int) -> LogState:
+    """By what the lock file says and when the last commit began: a log that was merged made the database younger."""
+    status = path.stat()
+    if not status.st_size or words.split()[1:] != [_State.OPEN.value.encode()]:
+        return LogState.CLOSED
+    if _beside(path, "-wal").exists():
+        return LogState.LEFT
+    return LogState.MERGED if status.st_mtime_ns >= last_commit_ns else LogState.LOST
+
+
 class InstanceLock:
     """The right to use a database file. Its methods block: `exclusive` calls them off the loop."""
 
@@ -107,21 +136,21 @@ class InstanceLock:
         with self.path.open("rb") as file:
             if size and file.read(len(_HEADER)) != _HEADER:
                 raise UnfitDatabase(f"{self.path} is not a SQLite database")
-        if size and self.was_left_open and not log.exists():
-            if not self._is_merged():
-                raise UnfitDatabase(
-                    f"{log} is missing though the database was not closed in order: the last commits are in it. "
-                    f"Put it back or restore a backup; to go on without them, delete {self._lock_path}"
-                )
+        state = _log_state(self.path, self._words(), os.fstat(self._held()).st_mtime_ns)
+        if state is LogState.LOST:
+            raise UnfitDatabase(
+                f"{log} is missing though the database was not closed in order: the last commits are in it. "
+                f"Put it back or restore a backup; to go on without them, delete {self._lock_path}"
+            )
+        if state is LogState.MERGED:
             _logger.warning("another program opened %s after it was left open: its log is merged, nothing is lost", log)
 
-    def _is_merged(self) -> bool:
-        """Whether the database was written since the last commit began: its log was moved into it."""
-        return self.path.stat().st_mtime_ns >= os.fstat(self._held()).st_mtime_ns
-
     def _last_state(self) -> _State:
-        words = os.pread(self._held(), 64, 0).split()
-        return _State.OPEN if words[1:] == [_State.OPEN.value.encode()] else _State.CLOSED
+        return _State.OPEN if self._words().split()[1:] == [_State.OPEN.value.encode()] else _State.CLOSED
+
+    def _words(self) -> bytes:
+        """What the lock file says: whose it is, and whether the database was closed."""
+        return os.pread(self._held(), 64, 0)
 
     def _note(self, state: _State) -> None:
         text = f"{os.getpid()} {state.value}\n".encode()

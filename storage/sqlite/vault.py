@@ -126,6 +126,16 @@ class AesCredentialVault:
         self._wrapping = {key_id: AESGCM(key) for key_id, key in keys.keys.items()}
         self._random_bytes = random_bytes
 
+    @property
+    def active(self) -> str:
+        """The id of the key that seals."""
+        return self._active
+
+    @property
+    def has_older(self) -> bool:
+        """Whether other keys still open, beside the one that seals."""
+        return len(self._wrapping) > 1
+
     def seal(
         self,
         *,

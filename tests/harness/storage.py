@@ -1,6 +1,7 @@
 """A real database file with people in it, for tests of storage."""
 
 import asyncio
+import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable
@@ -119,6 +120,21 @@ def _migrated() -> Path:
 
     asyncio.run(make())
     return path
+
+
+def snapshot(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """The files as a kill would leave them now: what is in them, and when they were written (ns)."""
+    return {each.name: (each.read_bytes(), each.stat().st_mtime_ns) for each in folder.iterdir()}
+
+
+def put_back(folder: Path, files: dict[str, tuple[bytes, int]]) -> None:
+    """The folder as it was when the snapshot was taken, as far as the database goes."""
+    for path in folder.glob("perpdesk.sqlite3*"):
+        path.unlink()
+    for name, (content, written) in files.items():
+        (folder / name).touch(mode=0o600)
+        (folder / name).write_bytes(content)
+        os.utime(folder / name, ns=(written, written))
 
 
 @asynccontextmanager

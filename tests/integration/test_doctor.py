@@ -3,20 +3,35 @@
 import asyncio
 import compileall
 import os
+import re
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from harness.storage import ANNA, NOW, StorageHarness, open_storage
+from harness.storage import (
+    ANNA,
+    BORIS,
+    NOW,
+    StorageHarness,
+    key_check,
+    open_storage,
+    put_back,
+    sealed_credentials,
+    snapshot,
+)
+from pydantic import SecretStr
 
 from bot.domain.audit import AuditEntry
 from bot.domain.ids import DAY
 from bot.domain.licensing import EntryKind, LicenseType, NewLedgerEntry
 from bot.settings import Settings
-from ops.bytecode import PACKAGES
-from ops.doctor import check_bytecode, examine
-from storage.sqlite.vault import AesCredentialVault, KeyFile, new_key_file
+from ops.bytecode import PACKAGES, ROOT
+from ops.doctor import CURES, check_bytecode, examine, line_of
+from ops.host_checks import check_settings
+from storage.checkup import Check, check_plans
+from storage.sqlite.vault import AesCredentialVault, KeyFile, new_key_file, write_new
 
 
 async def fill(storage: StorageHarness) -> None:
@@ -68,6 +83,9 @@ async def test_all_is_well(settings: Settings) -> None:
     checks = {check.name: check for check in await examine(settings)}
     assert list(checks) == [
         "files",
+        "disk",
+        "log",
+        "sqlite",
         "database",
         "schema",
         "integrity",
@@ -79,7 +97,10 @@ async def test_all_is_well(settings: Settings) -> None:
         "payments",
         "practice",
         "key",
+        "key rights",
+        "plans",
     ]
+    assert CURES.keys() >= checks.keys()
     assert all(check.is_ok for check in checks.values())
     assert checks["chain audit"].detail.startswith("2 rows, the last hash ")
     assert checks["licenses"].detail == "1 users as the ledger says"
@@ -158,6 +179,105 @@ async def test_no_database_is_one_line(tmp_path: Path) -> None:
 async def test_what_is_no_database_is_one_line(settings: Settings) -> None:
     settings.database.write_bytes(b"hello")
     assert "is not a SQLite database" in (await faults(settings))["database"]
+
+
+def test_each_check_that_failed_is_a_line_with_its_cure_and_the_runbook_has_the_same() -> None:
+    fault = Check(name="plans", is_ok=False, detail="users: SCAN users")
+    assert line_of(fault, 8) == "FAIL  plans     users: SCAN users -> `perpdesk optimize-db`"
+    text = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z_ ]+)` \| .+ \| (.+) \|$", text.split("## Doctor")[1].split("\n## ")[0], re.MULTILINE)
+    assert dict(rows) == CURES
+
+
+def test_settings_that_contradict_each_other_are_named(tmp_path: Path, key_file: Path) -> None:
+    assert check_settings(Settings(key_file=tmp_path / "none")).is_ok
+    found = check_settings(Settings(trade_live=True, key=SecretStr("k"), key_file=key_file))
+    assert not found.is_ok
+    assert "can't bind keys with real money" in found.detail
+    assert "the file is not read" in found.detail
+
+
+async def test_a_log_that_was_merged_is_told_from_one_that_was_lost(settings: Settings, tmp_path: Path) -> None:
+    """After a kill: as it was left, after a look with the shell, and after a hand that deletes files."""
+    async with open_storage(tmp_path) as storage:
+        await storage.user(BORIS)
+        killed = snapshot(tmp_path)
+
+    async def told() -> Check:
+        return next(check for check in await examine(settings) if check.name == "log")
+
+    assert (await told()).detail == "the database was closed in order"
+    put_back(tmp_path, killed)
+    assert (await told()).detail == "the database was left open; its log is there: a start takes it in"
+    put_back(tmp_path, killed)
+    behind_its_back(settings, "SELECT count(*) FROM users")
+    assert not (tmp_path / "perpdesk.sqlite3-wal").exists()
+    merged = await told()
+    assert (merged.is_ok, "nothing is lost" in merged.detail) == (True, True)
+    assert await faults(settings) == {}
+    put_back(tmp_path, killed)
+    (tmp_path / "perpdesk.sqlite3-wal").unlink()
+    assert (await faults(settings)).keys() == {"log", "database"}
+
+
+OTHER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], uri=True)
+connection.execute("SELECT 1 FROM users")
+print("open", flush=True)
+input()
+"""
+
+
+@pytest.mark.parametrize(("mode", "is_ok", "words"), [("rw", False, "to write"), ("ro", True, "reads it")])
+async def test_a_second_writer_is_a_fault_and_a_reader_is_none(
+    settings: Settings, tmp_path: Path, mode: str, is_ok: bool, words: str
+) -> None:
+    async with open_storage(tmp_path):
+        command = [sys.executable, "-c", OTHER, f"file:{settings.database}?mode={mode}"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:  # noqa: ASYNC220  short
+            assert other.stdout is not None
+            await asyncio.to_thread(other.stdout.readline)
+            found = next(check for check in await examine(settings) if check.name == "sqlite")
+            other.communicate(b"\n")
+        assert found.is_ok is is_ok
+        assert f"process {other.pid} (" in found.detail
+        assert words in found.detail
+        after = next(check for check in await examine(settings) if check.name == "sqlite")
+    assert after.detail == f"{sqlite3.sqlite_version}: contained by one writer"
+
+
+async def test_a_rotation_that_was_cut_short_is_named(settings: Settings, key_file: Path) -> None:
+    keys = await asyncio.to_thread(KeyFile.load, key_file)
+    await asyncio.to_thread(key_file.unlink)
+    await asyncio.to_thread(write_new, key_file, KeyFile.fresh(keys.keys).text)
+    assert "a rotation was cut short" in (await faults(settings))["key"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "finding"),
+    [({"permissions": ("Wallet:Withdraw",)}, "key-withdraw"), ({"expires_at": 1}, "key-expired"), ({}, None)],
+)
+async def test_keys_that_may_move_money_are_named(
+    settings: Settings, tmp_path: Path, changes: dict[str, object], finding: str | None
+) -> None:
+    async with open_storage(tmp_path) as storage:
+        account = await storage.account()
+        async with storage.store.begin() as unit:
+            await unit.accounts.put_credentials(sealed_credentials(account, check=key_check(**changes)))
+    found = next(check for check in await examine(settings) if check.name == "key rights")
+    if finding is None:
+        assert (found.is_ok, found.detail.split(",")[0]) == (True, "1 keys trade and move no money")
+    else:
+        assert (found.is_ok, found.detail) == (False, f"account {account.account_id}: {finding}")
+
+
+async def test_a_statement_that_walks_a_table_is_named(tmp_path: Path) -> None:
+    async with open_storage(tmp_path) as storage:
+        async with storage.database.alone() as connection:
+            await connection.execute_fetchall("DROP INDEX idx_outbox_due")
+        found = await check_plans(storage.database.fetch)
+    assert (found.is_ok, found.detail.startswith("outbox: SCAN")) == (False, True), found
 
 
 def test_modules_that_every_start_would_compile_anew_are_a_fault(

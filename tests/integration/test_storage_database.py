@@ -11,7 +11,7 @@ from pathlib import Path
 
 import aiosqlite
 import pytest
-from harness.storage import ANNA, NOW, new_user, open_storage
+from harness.storage import ANNA, NOW, new_user, open_storage, put_back, snapshot
 
 from bot.domain.errors import AlreadyRunning, StorageTrouble, UnfitDatabase
 from storage.sqlite.database import Database, PageCheck
@@ -35,17 +35,6 @@ PRAGMAS = {
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {each.name: each.read_bytes() for each in folder.iterdir()}
-
-
-def snapshot(folder: Path) -> dict[str, tuple[bytes, int]]:
-    """The files as a kill would leave them now: what is in them, and when they were written (ns)."""
-    return {each.name: (each.read_bytes(), each.stat().st_mtime_ns) for each in folder.iterdir()}
-
-
-def put_back(folder: Path, files: dict[str, tuple[bytes, int]]) -> None:
-    for name, (content, written) in files.items():
-        (folder / name).write_bytes(content)
-        os.utime(folder / name, ns=(written, written))
 
 
 async def asked(connection: aiosqlite.Connection, names: dict[str, object]) -> dict[str, object]:
