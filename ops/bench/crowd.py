@@ -51,12 +51,15 @@ class CardRefused(Exception):  # noqa: N818  as the bot's own refusals are named
 
 
 async def run(people: int = PEOPLE, seconds: float = SECONDS) -> AsyncGenerator[list[Row], None]:
-    """Looks at screens; confirmations at a pace; everybody at once."""
+    """Confirmations at a pace that no budget holds up; looks at screens; everybody at once."""
+    async with crowd(min(TRADERS, people), is_limited=False) as made:
+        await _priced(made)
+        yield []
+        yield await _paced(made, seconds)
     async with crowd(people) as made:
-        await made.bybit("POST", "/sim/prices", {"symbol": _SYMBOL, "price": _PRICE, "hold": True})
+        await _priced(made)
         yield []
         yield await _looks(made)
-        yield await _paced(made, min(TRADERS, people), seconds)
         exits = made.people[: min(EXITS, people // 10)]
         await _all_of(made, await _cards(made, exits), exits)
         await made.quiet()
@@ -64,6 +67,14 @@ async def run(people: int = PEOPLE, seconds: float = SECONDS) -> AsyncGenerator[
         await asyncio.sleep(_REST_S)
         yield []
         yield await _at_once(made, cards, exits)
+
+
+async def _priced(made: Crowd) -> None:
+    """The price stands still, and is told by a stream."""
+    await made.bybit("POST", "/sim/prices", {"symbol": _SYMBOL, "price": _PRICE, "hold": True})
+    for _ in range(_PRICE_UP):  # the second look has it streamed
+        await made.assembly.services.market_screens.ticker(_SYMBOL)
+        await asyncio.sleep(1)
 
 
 async def card_of(made: Crowd, config: UserConfig) -> ConfirmedCard:
@@ -140,7 +151,8 @@ async def _at_once(made: Crowd, cards: Sequence[ConfirmedCard], exits: Sequence[
     left = [sent[uid][0] - at for uid, at in closed if uid in sent]
     return [
         Row.at_most(f"{len(people):,} entries at once: the last at Bybit", max(took) / _SECOND, "s", 13),
-        Row(name="of those, never sent", value=len(people) - len(took), unit=""),
+        Row(name="of those, refused", value=len(people) - len(confirmed), unit=""),
+        Row(name="of those, never sent", value=len(confirmed) - len(took), unit=""),
         Row.at_most("a close meanwhile: tap to Bybit, p99", late(left), "ms", 1000),
         Row.at_most("calls in any 5 s", most_in((each["at"] for each in calls), _LAW_S * _SECOND), "", _LAW_MOST),
         Row.at_most("the loop is late meanwhile, p99", late(lag.seconds) * _SECOND, "ms", 50),
@@ -148,11 +160,11 @@ async def _at_once(made: Crowd, cards: Sequence[ConfirmedCard], exits: Sequence[
     ]
 
 
-async def _paced(made: Crowd, traders: int, seconds: float) -> list[Row]:
-    """Some confirm, at random, as many a second as are asked for; what they hold is closed at the end."""
+async def _paced(made: Crowd, seconds: float) -> list[Row]:
+    """They confirm, at random, as many a second as are asked for; what they hold is closed at the end."""
     lag, after, draw = LagSamples(), await made.last_call(), random.Random(7)  # noqa: S311  a load, not a secret
-    people, found = made.people[:traders], list[tuple[int, float]]()
-    pause = traders / CONFIRMS
+    people, found = made.people, list[tuple[int, float]]()
+    pause = len(people) / CONFIRMS
 
     async def trade(config: UserConfig) -> None:
         end = asyncio.get_running_loop().time() + seconds
@@ -172,7 +184,7 @@ async def _paced(made: Crowd, traders: int, seconds: float) -> list[Row]:
     took = sorted(first_after(sent.get(uid, ()), at) - at for uid, at in found)
     await asyncio.gather(*(close(made, each) for each in people if made.uids[made.account(each).account_id] in sent))
     await made.quiet()
-    name = f"confirm to Bybit, {traders} people, {CONFIRMS:g} a second"
+    name = f"confirm to Bybit, {len(people)} people, {CONFIRMS:g} a second, no budget"
     return [
         Row(name=f"{name}, p50", value=statistics.median(took), unit="ms"),
         Row.at_most(f"{name}, p99", late(took), "ms", 60),
@@ -185,9 +197,6 @@ async def _looks(made: Crowd) -> list[Row]:
     """Everybody looks at balance, positions and a price every ten seconds."""
     draw, services = random.Random(7), made.assembly.services  # noqa: S311  a load, not a secret
     screens, ages = services.account_screens, list[float]()
-    for _ in range(_PRICE_UP):  # the second look has it streamed
-        await services.market_screens.ticker(_SYMBOL)
-        await asyncio.sleep(1)
     before, after, looks = _by_name(made), await made.last_call(), 0
 
     async def look(config: UserConfig) -> None:

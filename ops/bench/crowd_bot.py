@@ -33,6 +33,7 @@ _KEY: Final = f"thrown-away:{base64.b64encode(bytes(32)).decode()}"  # opens not
 _AT_ONCE: Final = 50  # accounts that are made at the stand-in
 _STREAMS_S: Final = 600.0  # until everybody's stream is up
 STILL_S: Final = 8.0  # longer than the pause between two rounds of comparisons
+_NO_BUDGET: Final = 100_000  # requests a second
 _LOOK_S: Final = 0.01  # between two looks at the loop
 _CHECK: Final = KeyCheck(bybit_uid="1", read_only=False, permissions=(), ips=(), expires_at=None, checked_at=Millis(0))
 
@@ -117,18 +118,20 @@ class Crowd:
 
 
 @asynccontextmanager
-async def crowd(count: int, *, at_most: int | None = None, still_s: float = STILL_S) -> AsyncIterator[Crowd]:
+async def crowd(
+    count: int, *, at_most: int | None = None, still_s: float = STILL_S, is_limited: bool = True
+) -> AsyncIterator[Crowd]:
     """Everything up, everybody's stream connected and told. Raises TimeoutError.
 
     `at_most`: connections in five minutes; then nobody waits for streams, and the start has only begun. `still_s`: see
-    `Crowd.compared`.
+    `Crowd.compared`. `is_limited`: by Bybit's limits of requests and our own budget.
     """
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
         async with (
-            server("ops.bench.crowd_bybit") as bybit_url,
+            server("ops.bench.crowd_bybit", *(() if is_limited else ("--no-limits",))) as bybit_url,
             server("ops.bench.paced_telegram") as telegram_url,
             aiohttp.ClientSession() as session,
-            assemble(_settings(Path(folder), bybit_url, telegram_url)) as bot,
+            assemble(_settings(Path(folder), bybit_url, telegram_url, is_limited=is_limited)) as bot,
         ):
             bot.streams.accounts.at_most = at_most or count * 2 + 400  # a measurement does not wait for five minutes
             made = Crowd(assembly=bot, session=session, bybit_url=bybit_url, telegram_url=telegram_url)
@@ -145,8 +148,9 @@ async def crowd(count: int, *, at_most: int | None = None, still_s: float = STIL
                 await bot.runtime.stop_intake()
 
 
-def _settings(folder: Path, bybit_url: str, telegram_url: str) -> Settings:
+def _settings(folder: Path, bybit_url: str, telegram_url: str, *, is_limited: bool) -> Settings:
     return Settings(
+        bybit_requests_per_second=80 if is_limited else _NO_BUDGET,
         telegram_token=SecretStr(_TOKEN),
         telegram_api_url=telegram_url,
         bybit_api_url=bybit_url,

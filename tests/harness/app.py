@@ -65,7 +65,7 @@ PRICES = {
 }
 TUNING = Tuning(
     pin_cost=ScryptCost(n=16),
-    screen_patience=0.05,
+    screen_patience=0.5,
     resolve_patience=0.05,
     exchange_limits=NO_LIMITS,
     metrics_every=0,

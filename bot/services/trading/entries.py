@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final, Protocol
 
+from bot.aio.turns import Turns
 from bot.domain.accounts import Account, AccountType
 from bot.domain.disagreements import DisagreementEnd
 from bot.domain.errors import ButtonExpired
@@ -55,6 +56,7 @@ from bot.services.trading.watch import TradeWatch
 CARD_AGE: Final = 30_000  # ms after its price was read a card is old
 FRESH: Final = 2_000  # ms that what was read of a leg counts for
 BUDGET_WAIT: Final = 15_000  # ms that an entry waits to be sent
+_AT_ONCE: Final = 8  # confirmations that are worked on: a thousand would hold up closes and chat for seconds
 
 
 class EntryGuard(Protocol):
@@ -138,6 +140,7 @@ class Entries:
     guards: Sequence[EntryGuard] = ()
     streams: StreamWatch | None = None
     told: Mapping[AccountType, OrderGateway] = field(default_factory=dict)
+    _turns: Turns = field(default_factory=lambda: Turns(_AT_ONCE), init=False, repr=False, compare=False)
 
     async def confirm(
         self, config: UserConfig, card: ConfirmedCard, *, place: CardPlace, idempotency_key: str
@@ -156,12 +159,13 @@ class Entries:
         gateway = self.gateways.get(account.account_type)
         if gateway is None:
             raise EntryRefused("entry-not-yet", account_type=account.account_type.value)
-        began = self.clock.monotonic()
-        while True:  # until the card is too old at the latest
-            now_there = await self._read(account, gateway, card)
-            written = await self._write(account, card, now_there, place, idempotency_key)
-            if written is not None:
-                break
+        async with self._turns.taken():
+            began = self.clock.monotonic()
+            while True:  # until the card is too old at the latest
+                now_there = await self._read(account, gateway, card)
+                written = await self._write(account, card, now_there, place, idempotency_key)
+                if written is not None:
+                    break
         plan, intents = written
         self.runner.launch(intents)
         self.runner.stages.observe(Stage.TAP_COMMIT, self.clock.monotonic() - began)

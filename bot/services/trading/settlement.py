@@ -14,6 +14,7 @@ from typing import Final
 
 from bot.aio.tasks import TaskSet
 from bot.aio.timers import Later, Timer, loop_later
+from bot.aio.turns import Turns
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import ExchangeError, KeyTrouble, StorageTrouble
 from bot.domain.ids import DAY, HOUR, AccountId, Millis, OrderLinkId, Symbol
@@ -42,6 +43,7 @@ _logger = logging.getLogger(__name__)
 _OVERLAP_MS: Final = 60_000  # of the executions that are read anew
 _LISTED_LATE_MS: Final = HOUR  # an execution that the exchange lists so much later than it was is still found
 _FIRST_LOOK_MS: Final = 6 * DAY  # that executions are read back: with the overlap one window of Bybit's
+_AT_ONCE: Final = 4  # accounts whose news are worked on: fewer than entries, which have to be sent within seconds
 _MOST_ROUNDS: Final = 5  # while each one brings fills
 _LEFT_BEHIND_MS: Final = 3_000  # after which nobody is about to send an intent any more
 _UNANSWERED_MS: Final = 2_000  # after which an order is asked for again that was not answered about
@@ -89,6 +91,7 @@ class Settlement:
     _absences: dict[OrderLinkId, Absence] = field(default_factory=dict, init=False, repr=False, compare=False)
     _failures: dict[AccountId, int] = field(default_factory=dict, init=False, repr=False, compare=False)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False, compare=False)
+    _turns: Turns = field(default_factory=lambda: Turns(_AT_ONCE), init=False, repr=False, compare=False)
 
     async def settle(self, account_id: AccountId, *, is_told: bool = False) -> None:
         """Book every execution and order of the account, then send what its plans lack. Raises ExchangeErrors.
@@ -135,8 +138,9 @@ class Settlement:
     async def _settle_soon(self, account_id: AccountId) -> None:
         try:
             while True:
-                self._again.discard(account_id)
-                await self.settle(account_id, is_told=True)
+                async with self._turns.taken():
+                    self._again.discard(account_id)
+                    await self.settle(account_id, is_told=True)
                 self._failures.pop(account_id, None)
                 if account_id not in self._again:
                     return

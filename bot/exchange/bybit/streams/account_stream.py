@@ -151,7 +151,7 @@ class AccountStream:
             self.is_mute = True
             self._tasks.start(self.close("the stream is mute"), "end of a mute stream")
         if self.is_healthy:
-            self._shown.renew(self._parts.marks, now)
+            self._shown.renew(self._parts.marks, now, is_due=self._due.is_any)
 
     def _ask_for_fills(self, now: float) -> None:
         """What was executed before the stream is asked for once it is old enough, not when everybody trades."""

@@ -61,6 +61,11 @@ class DueEvents:
         """Whether an event of that own order is still to come."""
         return DueEvent("order", link_id) in self._due
 
+    @property
+    def is_any(self) -> bool:
+        """Whether an event of any kind is still to come."""
+        return bool(self._due)
+
     def give_up(self, link_id: OrderLinkId) -> None:
         """It was asked for by REST: no event of it is waited for any more."""
         self._due.pop(DueEvent("order", link_id), None)

@@ -47,13 +47,13 @@ class ShownAccount:
             self._pushes.push(self._account, value, good_for=good_for)
             self._shown[kind] = value
 
-    def renew(self, marks_of_now: Callable[[], Marked], now: float) -> None:
-        """Now and then: the same as of now, as far as it cannot have changed without an event."""
+    def renew(self, marks_of_now: Callable[[], Marked], now: float, *, is_due: bool) -> None:
+        """Now and then: the same as of now, as far as it cannot have changed without an event. `is_due`: one is."""
         wait_s = _RENEW_EVERY_S if len(self._shown) == len(_KINDS) else _SETTLED_S
         if now - self._renewed_at < wait_s:
             return
         self._renewed_at, marks = now, marks_of_now()
-        self._show_again(marks, now)
+        self._show_again(marks, now, is_due=is_due)
         for kind, before in tuple(self._shown.items()):
             value, good_for = self._value(kind, marks)
             if value is None or good_for < GOOD_FOR_S:
@@ -63,18 +63,19 @@ class ShownAccount:
             else:
                 del self._shown[kind]
 
-    def _show_again(self, marks: Marked, now: float) -> None:
-        """What a commit dropped, where the stream told something about then: both are of the same change."""
+    def _show_again(self, marks: Marked, now: float, *, is_due: bool) -> None:
+        """What a commit dropped, where the stream told something about then: both are of the same change.
+
+        So it is where no event is due: the commit wrote down what is known here already.
+        """
         if now - self._dropped_at >= _SETTLED_S:
             for kind in _KINDS:
-                if kind not in self._shown and self._book.heard(kind) >= self._dropped_at - _NEIGHBORS_S:
+                is_told = not is_due or self._book.heard(kind) >= self._dropped_at - _NEIGHBORS_S
+                if kind not in self._shown and is_told:
                     self.show(kind, marks)
 
     def dropped(self) -> None:
-        """A commit dropped it: it may know more than the book does.
-
-        Not if what it tells of was in the stream too: that is shown again a second later.
-        """
+        """A commit dropped it: it may know more than the book does, for a second at least."""
         self._dropped_at = self._clock.monotonic()
         self._shown.clear()
 

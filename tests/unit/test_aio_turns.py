@@ -1,0 +1,72 @@
+"""A few at a time, in their order; whoever hangs holds up nobody for long."""
+
+import asyncio
+
+import pytest
+from harness.waiting import until
+
+from bot.aio.turns import Turns
+
+
+async def test_no_more_than_so_many_work_at_once_and_they_go_in_their_order() -> None:
+    turns, inside, most, order = Turns(2), 0, 0, list[int]()
+
+    async def work(number: int) -> None:
+        nonlocal inside, most
+        async with turns.taken():
+            inside, most = inside + 1, max(most, inside + 1)
+            order.append(number)
+            await asyncio.sleep(0)
+            inside -= 1
+
+    await asyncio.gather(*map(work, range(9)))
+    assert (most, order) == (2, list(range(9)))
+
+
+async def test_whoever_hangs_counts_no_more_after_a_while() -> None:
+    later, ended = list[float](), asyncio.Event()
+    free = []
+
+    class Never:
+        def cancel(self) -> None:
+            free.clear()
+
+    def set_timer(delay: float, callback: object) -> Never:
+        later.append(delay)
+        free.append(callback)
+        return Never()
+
+    turns = Turns(1, later=set_timer)
+
+    async def hang() -> None:
+        async with turns.taken():
+            await ended.wait()
+
+    hanging = asyncio.create_task(hang())
+    await until(lambda: later, what="the first turn")
+    (callback,) = free
+    behind = asyncio.create_task(hang())
+    await asyncio.sleep(0)
+    assert len(later) == 1, "the second one waits"
+    callback()
+    await until(lambda: len(later) == 2, what="the second turn")
+    callback()
+    third = asyncio.create_task(hang())
+    await asyncio.sleep(0)
+    assert len(later) == 2, "a turn is given back once"
+    ended.set()
+    await asyncio.gather(hanging, behind, third)
+    assert later == [0.25] * 3
+
+
+async def test_a_turn_ends_with_whoever_fails_or_is_canceled() -> None:
+    turns = Turns(1)
+    with pytest.raises(ZeroDivisionError):
+        async with turns.taken():
+            raise ZeroDivisionError
+    async with turns.taken():
+        waiting = asyncio.create_task(turns.taken().__aenter__())
+        await asyncio.sleep(0)
+        waiting.cancel()
+    async with asyncio.timeout(1), turns.taken():
+        pass
