@@ -273,9 +273,9 @@ async def test_keys_that_may_move_money_are_named(
 
 
 async def test_a_statement_that_walks_a_table_is_named(tmp_path: Path) -> None:
-    async with open_storage(tmp_path) as storage:
-        async with storage.database.alone() as connection:
-            await connection.execute_fetchall("DROP INDEX idx_outbox_due")
+    async with open_storage(tmp_path) as storage, storage.database.alone() as connection:
+        await connection.execute_fetchall("DROP INDEX idx_outbox_due")
+    async with open_storage(tmp_path) as storage:  # a connection that knows the schema
         found = await check_plans(storage.database.fetch)
     assert (found.is_ok, found.detail.startswith("outbox: SCAN")) == (False, True), found
 
