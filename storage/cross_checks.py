@@ -1,7 +1,7 @@
 """Counters and payments against the rows that cannot be changed: ledger and audit; practice against itself.
 
-uses of codes = redemptions = rows of the ledger; each credited payment = one row of the ledger with its days, and one
-of the audit with its Stars. Each statement answers breaches in words, 20 at most.
+uses of codes = redemptions = rows of the ledger, uses before a code came here aside; each credited payment = one row of
+the ledger with its days, and one of the audit with its Stars. Each statement answers breaches in words, 20 at most.
 """
 
 from typing import Final
@@ -9,14 +9,16 @@ from typing import Final
 CODES_MISCOUNTED: Final = """
     SELECT 'code ' || promo_id || ' of campaign ' || campaign_id || ' counts ' || uses || ' of ' || redeemed || ' uses'
       FROM (SELECT p.promo_id, p.campaign_id, p.uses,
-                   (SELECT count(*) FROM promo_usage AS s WHERE s.promo_id = p.promo_id) AS redeemed
+                   (SELECT count(*) FROM promo_usage AS s WHERE s.promo_id = p.promo_id) + p.earlier_uses AS redeemed
               FROM promo_codes AS p)
      WHERE uses <> redeemed LIMIT 20
 """
 CAMPAIGNS_MISCOUNTED: Final = """
     SELECT 'campaign ' || campaign_id || ' counts ' || uses || ' of ' || redeemed || ' uses'
       FROM (SELECT c.campaign_id, c.uses,
-                   (SELECT count(*) FROM promo_usage AS s WHERE s.campaign_id = c.campaign_id) AS redeemed
+                   (SELECT count(*) FROM promo_usage AS s WHERE s.campaign_id = c.campaign_id)
+                   + (SELECT coalesce(sum(p.earlier_uses), 0) FROM promo_codes AS p
+                       WHERE p.campaign_id = c.campaign_id) AS redeemed
               FROM promo_campaigns AS c)
      WHERE uses <> redeemed LIMIT 20
 """
@@ -28,7 +30,8 @@ USES_UNGRANTED: Final = """
     SELECT 'redemption ' || s.usage_id || ' is not what the ledger gave'
       FROM promo_usage AS s JOIN promo_campaigns AS c ON c.campaign_id = s.campaign_id
       LEFT JOIN license_events AS e ON e.event_id = s.event_id
-     WHERE (e.kind, e.holder, e.license_type, e.millis, e.cause)
+     WHERE (s.is_earlier = 0 OR s.event_id IS NOT NULL)
+       AND (e.kind, e.holder, e.license_type, e.millis, e.cause)
            IS NOT ('promo', s.holder, c.license_type, c.days * 86400000, 'promo:' || s.usage_id) LIMIT 20
 """
 GRANTS_UNUSED: Final = """

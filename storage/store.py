@@ -20,6 +20,7 @@ from storage.chat.buttons import SqliteButtons
 from storage.chat.dialogues import SqliteDialogues
 from storage.chat.inbox import MARK_APPLIED
 from storage.chat.outbox import add_message, withdraw_message
+from storage.legacy.imports import SqliteLegacyImports
 from storage.licensing.ledger import SqliteLedger
 from storage.paper.books import SqlitePaperBooks
 from storage.payments.payments import SqlitePayments
@@ -165,6 +166,10 @@ class SqliteUnitOfWork:
     @property
     def legs(self) -> SqliteLegBook:
         return SqliteLegBook(self._transaction, self._record)
+
+    @property
+    def legacy(self) -> SqliteLegacyImports:
+        return SqliteLegacyImports(self._transaction)
 
     @property
     def risk(self) -> SqliteRisk:

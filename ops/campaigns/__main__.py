@@ -14,6 +14,7 @@ from ops.campaigns import (
     cards,
     fault_mutants,
     kills,
+    legacy,
     listeners,
     matching_walk,
     monkeys,
@@ -49,6 +50,8 @@ def main() -> int:
         _restarts,
         _slow_clients,
         _listeners,
+        _legacy,
+        _legacy_kills,
         _order_kills,
         _promo_kills,
         _promo_store,
@@ -90,6 +93,16 @@ def _slow_clients(seed: int, budget: float) -> Report:
 def _listeners(seed: int, budget: float) -> Report:
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
         return listeners.run(seed, budget, Path(folder))
+
+
+def _legacy(seed: int, budget: float) -> Report:
+    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
+        return legacy.run(seed, max(budget, 300), Path(folder), databases=300)
+
+
+def _legacy_kills(seed: int, budget: float) -> Report:
+    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
+        return legacy.run_kills(seed, budget, Path(folder), kills=100)
 
 
 def _order_kills(seed: int, budget: float) -> Report:

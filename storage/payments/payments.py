@@ -91,6 +91,9 @@ SELECT_STATUSES: Final = """
     SELECT telegram_payment_charge_id, status FROM payment_history
      WHERE telegram_payment_charge_id IN (SELECT value FROM json_each(?))
 """
+SELECT_LEGACY_CHARGES: Final = """
+    SELECT charge_id FROM legacy_payments WHERE charge_id IN (SELECT value FROM json_each(?))
+"""
 UPDATE_STATUS: Final = """
     UPDATE payment_history SET status = ?, reason = ?, settled_ts = ?, next_try_ts = ?, trouble = '' WHERE id = ?
 """
@@ -234,6 +237,9 @@ class SqlitePayments:
         rows = await self._transaction.fetch(SELECT_BY_CHARGE, (charge_id,))
         return payment_of(rows[0]) if rows else None
 
+    async def is_legacy(self, charge_id: str) -> bool:
+        return bool(await self._transaction.fetch(SELECT_LEGACY_CHARGES, (json.dumps([charge_id]),)))
+
     async def payment(self, payment_id: int) -> Payment | None:
         rows = await self._transaction.fetch(SELECT_PAYMENT, (payment_id,))
         return payment_of(rows[0]) if rows else None
@@ -326,6 +332,10 @@ class SqlitePaymentQueries:
     async def statuses(self, charge_ids: Sequence[str]) -> Mapping[str, PaymentStatus]:
         rows = await self._database.fetch(SELECT_STATUSES, (json.dumps(list(charge_ids)),))
         return {charge_id: PaymentStatus(status) for charge_id, status in rows}
+
+    async def legacy_charges(self, charge_ids: Sequence[str]) -> frozenset[str]:
+        rows = await self._database.fetch(SELECT_LEGACY_CHARGES, (json.dumps(list(charge_ids)),))
+        return frozenset(charge_id for (charge_id,) in rows)
 
     async def star_cursor(self) -> StarCursor:
         return cursor_of(await self._database.fetch(SELECT_CURSOR))

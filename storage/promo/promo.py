@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.domain.ids import HOUR, Millis, UserId
+from bot.domain.ids import DAY, HOUR, Millis, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.promo import (
     TRIES_WITHIN,
@@ -104,6 +104,12 @@ SELECT_OWNERS: Final = "SELECT user_id FROM users WHERE role <> 'user' AND role 
 
 _NOTE_LIMIT: Final = 200
 CAMPAIGN_COLUMNS: Final = 15  # of SELECT_CAMPAIGN
+_EARLIER_GAVE: Final = 30 * DAY  # ms that the bot before gave for any code
+
+
+def until_of(used: Millis, until: Millis | None) -> Millis:
+    """When the time of a use was to run out; that of one before the code came here is in no ledger."""
+    return Millis(used + _EARLIER_GAVE) if until is None else until
 
 
 def campaign_of(row: Row) -> Campaign:
@@ -136,6 +142,7 @@ def known_code_of(row: Row) -> KnownCode:
     usage = None
     if used_code == promo_id:
         terms = campaign.terms
+        until = until_of(used, until)
         usage = Usage(usage_id=usage_id, license_type=terms.license_type, days=terms.days, at=used, until=until)
     return KnownCode(
         promo_id=promo_id,
@@ -153,7 +160,7 @@ class SqlitePromo:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    async def create(self, terms: Terms, codes: Sequence[SealedCode], creator: UserId, now: Millis) -> int:
+    async def create(self, terms: Terms, codes: Sequence[SealedCode], creator: UserId | None, now: Millis) -> int:
         row = (terms.license_type.value, terms.days, terms.max_uses, terms.count, terms.starts, terms.ends)
         note = storable(terms.note, limit=_NOTE_LIMIT)
         ((campaign_id,),) = await self._transaction.fetch(INSERT_CAMPAIGN, (*row, int(terms.once), note, creator, now))

@@ -8,7 +8,7 @@ from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import LicenseType, derive
 from bot.domain.promo import Campaign, ClawBack, CodeCount, Funnel, Pin, Redeemed, Redeemer, SealedCode, Usage
 from storage.licensing.ledger import entry_of
-from storage.promo.promo import SELECT_CAMPAIGN, campaign_of
+from storage.promo.promo import SELECT_CAMPAIGN, campaign_of, until_of
 from storage.sqlite.codecs import Row
 from storage.sqlite.database import Database
 
@@ -80,7 +80,7 @@ def _redeemer_of(head: Row, rows: Sequence[Row], now: Millis) -> Redeemer:
     left = [each.left for each in derive(entries, now).grants if each.entry_id == given]
     return Redeemer(
         usage=Usage(
-            usage_id=usage_id, license_type=LicenseType(license_type), days=days, at=used, until=until or Millis(used)
+            usage_id=usage_id, license_type=LicenseType(license_type), days=days, at=used, until=until_of(used, until)
         ),
         user_id=user_id,
         username=username,
@@ -144,7 +144,11 @@ class SqlitePromoQueries:
             [
                 Redeemed(
                     usage=Usage(
-                        usage_id=row[0], license_type=LicenseType(row[1]), days=row[2], at=row[3], until=row[4]
+                        usage_id=row[0],
+                        license_type=LicenseType(row[1]),
+                        days=row[2],
+                        at=row[3],
+                        until=until_of(*row[3:5]),
                     ),
                     is_undone=row[5] is not None,
                 )

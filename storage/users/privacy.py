@@ -16,6 +16,19 @@ from bot.domain.privacy import PrivacyState, Record
 from storage.accounts.accounts import event_of
 from storage.sqlite.database import Database
 from storage.sqlite.transaction import Transaction
+from storage.users.payment_rows import (
+    ERASE_LEGACY_PAYER,
+    ERASE_OLDER_PAYER,
+    SELECT_CHECKOUTS,
+    SELECT_INVOICES,
+    SELECT_LEGACY_LINES,
+    SELECT_LEGACY_PAYMENTS,
+    SELECT_LEGACY_SETTINGS,
+    SELECT_LEGACY_TRADES,
+    SELECT_OLDER_CHARGES,
+    SELECT_OWN_SUBSCRIPTIONS,
+    SELECT_PAYMENTS,
+)
 from storage.users.trading_rows import (
     SELECT_CLOSED_BY_USER,
     SELECT_DISAGREEMENTS,
@@ -90,7 +103,6 @@ DELETE_PASTED_SIGNALS: Final = "DELETE FROM signals WHERE source = 'pasted:' || 
 ERASE_PINNED_CARDS: Final = """
     UPDATE promo_campaigns SET pin_chat_id = NULL, pin_message_id = NULL WHERE pin_chat_id = ?
 """
-ERASE_OLDER_PAYER: Final = "UPDATE older_charges SET payer = NULL WHERE payer = ?"
 ERASE_BROADCAST_CARDS: Final = "UPDATE broadcasts SET chat_id = NULL, message_id = NULL WHERE chat_id = ?"
 DELETE_USER: Final = "DELETE FROM users WHERE user_id = ? RETURNING user_id"
 _BY_HAND: Final = (
@@ -103,6 +115,7 @@ _BY_HAND: Final = (
     ERASE_PINNED_CARDS,
     ERASE_BROADCAST_CARDS,
     ERASE_OLDER_PAYER,
+    ERASE_LEGACY_PAYER,
 )
 
 # Each row is one JSON object; names that end with _at are UTC epoch milliseconds. No secret is read.
@@ -215,27 +228,6 @@ SELECT_LICENSE_EVENTS: Final = """
                        'takes', takes, 'note', note, 'happened_at', at)
       FROM license_events WHERE holder = (SELECT pseudonym FROM users WHERE user_id = ?) ORDER BY event_id
 """
-SELECT_PAYMENTS: Final = """
-    SELECT json_object('number', id, 'charge_id', telegram_payment_charge_id, 'stars', stars, 'currency', currency,
-                       'type', license_type, 'days', period_days, 'status', status, 'reason', reason,
-                       'paid_at', paid_ts, 'settled_at', settled_ts)
-      FROM payment_history WHERE user_id = ? ORDER BY id
-"""
-SELECT_INVOICES: Final = """
-    SELECT json_object('type', license_type, 'days', days, 'stars', stars, 'state', state, 'created_at', created_ts,
-                       'expires_at', expires_ts)
-      FROM invoices WHERE user_id = ?
-"""
-SELECT_CHECKOUTS: Final = """
-    SELECT json_object('until_at', expires_ts) FROM checkouts WHERE user_id = ?
-"""
-SELECT_OWN_SUBSCRIPTIONS: Final = """
-    SELECT json_object('type', license_type, 'stars', stars, 'until_at', until_ts, 'stopped', is_canceled)
-      FROM subscriptions WHERE user_id = ?
-"""
-SELECT_OLDER_CHARGES: Final = """
-    SELECT json_object('charge_id', charge_id, 'stars', stars, 'paid_at', paid_ts) FROM older_charges WHERE payer = ?
-"""
 SELECT_PROMO_USES: Final = """
     SELECT json_object('campaign', s.campaign_id, 'type', c.license_type, 'days', c.days, 'used_at', s.used_ts,
                        'until_at', s.until_ts, 'undone_at', s.undone_ts)
@@ -316,6 +308,10 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "subscriptions": SELECT_OWN_SUBSCRIPTIONS,
         "payments_under_way": SELECT_CHECKOUTS,
         "payments_from_before": SELECT_OLDER_CHARGES,
+        "payments_to_the_old_bot": SELECT_LEGACY_PAYMENTS,
+        "trades_of_the_old_bot": SELECT_LEGACY_TRADES,
+        "settings_of_the_old_bot": SELECT_LEGACY_SETTINGS,
+        "notes_on_the_old_bot": SELECT_LEGACY_LINES,
         "promo_codes_used": SELECT_PROMO_USES,
         "promo_codes_opened": SELECT_OPENS,
         "promo_codes_tried": SELECT_PROMO_TRIES,

@@ -110,6 +110,13 @@ TRACES = (  # of somebody who once helped to run the bot, and of features whose 
     "INSERT INTO invoices VALUES ('offer', 1001, 'basic', 30, 2500, 'open', 1, 2, 0)",
     "INSERT INTO subscriptions VALUES ('offer', 'c-9', 1001, 'basic', 2500, 2, 0)",
     "INSERT INTO checkouts VALUES ('offer', 1001, 'query', 2)",
+    "INSERT INTO legacy_settings VALUES (1001, '{\"oi\": {}}', NULL)",
+    "INSERT INTO legacy_import_lines (section, user_id, text) VALUES ('keys in clear', 1001, 'a Bybit key')",
+    "INSERT INTO legacy_payments VALUES (1, 'c-8', 1001, 'stars', '5000', 'XTR', 'basic', 30, 'completed', 1)",
+    (
+        "INSERT INTO legacy_trades VALUES"
+        " (1, 1001, 'BTCUSDT', 'Buy', '1', '2', 'TP', '3', '4', 'oi', '1h', 'demo', 1, 2)"
+    ),
     "INSERT INTO older_charges VALUES ('c-0', 1001, 5000, 1, 1)",
     "INSERT INTO user_errors (user_id, reference, kind, ts) VALUES (1001, 'ab12', 'OSError', 1)",
     "INSERT INTO broadcasts (author, text_html, chat_id, message_id, created_ts) VALUES (1001, 'Hello', 1001, 7, 1)",

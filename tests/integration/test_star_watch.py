@@ -149,6 +149,9 @@ class _StaleOnce:
         self._queries = queries
         self._is_stale = True
 
+    async def legacy_charges(self, charge_ids: Any) -> Any:
+        return await self._queries.legacy_charges(charge_ids)
+
     async def star_cursor(self) -> Any:
         return await self._queries.star_cursor()
 

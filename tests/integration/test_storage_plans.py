@@ -47,9 +47,11 @@ COLD = {
     "trading.order_gauges.COUNT_LIVE": "every few seconds: what is live, by its partial index",
     "trading.order_gauges.COUNT_EMERGENCY": "every few seconds: its partial index holds hardly anything",
     "trading.order_gauges.COUNT_UNPROTECTED": "every few seconds: open plans, by their partial index",
+    "legacy.imports.SELECT_LINES": "once: an import; the report",
+    "legacy.imports.SELECT_USER_IDS": "once: an import",
     "sweeps.DELETE_MARKS": "once a day; campaigns are few",
     "sweeps.DELETE_OLD_ERRORS": "once a day; the newest 20 a user are all there are",
-    "users.privacy.SELECT_INVOICES": "a person's own copy, once a day at most; invoices are few, they expire",
+    "users.payment_rows.SELECT_INVOICES": "a person's own copy, once a day at most; invoices are few, they expire",
 }
 SCAN = re.compile(
     r"\bSCAN (?P<table>\w+)\b(?! USING INDEX idx_inbox_waiting$)(?! VIRTUAL TABLE)|TEMP B-TREE|AUTOMATIC|BLOOM"

@@ -38,7 +38,7 @@ class PromoCodeCipher(Protocol):
 class PromoCodes(Protocol):
     """The promo tables inside a unit of work."""
 
-    async def create(self, terms: Terms, codes: Sequence[SealedCode], creator: UserId, now: Millis) -> int:
+    async def create(self, terms: Terms, codes: Sequence[SealedCode], creator: UserId | None, now: Millis) -> int:
         """A campaign with its codes, which must be new; its id."""
         ...
 

@@ -117,7 +117,7 @@ class PaymentService:
         config = await self.reads.user_config(payer.user_id)
         admins = await self.admins()
         async with self.transactions.begin() as unit:
-            if await unit.payments.by_charge(paid.charge_id) is not None:
+            if await _is_booked(unit, paid.charge_id):
                 return
             invoice = await unit.payments.invoice(paid.payload) or await self._restored(unit, payer.user_id, paid)
             why = _unclaimed(invoice, config, payer.user_id, paid)
@@ -306,6 +306,11 @@ class PaymentService:
         for admin in admins:
             await unit.enqueue(outbox_message(alarm, user_id=admin, idempotency_key=f"{key}:{admin}"), now)
         _logger.warning("payment %d can't be credited (%s) and goes back", payment_id, why)
+
+
+async def _is_booked(unit: UnitOfWork, charge_id: str) -> bool:
+    """Whether a charge is booked, here or by the bot before this one."""
+    return await unit.payments.by_charge(charge_id) is not None or await unit.payments.is_legacy(charge_id)
 
 
 def _older(payer: UserId, paid: Paid) -> OlderCharge:

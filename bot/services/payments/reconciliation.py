@@ -71,8 +71,12 @@ class StarWatch:
     async def _compare(self, lines: Sequence[StarTransaction]) -> Reconciled:
         """Oldest first. A charge that went back within the same lines is not credited before.
 
-        What is older than the database may have been booked by another one: it is neither credited nor refunded.
+        What the bot before this one booked is settled. What is older than the database may have been booked by another
+        one: it is neither credited nor refunded.
         """
+        read = len(lines)
+        legacy = await self._legacy([line.charge_id for line in lines])
+        lines = [line for line in lines if line.charge_id not in legacy]
         statuses = await self._statuses([line.charge_id for line in lines])
         went_back = {line.charge_id for line in lines if not line.is_incoming}
         booked = returned = 0
@@ -93,7 +97,13 @@ class StarWatch:
                 returned += await self._book_return(line, line.payer, status)
         if older:
             await self.payments.keep_older(older)
-        return Reconciled(lines=len(lines), booked=booked, returned=returned)
+        return Reconciled(lines=read, booked=booked, returned=returned)
+
+    async def _legacy(self, charge_ids: Sequence[str]) -> frozenset[str]:
+        found: frozenset[str] = frozenset()
+        for start in range(0, len(charge_ids), _IDS):
+            found |= await self.queries.legacy_charges(charge_ids[start : start + _IDS])
+        return found
 
     async def _book_return(self, line: StarTransaction, payer: Payer, status: PaymentStatus | None) -> bool:
         """What we asked for is a refund; what nobody here asked for was taken back by Telegram."""

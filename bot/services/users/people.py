@@ -36,6 +36,20 @@ class OwnerLink:
     expires_ts: Millis
 
 
+async def open_practice(unit: UnitOfWork, user_id: UserId, now: Millis) -> None:
+    """The practice account of a new user, with its money, as the first one that screens show."""
+    account = await unit.accounts.add(
+        user_id=user_id,
+        exchange=Exchange.BYBIT,
+        account_type=AccountType.PAPER,
+        host="com",
+        label="Practice",
+        now=now,
+    )
+    await unit.accounts.open_paper_wallet(account.account_id, "USDT", plain(PAPER_START_BALANCE))
+    await unit.users.set_default_account(user_id, account.account_id)
+
+
 @dataclass(slots=True, kw_only=True)
 class People:
     """Every write about a person."""
@@ -58,23 +72,11 @@ class People:
         async with self.transactions.begin_aside() as unit:  # becoming a user is not what was asked for
             is_new = await unit.users.ensure(user, self.clock.now())
             if is_new:
-                await self._open_practice(unit, user.user_id)
+                await open_practice(unit, user.user_id, self.clock.now())
         config = await self.reads.user_config(user.user_id)
         if config is None:
             raise LookupError(f"user {user.user_id} vanished after being stored")
         return Welcome(config=config, is_new=is_new)
-
-    async def _open_practice(self, unit: UnitOfWork, user_id: UserId) -> None:
-        account = await unit.accounts.add(
-            user_id=user_id,
-            exchange=Exchange.BYBIT,
-            account_type=AccountType.PAPER,
-            host="com",
-            label="Practice",
-            now=self.clock.now(),
-        )
-        await unit.accounts.open_paper_wallet(account.account_id, "USDT", plain(PAPER_START_BALANCE))
-        await unit.users.set_default_account(user_id, account.account_id)
 
     async def note_blocked(self, user_id: UserId) -> None:
         """They have blocked the bot: what is to be said to them waits."""

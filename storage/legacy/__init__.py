@@ -1,0 +1,1 @@
+"""What came from the bot before this one."""
