@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Final
 
 import typer
 
-from bot.settings import STATE, Settings, SettingsError, config_path, describe, load
+from bot.settings import STATE, config_path, describe
+from ops.moving import moving
+from ops.options import Config, fail, read_settings
 
-EXIT_CONFIG: Final = 78  # sysexits.h EX_CONFIG
 _INTERRUPTED: Final = 130  # by Ctrl-C before everything was up
 _LONGEST_OFFSET: Final = 3_650 * 86_400  # seconds; what the stand-ins take
 
@@ -32,6 +33,7 @@ webhook = typer.Typer(help="The webhook that Telegram may have for this bot.", n
 app.add_typer(webhook, name="webhook")
 bench = typer.Typer(help="Speed beside named baselines, and the bot under load.", invoke_without_command=True)
 app.add_typer(bench, name="bench")
+app.add_typer(moving)
 
 
 class Limits(StrEnum):
@@ -41,25 +43,10 @@ class Limits(StrEnum):
     OFF = "off"
 
 
-Config = Annotated[Path | None, typer.Option("--config", help="The settings file; default perpdesk.toml.")]
 LimitsOption = Annotated[Limits, typer.Option("--limits", help="Keep the real rate limits, or none.")]
 SeedOption = Annotated[int, typer.Option("--seed", help="What prices, ids and faults are drawn from.")]
 StateOption = Annotated[Path | None, typer.Option("--state", help="The folder that keeps its state; none: forget.")]
 ChildOption = Annotated[bool, typer.Option("--end-with-stdin", hidden=True)]
-
-
-def fail(message: str, code: int = EXIT_CONFIG) -> NoReturn:
-    """End with one line on standard error."""
-    typer.echo(f"perpdesk: {message}", err=True)
-    raise typer.Exit(code)
-
-
-def read_settings(path: Path | None = None, overrides: dict[str, Any] | None = None) -> Settings:
-    """The settings, or the end of the process with code 78 and one line."""
-    try:
-        return load(config=path, overrides=overrides)
-    except SettingsError as error:
-        fail(str(error))
 
 
 @app.command()
@@ -199,39 +186,6 @@ def optimize_db(
     from ops.database import optimize_database  # noqa: PLC0415  quick --help
 
     optimize_database(read_settings(path).database, vacuum=vacuum)
-
-
-@app.command("import-legacy")
-def import_legacy(
-    source: Annotated[Path, typer.Argument(help="The old bot's database; the old bot is stopped.")],
-    path: Config = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be, and write nothing.")] = False,
-    at: Annotated[str | None, typer.Option("--at", help="As of when; default now. Such as 2026-01-31T12:00.")] = None,
-    honour_codes: Annotated[
-        bool, typer.Option("--honour-codes", help="Give what promo codes promised beyond the 30 days they gave.")
-    ] = False,
-    shred: Annotated[bool, typer.Option("--shred", help="Overwrite and remove the old database afterwards.")] = False,
-) -> None:
-    """Take over the database of the bot before this one, once; refuses while the bot runs."""
-    from ops.legacy.command import import_legacy as take_over  # noqa: PLC0415  quick --help
-
-    settings = read_settings(path)
-    take_over(settings, source, at=at, honors_codes=honour_codes, is_dry=dry_run, shreds=shred)
-
-
-@app.command()
-def move(
-    path: Config = None,
-    lift: Annotated[bool, typer.Option("--lift", help="Let the bot start here again.")] = False,
-) -> None:
-    """Make the database ready to be taken to another machine, and let no bot start here any more."""
-    from ops.database import lift_move, move_database  # noqa: PLC0415  quick --help
-
-    settings = read_settings(path)
-    if lift:
-        lift_move(settings.database)
-    else:
-        move_database(settings.database, settings.key_file)
 
 
 @app.command()

@@ -14,6 +14,7 @@ DOCUMENTED: Final = "makes a table that the documents quote"
 TRADING: Final = "what an order needs"
 JOBS: Final = "how jobs fare, for metrics"
 STAND_IN: Final = "a command of the exchange, for the stand-in to answer"
+OPERATORS: Final = "what a command of operators writes with"
 KEPT: Final = {
     "bot.aio.periodic.PeriodicStats.failures_in_a_row": JOBS,
     "bot.aio.periodic.PeriodicStats.is_running": JOBS,
@@ -38,6 +39,7 @@ KEPT: Final = {
     "bot.exchange.matching.engine.Engine.switch_position_mode": STAND_IN,
     "bot.services.licensing.licenses.Licenses.require": TRADING,
     "bot.settings.Settings.settings_customise_sources": FRAMEWORK,
+    "storage.store.SqliteUnitOfWork.legacy": OPERATORS,
     "cache.policy.as_markdown": DOCUMENTED,
 }
 
