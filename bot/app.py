@@ -31,10 +31,11 @@ from bot.settings import Settings
 from bot.wiring.chat import bot_token, make_telegram, open_chat
 from bot.wiring.features import build_features
 from bot.wiring.foundation import make_foundation
-from bot.wiring.jobs import upkeep_jobs
+from bot.wiring.jobs import backup_jobs, upkeep_jobs
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.readiness import Progress, progress_of
 from bot.wiring.reads import open_reads
+from bot.wiring.safekeeping import BackupJobs
 from bot.wiring.sidecar import collectors_of, health_of, make_sidecar, open_host
 from bot.wiring.storage import Storage, open_storage
 from bot.wiring.streams import Streams
@@ -90,11 +91,12 @@ async def assemble(
             stack, settings, telegram, storage, base.texts, base.listener_of, services.trading.halts, outside, tuning
         )
         upkeep = upkeep_jobs(storage.database, reads, bybit, practice, streams, runtime, outside.clock)
-        jobs = Jobs((*feature_jobs, *upkeep))
+        backups = backup_jobs(BackupJobs.of(settings, outside.clock), outside.clock)
+        jobs = Jobs((*feature_jobs, *upkeep, *backups))
         progress = progress_of(outside.clock, storage.database, runtime, jobs, bybit, streams)
         health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
         _register(stack, application, services, base.texts, health, telegram.held, tuning.table)
-        lag, host = open_host(stack, storage.database)
+        lag, host = open_host(stack, storage.database, settings.backup_folder)
         work = collectors_of(progress, runtime, application, bybit, streams, services.trading, jobs, outside.clock)
         yield Assembly(
             clock=outside.clock,

@@ -85,6 +85,11 @@ class Settings(BaseSettings):
     database: Path = STATE / "perpdesk.sqlite3"
     key_file: Path = STATE / "perpdesk.key"
     key: SecretStr | None = None
+    backups: Path | None = None
+    backup_recipient: Path | None = None
+    backup_hook: str | None = None
+    backup_max_bytes: int = Field(default=20_000_000_000, ge=1)
+    journal: Path | None = None
     owner_ids: Annotated[frozenset[int], NoDecode] = frozenset()
     egress_ip: str | None = None
     require_bound_ip: bool = False
@@ -201,6 +206,21 @@ class Settings(BaseSettings):
         return PriceList(_prices(self.prices))
 
     @property
+    def backup_folder(self) -> Path:
+        """Where copies of the database go."""
+        return self.backups or self.database.parent / "backups"
+
+    @property
+    def recipient_file(self) -> Path:
+        """The public key of the offline recipient."""
+        return self.backup_recipient or self.key_file.with_suffix(".recipient")
+
+    @property
+    def journal_folder(self) -> Path:
+        """Where removals, births and ledger rows are written down beside the database."""
+        return self.journal or self.database.parent / "journal"
+
+    @property
     def demo_api_url(self) -> str:
         """Bybit's demo host; where it is the live one's address, that is a stand-in and demo is its prefix."""
         return _demo(self.bybit_demo_api_url, self.bybit_api_url)
@@ -228,6 +248,11 @@ def load(*, config: Path | None = None, overrides: Mapping[str, Any] | None = No
 def config_path() -> Path:
     """The settings file that PERPDESK_CONFIG names, or the one in the working folder."""
     return Path(os.environ.get(_CONFIG_VARIABLE) or DEFAULT_CONFIG)
+
+
+def environment_with(values: Mapping[str, object]) -> dict[str, str]:
+    """The environment of a child process that is to have these settings, by their names in `Settings`."""
+    return {**os.environ, **{PREFIX + name.upper(): str(value) for name, value in values.items()}}
 
 
 def notify_socket() -> str | None:

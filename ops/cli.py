@@ -14,6 +14,7 @@ import typer
 from bot.settings import STATE, config_path, describe
 from ops.moving import moving
 from ops.options import Config, fail, read_settings
+from ops.safekeeping import safekeeping
 
 _INTERRUPTED: Final = 130  # by Ctrl-C before everything was up
 _LONGEST_OFFSET: Final = 3_650 * 86_400  # seconds; what the stand-ins take
@@ -34,6 +35,7 @@ app.add_typer(webhook, name="webhook")
 bench = typer.Typer(help="Speed beside named baselines, and the bot under load.", invoke_without_command=True)
 app.add_typer(bench, name="bench")
 app.add_typer(moving)
+app.add_typer(safekeeping)
 
 
 class Limits(StrEnum):

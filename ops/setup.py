@@ -16,6 +16,7 @@ from bot.domain.clock import SystemClock
 from bot.settings import Settings, SettingsError, load
 from bot.wiring.proxies import to_telegram
 from ops.addresses import checked, talks_to_bybit
+from storage.sqlite.recipients import new_pair
 from storage.sqlite.vault import new_key_file
 
 _TOKEN: Final = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
@@ -123,6 +124,10 @@ def _write(settings: Settings, name: str | None) -> tuple[str, ...]:
         settings.key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new_key_file(settings.key_file)
         lines.append(f"{settings.key_file}: made; keep a copy away from the database and its backups")
+    if not settings.recipient_file.exists():
+        private = settings.recipient_file.with_suffix(".offline-key")
+        new_pair(settings.recipient_file, private)
+        lines.append(f"{private}: made; it opens every backup if the key file is lost. Take it OFF this machine now")
     settings.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     payload = owner_link.make(settings.database, SystemClock().now())
     lines.append(

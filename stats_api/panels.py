@@ -48,10 +48,7 @@ def panels_of(scrape: Scrape, minute: Window) -> Panel:
         "streams": _streams(scrape),
         "host": _host(scrape, minute),
         "jobs": _jobs(scrape),
-        "backups": {
-            "verified": _moment(scrape.value("perpdesk_backup_verified_timestamp_seconds")),
-            "restore_drill": _moment(scrape.value("perpdesk_backup_restore_drill_timestamp_seconds")),
-        },
+        "backups": _backups(scrape),
     }
 
 
@@ -177,6 +174,16 @@ def _jobs(scrape: Scrape) -> Panel:
             "age_seconds": max(0.0, scrape.at / 1000 - seconds) if seconds > 0 else None,
         }
         for job, seconds in scrape.by("perpdesk_job_last_success_timestamp_seconds", "job").items()
+    }
+
+
+def _backups(scrape: Scrape) -> Panel:
+    return {
+        "verified": _moment(scrape.value("perpdesk_backup_verified_timestamp_seconds")),
+        "restore_drill": _moment(scrape.value("perpdesk_backup_restore_drill_timestamp_seconds")),
+        "file_bytes": scrape.value("perpdesk_backup_file_bytes"),
+        "hook_exit_code": scrape.value("perpdesk_backup_hook_exit_code"),
+        "hook_seconds": scrape.value("perpdesk_backup_hook_seconds"),
     }
 
 

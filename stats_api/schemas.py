@@ -25,7 +25,7 @@ def _object(words: str, properties: dict[str, Schema]) -> Schema:
 
 def _figures(words: str, *names: str, **others: Schema) -> Schema:
     """Numbers by name, null where none is known; `…_seconds` and whatever else counts is never below 0."""
-    signed = {"clock_skew_seconds"}
+    signed = {"clock_skew_seconds", "hook_exit_code"}
     return _object(words, {name: _FIGURE if name in signed else _AGE for name in names} | others)
 
 
@@ -159,8 +159,13 @@ _PANELS: Final[dict[str, Schema]] = {
         disk_size_bytes=_by_name(_AGE),
     ),
     "jobs": _by_name({"$ref": "#/components/schemas/Job"}),
-    "backups": _object(
-        "When a backup was last verified and last restored.", {"verified": _MOMENT, "restore_drill": _MOMENT}
+    "backups": _figures(
+        "When a backup was last verified and last restored on trial, and how the hook ended.",
+        "file_bytes",
+        "hook_exit_code",
+        "hook_seconds",
+        verified=_MOMENT,
+        restore_drill=_MOMENT,
     ),
 }
 

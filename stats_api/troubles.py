@@ -32,6 +32,8 @@ _DISK_LEAST: Final = 512 * 1024 * 1024  # bytes
 _WAL_MOST: Final = 64 * 1024 * 1024  # bytes
 _LATE_PART: Final = 0.01  # of the moments at which the event loop is looked at
 _SKEW_S: Final = 0.5
+_BACKUP_S: Final = 2_700
+_DRILL_S: Final = 8 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,18 @@ def _skew(scrape: Scrape, _: Window) -> Found:
     return ("Our clock and Bybit's are more than half a second apart", 0) if is_apart else None
 
 
+def _backup_old(scrape: Scrape, _: Window) -> Found:
+    """What never happened counts from the start."""
+    started, now = scrape.value("process_start_time_seconds"), scrape.at / 1000
+    verified = scrape.value("perpdesk_backup_verified_timestamp_seconds")
+    drilled = scrape.value("perpdesk_backup_restore_drill_timestamp_seconds")
+    if (age := now - (verified if verified > 0 else started)) > _BACKUP_S:
+        return "No backup was made and verified", age
+    if (age := now - (drilled if drilled > 0 else started)) > _DRILL_S:
+        return "No backup was restored on trial", age
+    return None
+
+
 RULES: Final = (
     Rule("DeafPoller", "page", 60, _deaf),
     Rule("UnknownOrder", "page", 30, _unknown),
@@ -175,6 +189,7 @@ RULES: Final = (
     Rule("Disagreement", "page", 300, _disagreement),
     Rule("IPBudget", "ticket", 60, _budget),
     Rule("OutboxOld", "page", 120, _outbox_old),
+    Rule("BackupOld", "ticket", 300, _backup_old),
     Rule("Disk", "page", 600, _disk),
     Rule("LoopLag", "ticket", 300, _lag),
     Rule("ClockSkew", "ticket", 120, _skew),

@@ -28,6 +28,7 @@ PerpdeskError
 ├── StorageTrouble          disk full, busy, corrupt: nothing was acknowledged
 ├── AlreadyRunning          another process has the database
 ├── UnfitDatabase           the file is damaged, half made, foreign or someone else's: refuse to start
+├── UnfitBackup             a copy of the database that is damaged, cut short or foreign: it is not used
 ├── WrongKeyFile            the key file does not open what is stored
 └── SchemaTooNew            the database is of a newer version
 """
@@ -209,6 +210,10 @@ class AlreadyRunning(PerpdeskError):
 
 class UnfitDatabase(PerpdeskError):
     """The database file is damaged, half made, not ours or belongs to another system user; it is left untouched."""
+
+
+class UnfitBackup(PerpdeskError):
+    """A backup, or a copy of the database, is damaged, cut short, changed or foreign; nothing of it is used."""
 
 
 class WrongKeyFile(PerpdeskError):

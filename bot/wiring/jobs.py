@@ -33,6 +33,7 @@ from bot.services.trading.panic import Panic
 from bot.services.trading.reconcile import Reconcile
 from bot.services.trading.telling import Telling
 from bot.services.users.privacy import Privacy
+from bot.wiring.safekeeping import BackupJobs
 from bot.wiring.streams import Streams
 from cache.regions import RegionUpkeep
 from handlers.promo.pinned import PinnedCards
@@ -223,6 +224,24 @@ def page_check(database: Database, clock: Clock) -> Periodic[None]:
         first_s=_MINUTE_S,
         late_after_s=3 * DAY_S,
         expected=(StorageTrouble, UnfitDatabase),
+    )
+
+
+def backup_jobs(backups: BackupJobs, clock: Clock) -> tuple[Periodic[Any], ...]:
+    """Never: the alert BackupOld looks at when one was last verified and last restored on trial."""
+    minutes = 15 * _MINUTE_S
+    return (
+        Periodic(
+            "backup", backups.back_up, clock=clock, every_s=minutes, first_s=_MINUTE_S, expected=(NothingDone, OSError)
+        ),
+        Periodic(
+            "restore_drill",
+            backups.drill,
+            clock=clock,
+            every_s=_HOUR_S,
+            first_s=5 * _MINUTE_S,
+            expected=(NothingDone, OSError),
+        ),
     )
 
 

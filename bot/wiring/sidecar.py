@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 from aiohttp import web
 from prometheus_client.registry import Collector
@@ -22,6 +23,7 @@ from bot.wiring.order_metrics import OrderCollector
 from bot.wiring.outside import Outside, Tuning
 from bot.wiring.process_metrics import DatabaseCollector, DiskCollector, LoopCollector
 from bot.wiring.readiness import Progress, ReadinessCollector
+from bot.wiring.safekeeping import BackupCollector
 from bot.wiring.stream_metrics import StreamCollector
 from bot.wiring.streams import Streams
 from cache.facade import CachedReads
@@ -51,13 +53,14 @@ def collectors_of(
     )
 
 
-def open_host(stack: AsyncExitStack, database: Database) -> tuple[LoopLag, tuple[Collector, ...]]:
+def open_host(stack: AsyncExitStack, database: Database, backups: Path) -> tuple[LoopLag, tuple[Collector, ...]]:
     """What /metrics shows of what the bot stands on; the places of `perpdesk_disk_*` are named here.
 
     Whoever runs the loop watches its lag.
     """
     lag, log, places = LoopLag(), stack.enter_context(LogCounts().attached()), {"database": database.path.parent}
-    return lag, (LoopCollector(lag, log), DatabaseCollector(database), DiskCollector(database.path, places))
+    disk = DiskCollector(database.path, places)
+    return lag, (LoopCollector(lag, log), DatabaseCollector(database), disk, BackupCollector(backups))
 
 
 def make_sidecar(

@@ -10,6 +10,7 @@ from bot.domain.ids import Millis
 from bot.domain.marks import Marks
 from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.settings import Settings
+from bot.wiring.keys import load_keys
 from bot.wiring.outside import Outside
 from storage.accounts.queries import SqliteAccountQueries
 from storage.chat.queries import SqliteChatQueries
@@ -20,7 +21,7 @@ from storage.sqlite.database import Database, PageCheck
 from storage.sqlite.migrate import migrate
 from storage.sqlite.secrets import open_secret
 from storage.sqlite.tombstone import tombstone_of
-from storage.sqlite.vault import AesCredentialVault, KeyFile
+from storage.sqlite.vault import AesCredentialVault
 from storage.store import Store
 from storage.users.queries import SqliteUserQueries
 
@@ -84,12 +85,3 @@ async def _refuse_moved(settings: Settings) -> None:
             "If it shall run here after all, and nowhere else: `perpdesk move --lift`",
             EXIT_CONFIG,
         )
-
-
-def load_keys(settings: Settings) -> KeyFile:
-    """The key-encryption keys; blocks. Raises Fatal for a missing file, WrongKeyFile for one that is no key file."""
-    if settings.key is not None:
-        return KeyFile.parse(settings.key.get_secret_value(), origin="PERPDESK_KEY")
-    if not settings.key_file.exists():
-        raise Fatal(f"there is no key file {settings.key_file}: `perpdesk new-key {settings.key_file}`", EXIT_CONFIG)
-    return KeyFile.load(settings.key_file)

@@ -25,6 +25,7 @@ from storage.sqlite.database import Database
 from storage.sqlite.errors import translated
 
 SELECT_VERSION: Final = "SELECT user_version FROM pragma_user_version"
+SELECT_MIN_VERSION: Final = "SELECT min_version FROM schema_compat WHERE id = 1"
 SELECT_OBJECTS: Final = """
     SELECT type, name, (SELECT group_concat(name) FROM pragma_table_info(object.name)), sql
       FROM sqlite_schema AS object

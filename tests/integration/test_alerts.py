@@ -17,7 +17,6 @@ from harness.sources import ROOT
 
 OPERATING: Final = ROOT.parent / "shared" / "operating.md"
 RUNBOOK: Final = ROOT / "docs" / "runbook.md"
-NOT_YET: Final = {"BackupOld"}  # before there are backups it would always fire
 HOST: Final = {"instance": "bot", "job": "perpdesk"}
 VALUES: Final = {
     "TELEGRAM_TOKEN": "12345:token",
@@ -81,6 +80,8 @@ def lag(late: int) -> dict[str, str]:
     return {series(f"{name}_bucket", le="0.25"): f"0+{1000 - late}x120", series(f"{name}_count"): "0+1000x120"}
 
 
+VERIFIED: Final = "perpdesk_backup_verified_timestamp_seconds"
+DRILLED: Final = "perpdesk_backup_restore_drill_timestamp_seconds"
 STREAMS: Final = gauge("perpdesk_stream_wanted", 100) | WELL
 P99: Final = "perpdesk_stream_last_event_age_seconds"
 CASES: Final = (
@@ -120,6 +121,9 @@ CASES: Final = (
         "OutboxOld",
         gauge("perpdesk_outbox_oldest_due_seconds", 75) | gauge("perpdesk_telegram_intake_age_seconds", 100),
     ),
+    Case("BackupOld", UP | gauge(VERIFIED, "0+15") | gauge(DRILLED, 0)),
+    Case("BackupOld", UP | gauge(VERIFIED, -2_000) | gauge(DRILLED, "0+15"), HOST, "1d 4h 16m 40s"),
+    Case("BackupOld", UP | gauge(VERIFIED, 1) | gauge(DRILLED, 0)),
     Case("Disk", gauge("perpdesk_disk_free_bytes", 20_000 * MB, place="database") | SIZE | QUIET_WAL),
     Case(
         "Disk",
@@ -253,7 +257,7 @@ def test_the_alerts_are_those_that_were_agreed_on() -> None:
     for line in OPERATING.read_text().partition("## 4 ")[2].partition("\n## ")[0].splitlines():
         if match := re.fullmatch(r"\| (\w+) \| `(.*)` \| ([^|]*) \| (\w+) \|.*\|", line):
             agreed[match[1]] = (one_line(match[2]), match[3], match[4])
-    assert {name: kept for name, kept in agreed.items() if name not in NOT_YET} == {
+    assert agreed == {
         name: (one_line(rule["expr"]), waits(rule), rule["labels"]["severity"]) for name, rule in alerts().items()
     }
 

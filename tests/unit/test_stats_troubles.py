@@ -25,6 +25,10 @@ UP, WANTED = "perpdesk_stream_connected", "perpdesk_stream_wanted"
 DUE: Final = "perpdesk_outbox_oldest_due_seconds"
 FREE: Final = 'perpdesk_disk_free_bytes{place="database"}'
 LAG: Final = "perpdesk_loop_lag_seconds_bucket"
+VERIFIED: Final = "perpdesk_backup_verified_timestamp_seconds"
+DRILLED: Final = "perpdesk_backup_restore_drill_timestamp_seconds"
+STARTED: Final = "process_start_time_seconds"
+NOW_S: Final = START // 1000
 CASES: Final[tuple[tuple[str, dict[str, float], bool], ...]] = (
     ("DeafPoller", {INTAKE: 90.0}, False),
     ("DeafPoller", {INTAKE: 90.1}, True),
@@ -48,6 +52,11 @@ CASES: Final[tuple[tuple[str, dict[str, float], bool], ...]] = (
     ("OutboxOld", {DUE: 60}, False),
     ("OutboxOld", {DUE: 61, INTAKE: 90}, True),
     ("OutboxOld", {DUE: 61, INTAKE: 91}, False),
+    ("BackupOld", {VERIFIED: NOW_S - 2_700, DRILLED: NOW_S - 8 * 86_400, STARTED: 1}, False),
+    ("BackupOld", {VERIFIED: NOW_S - 2_701, DRILLED: NOW_S, STARTED: NOW_S}, True),
+    ("BackupOld", {VERIFIED: NOW_S, DRILLED: NOW_S - 8 * 86_400 - 1, STARTED: NOW_S}, True),
+    ("BackupOld", {VERIFIED: 0, DRILLED: 0, STARTED: NOW_S - 2_700}, False),
+    ("BackupOld", {VERIFIED: 0, DRILLED: 0, STARTED: NOW_S - 2_701}, True),
     ("Disk", {FREE: 512 * 2**20, "perpdesk_sqlite_wal_bytes": 64 * 2**20}, False),
     ("Disk", {FREE: 512 * 2**20 - 1}, True),
     ("Disk", {FREE: nan}, False),
@@ -109,6 +118,7 @@ def test_the_rules_of_prometheus_have_the_bounds_that_are_tried_here() -> None:
         "Disagreement": ["> 0"],
         "IPBudget": ["> 0.8", "> 60"],
         "OutboxOld": ["> 60", "> 90"],
+        "BackupOld": ["> 2700", "> 8 * 86400"],
         "Disk": ["< 512 * 1024 * 1024", "> 67108864"],
         "LoopLag": ['le="0.25"', "> 0.01"],
         "ClockSkew": ["> 0.5"],

@@ -1,0 +1,118 @@
+"""Backups beside the bot: who they are sealed to, the jobs that have them made, what /metrics shows of them."""
+
+import asyncio
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import nan
+from pathlib import Path
+from typing import Final
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from bot.domain.errors import NothingDone
+from bot.domain.ids import DAY, HOUR
+from bot.domain.ports.clock import Clock
+from bot.settings import Settings, environment_with
+from bot.version import VERSION
+from stats_api.collector import SampledCollector
+from storage.backup.making import BackupPlan
+from storage.backup.records import read_record
+from storage.sqlite.recipients import OfflineRecipient, Recipients
+from storage.sqlite.vault import AesCredentialVault
+
+DRILL_EVERY: Final = 7 * DAY
+_EARLY: Final = 2 * HOUR  # looked at each hour: rather a little before its time than after
+_LAST: Final = 300  # characters of what a command said
+_COMMAND: Final = (sys.executable, "-m", "ops")
+
+
+def backup_plan(settings: Settings, vault: AesCredentialVault) -> BackupPlan:
+    """What the settings say of backups; blocks. Raises WrongKeyFile for an offline recipient that can't be read."""
+    file = settings.recipient_file
+    return BackupPlan(
+        database=settings.database,
+        folder=settings.backup_folder,
+        recipients=Recipients(vault=vault, offline=OfflineRecipient.load(file) if file.exists() else None),
+        max_bytes=settings.backup_max_bytes,
+        version=VERSION,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupJobs:
+    """Runs the operator's own commands as processes: neither the loop nor its memory has to do with a copy."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    clock: Clock
+    command: Sequence[str] = _COMMAND
+
+    @classmethod
+    def of(cls, settings: Settings, clock: Clock) -> "BackupJobs":
+        """For commands that see the same files as this process, wherever it has its settings from."""
+        values: dict[str, object] = {
+            "database": settings.database,
+            "key_file": settings.key_file,
+            "backups": settings.backup_folder,
+            "backup_recipient": settings.recipient_file,
+            "backup_hook": settings.backup_hook or "",
+            "backup_max_bytes": settings.backup_max_bytes,
+            "journal": settings.journal_folder,
+        }
+        if settings.key is not None:
+            values["key"] = settings.key.get_secret_value()
+        return cls(folder=settings.backup_folder, environment=environment_with(values), clock=clock)
+
+    async def back_up(self) -> None:
+        """One backup. Raises NothingDone with the last of what the command said."""
+        await self._run("backup")
+
+    async def drill(self) -> bool:
+        """Restore the newest backup into a folder of its own once a week; whether it was done now.
+
+        Raises NothingDone as `back_up` does.
+        """
+        record = await asyncio.to_thread(read_record, self.folder)
+        is_due = record.drill_at is None or self.clock.now() - record.drill_at > DRILL_EVERY - _EARLY
+        if not is_due or record.verified_at is None:
+            return False
+        await self._run("restore", "--drill")
+        return True
+
+    async def _run(self, *arguments: str) -> None:
+        process = await asyncio.create_subprocess_exec(
+            *self.command, *arguments, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, env=self.environment
+        )
+        try:
+            _, said = await process.communicate()
+        except asyncio.CancelledError:
+            process.kill()
+            await process.wait()
+            raise
+        if process.returncode:
+            words = said.decode("utf-8", "replace").strip()[-_LAST:]
+            raise NothingDone(f"`perpdesk {' '.join(arguments)}` ended with code {process.returncode}: {words}")
+
+
+class BackupCollector(SampledCollector):
+    """perpdesk_backup_*: what is remembered beside the backups, so that it outlives a restart."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def read(self) -> Iterable[Metric]:
+        record = read_record(self._folder)
+        for name, words, value in (
+            ("verified_timestamp_seconds", "When a backup was last made and verified; 0: never.", record.verified_at),
+            ("restore_drill_timestamp_seconds", "When one was last restored on trial; 0: never.", record.drill_at),
+        ):
+            yield GaugeMetricFamily(f"perpdesk_backup_{name}", words, value=(value or 0) / 1000)
+        for name, words, figure in (
+            ("file_bytes", "Size of the newest backup.", record.size or None),
+            ("hook_exit_code", "How the command for copies elsewhere ended last.", record.hook_exit),
+            ("hook_seconds", "How long it took.", record.hook_seconds),
+        ):
+            yield GaugeMetricFamily(f"perpdesk_backup_{name}", words, value=nan if figure is None else figure)

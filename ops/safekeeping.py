@@ -1,0 +1,44 @@
+"""The commands that keep the database and bring it back."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ops.options import Config, fail, read_settings
+
+safekeeping = typer.Typer()
+
+
+@safekeeping.command()
+def backup(
+    path: Config = None,
+    full: Annotated[bool, typer.Option("--full", help="Look at every row, not at pages and chains alone.")] = False,
+) -> None:
+    """Copy the database, beside a running bot too: verified, sealed, older copies in rotation. Exit code 0 or 1."""
+    from ops.backups import back_up  # noqa: PLC0415  quick --help
+
+    raise typer.Exit(back_up(read_settings(path), is_full=full))
+
+
+@safekeeping.command()
+def backups(path: Config = None) -> None:
+    """List the backups: when each was made and which keys open it."""
+    from ops.backups import show_backups  # noqa: PLC0415  quick --help
+
+    show_backups(read_settings(path))
+
+
+@safekeeping.command()
+def restore(
+    file: Annotated[Path | None, typer.Argument(help="The backup; on trial the newest one, if none is named.")] = None,
+    path: Config = None,
+    drill: Annotated[bool, typer.Option("--drill", help="Into a folder of its own: nothing is replaced.")] = False,
+) -> None:
+    """Bring a backup back, on trial or in the database's place. Exit code 0 or 1."""
+    from ops import restoring  # noqa: PLC0415  quick --help
+
+    if drill:
+        restoring.drill(read_settings(path), file)
+    else:
+        fail("say --drill", code=2)
