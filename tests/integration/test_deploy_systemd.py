@@ -62,7 +62,10 @@ def test_unit_and_command_line_set_the_same() -> None:
     given = re.findall(r'export (\w+)="\$\{\w+:-(\S+)\}"', (SYSTEMD / "perpdesk").read_text())
     assert dict(given) == {name: value for name, value in unit.items() if name != "PERPDESK_LOG_FORMAT"}
     folders = re.findall(r"^d (\S+) 0700 perpdesk perpdesk", (SYSTEMD / "perpdesk.tmpfiles").read_text(), re.MULTILINE)
-    assert {str(Path(value).parent) for _, value in given} <= set(folders)
+    used = {
+        value if name in {"PERPDESK_BACKUPS", "PERPDESK_JOURNAL"} else str(Path(value).parent) for name, value in given
+    }
+    assert used == set(folders)
     writable = re.findall(r"-(/\S+)", re.findall(r"^ReadWritePaths=(.*)$", UNIT.read_text(), re.MULTILINE)[0])
     assert set(writable) <= set(folders)
 
