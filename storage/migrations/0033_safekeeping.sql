@@ -6,7 +6,7 @@ CREATE TABLE schema_compat (
     min_version INTEGER NOT NULL CHECK (min_version > 0)
 ) STRICT;
 
-INSERT INTO schema_compat (id, min_version) VALUES (1, 31);
+INSERT INTO schema_compat (id, min_version) VALUES (1, 32);
 
 -- The last line of the journal that this file holds the rows of.
 CREATE TABLE journal_position (
@@ -27,4 +27,4 @@ CREATE TABLE restores (
 
 CREATE INDEX idx_restores_open ON restores (restore_id) WHERE accepted_ts IS NULL;
 
-PRAGMA user_version = 32;
+PRAGMA user_version = 33;
