@@ -16,7 +16,7 @@ from bot.domain.errors import AlreadyRunning, PerpdeskError
 from bot.domain.ids import Millis
 from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.settings import Settings
-from bot.wiring.storage import load_keys
+from bot.wiring.keys import load_keys
 from ops.legacy.importer import Imported, ImportOptions, known_import, rehearse, take_over
 from ops.legacy.source import copied, shred_source
 from storage.sqlite.vault import KeyFile
