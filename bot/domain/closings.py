@@ -89,11 +89,15 @@ class PanicRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HaltState:
-    """Entries stopped for everybody. `since` None: they are not. `actor_name`: "" for somebody who was erased."""
+    """Entries stopped for everybody. `since` None: they are not. `actor_name`: "" for somebody who was erased.
+
+    `is_managing` False: positions at Bybit are left as they stand, too.
+    """
 
     since: Millis | None
     actor_name: str = ""
     reason: str = field(default="", repr=False)
+    is_managing: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,8 +160,12 @@ class Takeover(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdatesTakenMessage(OutboxPayload):
-    """To admins: what is said to the bot goes elsewhere, and entries of everybody were stopped for that."""
+    """To admins: what is said to the bot goes elsewhere, and entries of everybody were stopped for that.
+
+    `is_managing` False: management of positions, too.
+    """
 
     KIND = "trade-updates-taken"
 
     by: Takeover = Takeover.WEBHOOK
+    is_managing: bool = True

@@ -4,6 +4,7 @@ import asyncio
 import hmac
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from telegram.ext import ExtBot
@@ -112,7 +113,7 @@ async def open_chat(
     tuning: Tuning,
 ) -> tuple[App, TelegramRuntime]:
     """An application without handlers and the runtime around it."""
-    application = await build_application(telegram.bot)
+    application, webhook = await build_application(telegram.bot), webhook_address(settings, telegram.token)
     await stack.enter_async_context(telegram.transport)
     runtime = TelegramRuntime(
         api=telegram.api,
@@ -131,9 +132,10 @@ async def open_chat(
         lane_limits=tuning.lane_limits,
         intake=IntakeSetup(
             poll_times=tuning.poll_times,
-            webhook=webhook_address(settings, telegram.token),
+            webhook=webhook,
             webhook_times=tuning.webhook_times,
-            taken_over=halts.updates_taken_over,
+            # who asks and is refused conflicts with somebody; a webhook of ours may only have been removed
+            taken_over=partial(halts.updates_taken_over, is_conflict=webhook is None),
         ),
         outbox_times=tuning.outbox_times,
         outbox_due=telegram.outbox_due,

@@ -38,6 +38,8 @@ def halt_card(
     else:
         time = viewer.when(state.since)
         lines.append(viewer.say("halt-on", time=time, name=state.actor_name or viewer.say.plain("unknown")))
+        if not state.is_managing:
+            lines.append(viewer.say("halt-not-managed"))
         if state.reason:
             lines.append(viewer.say("halt-reason", reason=state.reason))
     return Card(text=join(lines), rows=(() if act is None else (act,), menu_row(viewer)))

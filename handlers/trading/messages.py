@@ -280,7 +280,8 @@ def _rounded(price: Decimal) -> Decimal:
 
 
 def updates_taken(say: Translator, told: UpdatesTakenMessage) -> Markup:
-    return say("told-updates-taken", by=told.by.value)
+    management = say("told-managed" if told.is_managing else "told-not-managed")
+    return join([say("told-updates-taken", by=told.by.value), management])
 
 
 MESSAGES: Final[tuple[MessageSpec, ...]] = (

@@ -29,12 +29,16 @@ _AT_ONCE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 
 # The condition stands twice: once for the partial index, once for its expression.
 SELECT_HALT: Final = """
-    SELECT h.halt_id, h.since_ts, h.reason, u.first_name
+    SELECT h.halt_id, h.since_ts, h.reason, u.first_name, h.stops_management
       FROM halts AS h LEFT JOIN users AS u ON u.user_id = h.actor_id
      WHERE h.until_ts IS NULL AND (h.until_ts IS NULL) = 1
 """
 INSERT_HALT: Final = """
     INSERT INTO halts (actor_id, reason, since_ts) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING halt_id
+"""
+STOP_MANAGEMENT: Final = """
+    UPDATE halts SET stops_management = 1
+     WHERE until_ts IS NULL AND (until_ts IS NULL) = 1 AND stops_management = 0 RETURNING halt_id
 """
 END_HALT: Final = """
     UPDATE halts SET until_ts = max(since_ts, ?) WHERE until_ts IS NULL AND (until_ts IS NULL) = 1 RETURNING halt_id
@@ -167,6 +171,16 @@ class SqliteHalts:
         """Whether entries of everybody are stopped."""
         return bool(await self._transaction.fetch(SELECT_HALT))
 
+    async def stop_management(self) -> int | None:
+        """The number of the halt that stops management too from now on; None: none stands, or it does already."""
+        rows = await self._transaction.fetch(STOP_MANAGEMENT)
+        return int(rows[0][0]) if rows else None
+
+    async def is_managing(self) -> bool:
+        """Whether positions are managed here."""
+        rows = await self._transaction.fetch(SELECT_HALT)
+        return not (rows and rows[0][4])
+
 
 class SqliteClosingQueries:
     """Implements `bot.domain.ports.closings.ClosingQueries`; every method raises StorageTrouble when the disk fails."""
@@ -178,8 +192,8 @@ class SqliteClosingQueries:
         rows = await self._database.fetch(SELECT_HALT)
         if not rows:
             return HaltState(since=None)
-        _, since, reason, name = rows[0]
-        return HaltState(since=since, reason=reason, actor_name=name or "")
+        _, since, reason, name, stops_management = rows[0]
+        return HaltState(since=since, reason=reason, actor_name=name or "", is_managing=not stops_management)
 
     async def closing(self, closing_id: int) -> Closing | None:
         return await self._one(SELECT_CLOSING, (closing_id,))

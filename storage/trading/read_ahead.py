@@ -36,6 +36,7 @@ class SqliteReadAhead:
                 *((each, (account.account_id,)) for each in asked),
                 *((SELECT_INTENTS_OF_PLAN, (each.plan_id,)) for each in plans),
                 *((SELECT_DISAGREEMENTS_OF_LEG, _key(each.leg)) for each in plans),
+                (SELECT_HALT, ()),
             ]
         )
 

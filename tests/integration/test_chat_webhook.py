@@ -169,6 +169,7 @@ async def test_a_webhook_that_is_set_elsewhere_halts_entries_and_is_told(sim: Dr
         await until(is_halted, what="the halt")
         state = await halts.state()
         assert (state.reason, state.actor_name) == ("Telegram sends what is said to this bot elsewhere", "")
+        assert state.is_managing, "it may only have been removed"
         kinds = await bot.rows("SELECT user_id, kind FROM outbox")
         assert kinds == [(OWNER, "trade-updates-taken")]
         await sim.call("setWebhook", token=TOKEN, url=bot.changes["webhook_url"], secret_token="other")
@@ -206,6 +207,7 @@ async def test_another_instance_that_stays_halts_entries_and_is_told(sim: Driver
         assert bot.runtime.problems() == ("another instance asks for this bot's updates: stop one of the two",)
         state = await bot.assembly.services.trading.halts.state()
         assert state.reason == "another instance takes what is said to this bot"
+        assert not state.is_managing, "the other one does"
         assert await bot.rows("SELECT user_id, kind FROM outbox") == [(OWNER, "trade-updates-taken")]
         await sim.raw("DELETE", "/sim/faults")
         await until(lambda: bot.runtime.problems() == (), what="the end of the reason")

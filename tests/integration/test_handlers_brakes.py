@@ -1,9 +1,10 @@
 """Brakes of somebody whose screens show an account first that is not traded here: they stop what is."""
 
 import pytest
-from harness.app import KEY_ID, SECRET, Harness, Person, said
+from harness.app import KEY_ID, OWNER, SECRET, Harness, Person, said
 from harness.waiting import until
 
+from bot.domain.closings import Takeover
 from bot.domain.ids import UserId
 from bot.services.users.preferences import SettingField
 
@@ -64,3 +65,13 @@ async def test_what_is_not_traded_here_says_so_at_once(harness: Harness, line: s
     anna = await live_first(harness)
     assert "Live trading is switched off on this bot" in (await said(anna, line)).text
     assert "Live" not in (await said(anna, "/buy btc")).labels, "and no ticket offers it"
+
+
+async def test_owners_read_that_positions_are_left_to_another_instance(harness: Harness) -> None:
+    olga, halts = harness.person(OWNER, name="Olga"), harness.services.trading.halts
+    await said(olga, "/start")
+    await said(olga, "/halt news")
+    await halts.updates_taken_over(Takeover.INSTANCE, is_conflict=True)
+    await halts.updates_taken_over(Takeover.INSTANCE, is_conflict=True)
+    assert [each.message.kind for each in await harness.queued()] == ["trade-updates-taken"], "once"
+    assert "Positions are not managed either" in (await said(olga, "/halt")).text

@@ -41,6 +41,30 @@ async def test_a_stop_that_did_not_come_along_is_set(core: OrderCore) -> None:
     assert (sent.stop_loss, sent.take_profit) == (D(90), D(120))
 
 
+async def test_nothing_is_managed_while_another_instance_may_be_doing_so(core: OrderCore) -> None:
+    core.gateway.is_stop_lost = True
+    await core.confirm()
+    sent = core.gateway.sent(TradingStop)
+    async with core.storage.store.begin() as unit:
+        await unit.halts.begin(None, "another instance", core.storage.clock.now())
+        assert await unit.halts.stop_management() is not None
+        assert await unit.halts.stop_management() is None, "it is told of once"
+    core.gateway.is_stop_lost = False
+    for _ in range(3):
+        core.storage.clock.advance(10)
+        trade = await core.settle()
+    assert trade.position is not None
+    assert trade.plan.protected_ts is None
+    assert core.gateway.sent(TradingStop) == sent
+    async with core.storage.store.begin() as unit:
+        assert await unit.halts.end(core.storage.clock.now()) is not None
+    core.storage.clock.advance(10)
+    await core.settle()
+    core.storage.clock.advance(10)
+    assert (await core.settle()).plan.protected_ts is not None
+    assert len(core.gateway.sent(TradingStop)) > len(sent)
+
+
 async def test_a_position_whose_stop_is_refused_is_closed_after_a_second_look(core: OrderCore) -> None:
     core.gateway.is_stop_lost = True
     core.gateway.faults.extend([None, ExchangeRejected("no", code=10001)])

@@ -68,6 +68,14 @@ class HaltRecords(Protocol):
         """Whether entries of everybody are stopped."""
         ...
 
+    async def stop_management(self) -> int | None:
+        """The number of the halt that stops management too from now on; None: none stands, or it does already."""
+        ...
+
+    async def is_managing(self) -> bool:
+        """Whether positions are managed here."""
+        ...
+
 
 class RestingQueries(Protocol):
     """Entries that rest at the exchange. Raises StorageTrouble."""

@@ -90,21 +90,24 @@ class Halts:
             await self._begin(unit, config.user_id, reason, resting)
         return await self.closings.halt()
 
-    async def updates_taken_over(self, by: Takeover) -> None:
+    async def updates_taken_over(self, by: Takeover, *, is_conflict: bool) -> None:
         """Nobody's words reach us any more: no entries until somebody lifts it. Admins and owners are told.
 
+        `is_conflict`: another instance of the bot has them, which manages the same positions: they are left to it.
         Raises StorageTrouble.
         """
         people = self.roles.everybody(await self.reads.staff())
         resting = await self.closings.resting_entries()
         async with self.transactions.begin_aside() as unit:
             halt_id = await self._begin(unit, None, _TAKEN_OVER[by], resting)
+            if is_conflict:
+                halt_id = await unit.halts.stop_management() or halt_id
+            if halt_id is None:
+                return
+            told = UpdatesTakenMessage(by=by, is_managing=not is_conflict)
             for user_id in sorted(each for each, role in people.items() if role in _TOLD):
-                told = outbox_message(
-                    UpdatesTakenMessage(by=by), user_id=user_id, idempotency_key=f"halt:{halt_id}:taken"
-                )
-                if halt_id is not None:
-                    await unit.enqueue(told, self.clock.now())
+                message = outbox_message(told, user_id=user_id, idempotency_key=f"halt:{halt_id}:taken")
+                await unit.enqueue(message, self.clock.now())
 
     async def _begin(
         self, unit: UnitOfWork, actor: UserId | None, reason: str, resting: Iterable[RestingEntries]

@@ -35,7 +35,7 @@ from bot.services.trading.booking import Booking
 from bot.services.trading.entry_cancels import cancel_entries, is_resting_entry
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.key_alarm import KeyAlarm
-from bot.services.trading.plan_work import TOLD_LAG_MS, MarketFacts, PlanWork
+from bot.services.trading.plan_work import TOLD_LAG_MS, MarketFacts, PlanWork, Worked
 from bot.services.trading.signals import AccountSignals
 
 _logger = logging.getLogger(__name__)
@@ -178,13 +178,16 @@ class Settlement:
         async with self.transactions.begin_aside() as unit:
             await unit.ahead.settlement(account, state.plans)
             booked = await self.booking.book(unit, account, reads, now)
-            worked = await self.plan_work.work(unit, account, reads, facts, booked, now, is_told=is_told)
+            is_managing = account.account_type is AccountType.PAPER or await unit.halts.is_managing()
+            worked = Worked()
+            if is_managing:
+                worked = await self.plan_work.work(unit, account, reads, facts, booked, now, is_told=is_told)
             if is_told and worked.is_doubtful:
                 self.plan_work.take_back(worked)
                 raise _DoubtfulError
             left = await unit.intents.live_of_account(account.account_id)
             behind = [each for each in self._unsent(left) if now - each.created_ts >= _LEFT_BEHIND_MS]
-            worked.intents += [each for each in behind if each.kind in _SENT_AFTER_ALL]
+            worked.intents += [each for each in behind if each.kind in _SENT_AFTER_ALL and is_managing]
             given_up = [each for each in behind if each.kind not in _SENT_AFTER_ALL]
             worked.intents += await self._paused(unit, account, left, now)
             for each in given_up:

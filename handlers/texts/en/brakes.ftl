@@ -64,6 +64,7 @@ resume-done = ▶ <b>{ $account }</b>: entries are open again.
 resume-was-none = <b>{ $account }</b> was not paused.
 button-resume-entries = Resume entries
 halt-on = 🛑 <b>Entries are halted for everybody</b> since { $time }, by { $name }. Closes, stops and cancels work.
+halt-not-managed = ⚠️ <b>Positions are not managed either</b>: another instance of this bot may be doing so. What stands at Bybit stays as it is until the halt is lifted.
 halt-reason = Reason: { $reason }
 halt-none = Entries are not halted.
 halt-lifted = ▶ The halt is lifted.

@@ -185,9 +185,11 @@ breakeven-unknown = Where a close costs nothing is not known: { $price }. The st
 close-no-parts = <i>A part of it would be less than the smallest order, so all of it is closed.</i>
 told-updates-taken =
     { $by ->
-        [instance] 🛑 <b>Another instance of this bot takes what people say to it</b>: it asks Telegram with the same token. Entries of everybody are halted; stops and closes work. Stop one of the two, then lift the halt by /unhalt. If nobody of you started it, the token has leaked: revoke it at @BotFather.
-       *[webhook] 🛑 <b>Telegram sends what people say to this bot elsewhere</b>: another webhook, or none, is set for its token. Entries of everybody are halted; stops and closes work. See to the webhook (<code>perpdesk webhook take</code> on the server), then lift the halt by /unhalt. If nobody of you set it, the token has leaked: revoke it at @BotFather.
+        [instance] 🛑 <b>Another instance of this bot takes what people say to it</b>: it asks Telegram with the same token. Entries of everybody are halted. Stop one of the two, then lift the halt by /unhalt. If nobody of you started it, the token has leaked: revoke it at @BotFather.
+       *[webhook] 🛑 <b>Telegram sends what people say to this bot elsewhere</b>: another webhook, or none, is set for its token. Entries of everybody are halted. See to the webhook (<code>perpdesk webhook take</code> on the server), then lift the halt by /unhalt. If nobody of you set it, the token has leaked: revoke it at @BotFather.
     }
+told-managed = Stops and closes work.
+told-not-managed = ⚠️ <b>Positions are not managed either</b>, so that two of us do not move their stops and targets: what stands at Bybit stays as it is until /unhalt.
 told-entries-halted =
     { $count ->
         [one] 🛑 Entries of everybody are halted. { $count } entry of yours still waits and may be filled.
