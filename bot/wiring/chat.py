@@ -113,7 +113,7 @@ async def open_chat(
     tuning: Tuning,
 ) -> tuple[App, TelegramRuntime]:
     """An application without handlers and the runtime around it."""
-    application, webhook = await build_application(telegram.bot), webhook_address(settings, telegram.token)
+    application = await build_application(telegram.bot)
     await stack.enter_async_context(telegram.transport)
     runtime = TelegramRuntime(
         api=telegram.api,
@@ -130,18 +130,23 @@ async def open_chat(
         clock=outside.clock,
         randomness=outside.randomness,
         lane_limits=tuning.lane_limits,
-        intake=IntakeSetup(
-            poll_times=tuning.poll_times,
-            webhook=webhook,
-            webhook_times=tuning.webhook_times,
-            # who asks and is refused conflicts with somebody; a webhook of ours may only have been removed
-            taken_over=partial(halts.updates_taken_over, is_conflict=webhook is None),
-        ),
+        intake=_intake(settings, telegram.token, halts, tuning),
         outbox_times=tuning.outbox_times,
         outbox_due=telegram.outbox_due,
     )
     stack.push_async_callback(runtime.close)
     return application, runtime
+
+
+def _intake(settings: Settings, token: Secret, halts: Halts, tuning: Tuning) -> IntakeSetup:
+    """Who asks and is refused conflicts with somebody; a webhook of ours that is gone may only have been removed."""
+    webhook = webhook_address(settings, token)
+    return IntakeSetup(
+        poll_times=tuning.poll_times,
+        webhook=webhook,
+        webhook_times=tuning.webhook_times,
+        taken_over=partial(halts.updates_taken_over, is_conflict=webhook is None),
+    )
 
 
 def listener_of(reads: Reads) -> ListenerOf:
