@@ -1,8 +1,9 @@
 """The one writing connection: transactions one at a time, whose commits are shared under load.
 
 A commit waits for the disk: 0.4 ms usually, 50 ms at times. Transactions that end while others wait for their turn
-therefore leave the commit to the last of them. Each stands behind a savepoint of its own, so one that fails takes
-nothing of the others with it, and none is answered before the shared commit is on the disk; if that fails, all fail.
+therefore leave the commit to the last of them, or to the first one, who takes a place behind those that wait. Each
+stands behind a savepoint of its own, so one that fails takes nothing of the others with it, and none is answered before
+the shared commit is on the disk; if that fails, all fail.
 """
 
 import asyncio
@@ -36,12 +37,25 @@ _logger = logging.getLogger(__name__)
 class _Group:
     """Transactions that share a commit: what to do for each once it is on the disk, and how it went."""
 
-    __slots__ = ("callbacks", "is_finished", "trouble")
+    __slots__ = ("_ended", "callbacks", "is_awaited", "trouble")
 
     def __init__(self) -> None:
         self.callbacks: list[Callable[[], None]] = []
-        self.is_finished = False
+        self.is_awaited = False  # somebody has taken a place to commit it
         self.trouble: BaseException | None = None
+        self._ended = asyncio.Event()
+
+    @property
+    def is_finished(self) -> bool:
+        return self._ended.is_set()
+
+    def finish(self) -> None:
+        """Committed or rolled back: whoever waits may go on."""
+        self._ended.set()
+
+    async def wait(self) -> None:
+        """Until it is finished."""
+        await self._ended.wait()
 
 
 class Writer:
@@ -221,7 +235,7 @@ class Writer:
             await self._abandon(group, error)
             return
         self._group = None
-        group.is_finished = True
+        group.finish()
         for callback in group.callbacks:
             try:
                 callback()
@@ -239,7 +253,11 @@ class Writer:
         self.commits.observe(self._monotonic() - began)
 
     async def _finish(self, group: _Group) -> None:
-        """Wait behind those who join, then commit for all of them unless one of them did."""
+        """Until one of those who join commits for all of them; the first who asks does so behind them at the latest."""
+        if group.is_awaited:
+            await group.wait()
+            return
+        group.is_awaited = True
         async with self._turn():
             if not group.is_finished:
                 await self._commit(group)
@@ -247,9 +265,11 @@ class Writer:
     async def _abandon(self, group: _Group, trouble: BaseException | None) -> None:
         self._group = None
         group.trouble = trouble
-        group.is_finished = True
-        with translated():
-            await self._connection.rollback()
+        try:
+            with translated():
+                await self._connection.rollback()
+        finally:
+            group.finish()
 
 
 def _nothing() -> None:

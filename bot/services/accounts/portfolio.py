@@ -7,7 +7,7 @@ disk behind it where it says something new, so that it stands after a restart an
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final, Generic, TypeVar
@@ -27,6 +27,7 @@ _logger = logging.getLogger(__name__)
 
 _SAME_FOR: Final = 30_000  # ms that rows which have not changed keep the age they were written with
 _GATHERED_S: Final = 1.0  # that what is told waits for what else is told of the same change
+_ACCOUNTS_A_WRITE: Final = 16  # whose news share a transaction
 _WRITE_GRACE_S: Final = 3.0  # that answers on their way to the disk have when the process ends
 
 
@@ -43,7 +44,6 @@ class _Beside(Generic[B]):
         self._count = 0
         self._marks: dict[AccountId, int] = {}
         self._answers: dict[AccountId, B] = {}
-        self.followed: set[AccountId] = set()  # accounts whose pushed values are being written down
 
     def mark(self, account_id: AccountId) -> None:
         self._count += 1
@@ -69,6 +69,41 @@ class _Beside(Generic[B]):
             del self._answers[account_id]
 
 
+Write = Callable[[UnitOfWork], Awaitable[None]]
+
+
+class _Told:
+    """What streams told and is to be written down: the newest of each account and kind."""
+
+    __slots__ = ("_writes", "is_followed")
+
+    def __init__(self) -> None:
+        self._writes: dict[tuple[AccountId, type], _News] = {}
+        self.is_followed = False  # a task writes it down
+
+    def __bool__(self) -> bool:
+        return bool(self._writes)
+
+    def note(self, account_id: AccountId, news: "_News") -> None:
+        self._writes[account_id, type(news.told)] = news
+
+    def take(self) -> tuple["_News", ...]:
+        """Everything, for whoever writes it now."""
+        taken = tuple(self._writes.values())
+        self._writes.clear()
+        return taken
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    told: Positions | Orders
+    write: Write
+    forget: Callable[[], None]
+    """It is on the disk."""
+    mark: Callable[[], None]
+    """It is not: the rows are those of before."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortfolioLoader:
     """Loads an account's positions and orders. Ages in milliseconds."""
@@ -81,6 +116,7 @@ class PortfolioLoader:
     orders_max_age: int
     _positions: _Beside[Positions] = field(default_factory=_Beside, init=False, repr=False, compare=False)
     _orders: _Beside[Orders] = field(default_factory=_Beside, init=False, repr=False, compare=False)
+    _told: _Told = field(default_factory=_Told, init=False, repr=False, compare=False)
     _writing: TaskSet = field(default_factory=TaskSet, init=False, repr=False, compare=False)
     _closing: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False, compare=False)
 
@@ -134,12 +170,27 @@ class PortfolioLoader:
 
         Rows that were marked as stale stay so: what marked them may be younger.
         """
+        account_id = account.account_id
         if isinstance(told, Positions):
-            self._keep(
-                account, self._positions, told, lambda unit, rows: unit.portfolio.replace_positions(account, rows)
+            self._positions.note(account_id, told)
+            news = _News(
+                told,
+                lambda unit: unit.portfolio.replace_positions(account, told),
+                lambda: self._positions.forget(account_id, told),
+                lambda: self._positions.mark(account_id),
             )
         else:
-            self._keep(account, self._orders, told, lambda unit, rows: unit.portfolio.replace_orders(account, rows))
+            self._orders.note(account_id, told)
+            news = _News(
+                told,
+                lambda unit: unit.portfolio.replace_orders(account, told),
+                lambda: self._orders.forget(account_id, told),
+                lambda: self._orders.mark(account_id),
+            )
+        self._told.note(account_id, news)
+        if not self._told.is_followed:
+            self._told.is_followed = True
+            self._writing.start(self._write_told(), "positions and orders to the disk")
 
     async def close(self) -> None:
         """Let what is on its way to the disk arrive, for a few seconds."""
@@ -168,29 +219,30 @@ class PortfolioLoader:
             self._writing.start(self._write_down(account_id, beside, fresh, write), "positions and orders to the disk")
         return fresh
 
-    def _keep(
-        self, account: Account, beside: _Beside[B], told: B, write: Callable[[UnitOfWork, B], Awaitable[None]]
-    ) -> None:
-        """One write a second and account: of what is told meanwhile the newest."""
-        beside.note(account.account_id, told)
-        if account.account_id not in beside.followed:
-            beside.followed.add(account.account_id)
-            self._writing.start(
-                self._write_newest(account.account_id, beside, write), "positions and orders to the disk"
-            )
-
-    async def _write_newest(
-        self, account_id: AccountId, beside: _Beside[B], write: Callable[[UnitOfWork, B], Awaitable[None]]
-    ) -> None:
+    async def _write_told(self) -> None:
+        """Until nothing more is told: one write a second for several accounts together."""
         try:
-            while beside.answer_of(account_id) is not None:
+            while self._told:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._closing.wait(), _GATHERED_S)
-                told = beside.answer_of(account_id)
-                if told is not None:
-                    await self._write_down(account_id, beside, told, write)
+                due = self._told.take()
+                for start in range(0, len(due), _ACCOUNTS_A_WRITE):
+                    await self._write_some(due[start : start + _ACCOUNTS_A_WRITE])
         finally:
-            beside.followed.discard(account_id)
+            self._told.is_followed = False
+
+    async def _write_some(self, some: Sequence[_News]) -> None:
+        try:
+            async with self.transactions.begin_aside() as unit:
+                for each in some:
+                    await each.write(unit)
+        except StorageTrouble:
+            for each in some:
+                each.mark()
+            _logger.warning("what Bybit told could not be written down", exc_info=True)
+        finally:
+            for each in some:
+                each.forget()
 
     async def _write_down(
         self, account_id: AccountId, beside: _Beside[B], fresh: B, write: Callable[[UnitOfWork, B], Awaitable[None]]
