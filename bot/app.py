@@ -93,7 +93,7 @@ async def assemble(
         upkeep = upkeep_jobs(storage.database, reads, bybit, practice, streams, runtime, outside.clock)
         backups = backup_jobs(BackupJobs.of(settings, outside.clock), outside.clock)
         jobs = Jobs((*feature_jobs, *upkeep, *backups))
-        progress = progress_of(outside.clock, storage.database, runtime, jobs, bybit, streams)
+        progress = progress_of(outside.clock, storage, runtime, jobs, bybit, streams)
         health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
         _register(stack, application, services, base.texts, health, telegram.held, tuning.table)
         lag, host = open_host(stack, storage.database, settings.backup_folder)

@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     bybit_requests_per_second: int = Field(default=80, ge=1, le=100_000)
     trade_live: bool = False
     database: Path = STATE / "perpdesk.sqlite3"
+    disk_reserve_mb: int = Field(default=64, ge=0, le=10_240)
     key_file: Path = STATE / "perpdesk.key"
     key: SecretStr | None = None
     backups: Path | None = None

@@ -15,9 +15,10 @@ from bot.settings import Settings, config_path
 from storage.checkup import Check
 from storage.key_rotation import retired_file
 from storage.sqlite.files import LogState, log_state
+from storage.sqlite.reserve import reserve_file
 
 _PRIVATE: Final = 0o600
-_BESIDE: Final = ("", "-wal", "-shm", ".lock")
+_BESIDE: Final = ("", "-wal", "-shm", ".lock", ".reserve")
 _LEAST_FREE: Final = 512 * 1024 * 1024  # bytes; what the alert Disk looks at, too
 _MOST_LOG: Final = 64 * 1024 * 1024  # bytes
 _LOG_WORDS: Final = {
@@ -74,7 +75,9 @@ def _fault_of(path: Path) -> str | None:
 def check_disk(path: Path) -> Check:
     """How much room the database's disk has."""
     found = shutil.disk_usage(path.parent)
-    detail = f"{found.free / 2**30:.1f} of {found.total / 2**30:.1f} GB free at {path.parent}"
+    kept = reserve_file(path)
+    reserve = f"{kept.stat().st_size // 2**20} MB are kept for a full one" if kept.exists() else "nothing is kept"
+    detail = f"{found.free / 2**30:.1f} of {found.total / 2**30:.1f} GB free at {path.parent}, {reserve}"
     return Check(name="disk", is_ok=found.free >= _LEAST_FREE, detail=detail)
 
 

@@ -18,6 +18,7 @@ from bot.services.accounts.key_watch import KeyWatch
 from bot.services.accounts.keys import Keys
 from bot.services.accounts.screens import AccountScreens
 from bot.services.admin.broadcasts import BroadcastJob, BroadcastService
+from bot.services.admin.disk_watch import DiskWatch
 from bot.services.admin.reports import Reports
 from bot.services.admin.user_actions import UserAdmin
 from bot.services.chat.buttons import ButtonService
@@ -274,6 +275,13 @@ def make_admin(
         pin=pin,
         clock=base.clock,
     )
+    disk = DiskWatch(
+        space=base.storage.space,
+        reads=base.reads,
+        roles=base.roles,
+        transactions=base.store,
+        clock=base.clock,
+    )
     due = asyncio.Event()
     broadcasts = BroadcastService(queries=queries, transactions=base.store, pin=pin, clock=base.clock, wake=due.set)
     job = BroadcastJob(
@@ -286,4 +294,5 @@ def make_admin(
         ),
     )
     reports = Reports(queries=queries, promo=SqlitePromoQueries(base.database), clock=base.clock)
-    return user_admin, broadcasts, reports, (jobs.broadcasts(job, base.clock, due),)
+    made = (jobs.broadcasts(job, base.clock, due), jobs.disk_watch(disk, base.clock, base.storage.space.due))
+    return user_admin, broadcasts, reports, made

@@ -20,6 +20,7 @@ from bot.exchange.paper.ticks import PracticeTicks
 from bot.services.accounts.egress_alarm import EgressAlarm
 from bot.services.accounts.key_watch import KeyWatch
 from bot.services.admin.broadcasts import BroadcastJob
+from bot.services.admin.disk_watch import DiskWatch
 from bot.services.housekeeping import Housekeeping, RetentionRule
 from bot.services.licensing.reminders import Reminders
 from bot.services.payments.reconciliation import Reconciled, StarWatch
@@ -85,6 +86,11 @@ def key_watch(watch: KeyWatch, clock: Clock) -> Periodic[int]:
 def egress_alarm(alarm: EgressAlarm, clock: Clock) -> Periodic[None]:
     """Never: the reason that it tells of stands in `/readyz`."""
     return Periodic("egress_alarm", alarm.look, clock=clock, every_s=15, expected=(StorageTrouble,))
+
+
+def disk_watch(watch: DiskWatch, clock: Clock, due: asyncio.Event) -> Periodic[None]:
+    """Never: a full disk is a reason in `/readyz` by itself. `due` is set when the disk refuses a write."""
+    return Periodic("disk_watch", watch.look, clock=clock, every_s=2, expected=(StorageTrouble,), due=due)
 
 
 def settlements(reconcile: Reconcile, clock: Clock) -> Periodic[int]:

@@ -14,8 +14,8 @@ from bot.domain.health import Reason, ReasonKind
 from bot.domain.ids import Millis
 from bot.domain.ports.clock import Clock
 from bot.exchange.bybit.adapter import Bybit
+from bot.wiring.storage import Storage
 from bot.wiring.streams import Streams
-from storage.sqlite.database import Database
 
 _WRITER_MOST_S: Final = 20.0  # SQLite waits for a lock for ten
 _LANES_MOST_S: Final = 120.0  # every call that a handler waits for ends before
@@ -76,19 +76,20 @@ class Progress:
 
 
 def progress_of(
-    clock: Clock, database: Database, runtime: TelegramRuntime, jobs: Jobs, bybit: Bybit, streams: Streams
+    clock: Clock, storage: Storage, runtime: TelegramRuntime, jobs: Jobs, bybit: Bybit, streams: Streams
 ) -> Progress:
     """Everybody who may have a reason."""
     return Progress(
         clock=clock,
         problems=(
-            ReasonSource(ReasonKind.DATABASE, database.problems),
+            ReasonSource(ReasonKind.DATABASE, storage.database.problems),
+            ReasonSource(ReasonKind.DATABASE, storage.space.problems),
             ReasonSource(ReasonKind.TELEGRAM, runtime.problems),
             ReasonSource(ReasonKind.JOBS, jobs.trouble),
             ReasonSource(ReasonKind.BYBIT, bybit.problems),
             ReasonSource(ReasonKind.STREAMS, streams.problems),
         ),
-        writer_busy_s=database.writer_busy_s,
+        writer_busy_s=storage.database.writer_busy_s,
         lanes_silent_s=runtime.lanes.silent_s,
     )
 

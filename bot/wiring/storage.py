@@ -19,6 +19,7 @@ from storage.paper.queries import SqlitePaperQueries
 from storage.sqlite.birth import birth_of
 from storage.sqlite.database import Database, PageCheck
 from storage.sqlite.migrate import migrate
+from storage.sqlite.reserve import ReservedSpace
 from storage.sqlite.secrets import open_secret
 from storage.sqlite.tombstone import tombstone_of
 from storage.sqlite.vault import AesCredentialVault
@@ -37,6 +38,7 @@ class Storage:
     vault: AesCredentialVault
     dispatcher: Dispatcher
     store: Store
+    space: ReservedSpace
     user_queries: SqliteUserQueries
     account_queries: SqliteAccountQueries
     license_queries: SqliteLicenseQueries
@@ -52,8 +54,10 @@ async def open_storage(
     Raises Fatal, WrongKeyFile, AlreadyRunning, SchemaTooNew, UnfitDatabase, StorageTrouble.
     """
     vault = AesCredentialVault(await asyncio.to_thread(load_keys, settings))
+    space = ReservedSpace(settings.database, settings.disk_reserve_mb * 1024 * 1024)
+    clock, driver = outside.clock, outside.sqlite
     database = await stack.enter_async_context(
-        Database.open(settings.database, check=check, driver=outside.sqlite, monotonic=outside.clock.monotonic)
+        Database.open(settings.database, check=check, driver=driver, monotonic=clock.monotonic, in_trouble=space.note)
     )
     await _refuse_moved(settings)
     _, schema = await migrate(database)
@@ -67,6 +71,7 @@ async def open_storage(
         born=await birth_of(database, outside.clock.now()),
         vault=vault,
         dispatcher=dispatcher,
+        space=space,
         store=Store(database, clock=outside.clock, committed=dispatcher.committed, enqueued=enqueued),
         user_queries=SqliteUserQueries(database),
         account_queries=SqliteAccountQueries(database, clock=outside.clock),

@@ -7,7 +7,7 @@ from bot.aio.tasks import TaskSet
 from bot.domain.ports.plans import TradingQueries
 from bot.services.trading.adoption import Adoption
 from bot.services.trading.booking import Booking
-from bot.services.trading.brakes import BrakeGuard
+from bot.services.trading.brakes import BrakeGuard, DiskGuard
 from bot.services.trading.entries import Entries
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.key_alarm import KeyAlarm
@@ -110,7 +110,7 @@ def make_entries(
         clock=base.clock,
         runner=runner,
         watch=watch,
-        guards=(BrakeGuard(), limits),
+        guards=(DiskGuard(is_full=lambda: base.storage.space.is_full), BrakeGuard(), limits),
         streams=base.streams.accounts,
         told=base.told_gateways,
     )

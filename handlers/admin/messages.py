@@ -10,6 +10,7 @@ from bot.domain.admin import (
     UnbannedMessage,
 )
 from bot.domain.broadcasts import BroadcastDoneMessage
+from bot.domain.disk import DiskFullMessage, DiskRoomMessage
 from bot.domain.ids import Millis
 from handlers.core.messages import LICENSE, MENU, MessageSpec, message, said
 from handlers.texts.catalog import Markup, Translator, join
@@ -41,6 +42,10 @@ def broadcast_done(say: Translator, payload: BroadcastDoneMessage) -> Markup:
     return say("promise-broadcast-done", count=payload.count, blocked=blocked, failed=failed)
 
 
+def disk_full(say: Translator, payload: DiskFullMessage) -> Markup:
+    return say("promise-disk-full", free=payload.free_mb)
+
+
 MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message(BannedMessage, said("banned")),
     message(UnbannedMessage, said("promise-unbanned"), MENU),
@@ -48,4 +53,6 @@ MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message(LicenseRevokedMessage, license_revoked, LICENSE),
     message(RoleChangedMessage, role_changed, ("button-help", "help")),
     message(BroadcastDoneMessage, broadcast_done),
+    message(DiskFullMessage, disk_full),
+    message(DiskRoomMessage, said("promise-disk-room")),
 )

@@ -12,6 +12,7 @@ from ops.campaigns import (
     bybit_streams,
     cache_interleavings,
     cards,
+    disk_full,
     fault_mutants,
     kills,
     legacy,
@@ -58,6 +59,8 @@ def main() -> int:
         _promo_chat,
         _payments,
         _rotation,
+        _disk_points,
+        _disk_process,
         _mutations,
         fault_mutants.run,
         _order_mutants,
@@ -133,6 +136,15 @@ def _payments(seed: int, budget: float) -> Report:
 def _rotation(seed: int, _: float) -> Report:
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
         return asyncio.run(rotation.run(seed, Path(folder)))
+
+
+def _disk_points(seed: int, _: float) -> Report:
+    return disk_full.run_points(seed)
+
+
+def _disk_process(seed: int, budget: float) -> Report:
+    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
+        return disk_full.run_process(seed, budget, Path(folder))
 
 
 def _mutations(_seed: int, _budget: float) -> Report:

@@ -107,15 +107,17 @@ class Database:
         check: PageCheck = PageCheck.ALWAYS,
         driver: type[sqlite3.Connection] = sqlite3.Connection,
         monotonic: Callable[[], float] = time.monotonic,
+        in_trouble: Callable[[StorageTrouble], None] = lambda _: None,
     ) -> AsyncIterator[Self]:
         """Open or make the file at `path`; its tables are `storage.sqlite.migrate`'s business.
 
-        `driver`: what both connections are made of. `monotonic`: seconds, for what is measured.
+        `driver`: what both connections are made of. `monotonic`: seconds, for what is measured. `in_trouble` hears of
+        each write that the disk refuses.
         Raises AlreadyRunning, UnfitDatabase (damaged, foreign or someone else's) or StorageTrouble.
         """
         async with (
             exclusive(path) as lock,
-            cls.open_locked(lock, check=check, driver=driver, monotonic=monotonic) as database,
+            cls.open_locked(lock, check=check, driver=driver, monotonic=monotonic, in_trouble=in_trouble) as database,
         ):
             yield database
 
@@ -128,6 +130,7 @@ class Database:
         check: PageCheck = PageCheck.ALWAYS,
         driver: type[sqlite3.Connection] = sqlite3.Connection,
         monotonic: Callable[[], float] = time.monotonic,
+        in_trouble: Callable[[StorageTrouble], None] = lambda _: None,
     ) -> AsyncIterator[Self]:
         """The same for a caller that holds the file already."""
         async with AsyncExitStack() as stack:
@@ -142,7 +145,7 @@ class Database:
                 reader = await stack.enter_async_context(connected(lock.path, driver))
                 for pragma in (*CONNECTION_PRAGMAS, *READER_PRAGMAS):
                     await reader.execute_fetchall(pragma)
-            writer = Writer(connection, before_commit=lock.note_commit, monotonic=monotonic)
+            writer = Writer(connection, before_commit=lock.note_commit, in_trouble=in_trouble, monotonic=monotonic)
             database = cls(lock.path, writer, reader, monotonic)
             stack.push_async_callback(database._close)
             yield database

@@ -31,6 +31,12 @@ def is_damage(error: sqlite3.Error) -> bool:
     return _code(error) in _DAMAGE
 
 
+def means_full(trouble: StorageTrouble) -> bool:
+    """Whether it came of a disk that has no room."""
+    cause = trouble.__cause__
+    return isinstance(cause, sqlite3.Error) and _code(cause) == sqlite3.SQLITE_FULL
+
+
 def raise_translated(error: sqlite3.Error) -> NoReturn:
     """Raises the StorageTrouble that an error means, or the error itself: a mistake of ours (syntax, a constraint)."""
     words = _WORDS.get(_code(error))

@@ -59,7 +59,7 @@ class _Group:
 
 
 class Writer:
-    """Runs transactions one after the other on its one connection.
+    """Runs transactions one after the other on its one connection. `in_trouble` hears of what the disk refuses.
 
     `commits`: how long they took in seconds, those of single statements with their statement. `refused`: commits that
     failed. `waiting`: who waits for a turn.
@@ -70,6 +70,7 @@ class Writer:
         connection: SqliteConnection,
         *,
         before_commit: Callable[[], None] = lambda: None,
+        in_trouble: Callable[[StorageTrouble], None] = lambda _: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.commits = Histogram(DISK_SECONDS)
@@ -77,6 +78,7 @@ class Writer:
         self.waiting = 0
         self._connection = connection
         self._before_commit = before_commit
+        self._in_trouble = in_trouble
         self._monotonic = monotonic
         self._lock = asyncio.Lock()  # fair: first come, first served
         self._owner: asyncio.Task[Any] | None = None
@@ -182,6 +184,9 @@ class Writer:
         try:
             self._owner, self._since = task, self._monotonic()
             yield
+        except StorageTrouble as trouble:
+            self._in_trouble(trouble)
+            raise
         finally:
             self._owner = self._since = None
             self._lock.release()
@@ -232,6 +237,8 @@ class Writer:
                 self._before_commit()
                 await self._connection.execute_fetchall(COMMIT)
         except BaseException as error:  # noqa: BLE001  handed on by `transaction` to each unit of the group
+            if isinstance(error, StorageTrouble):
+                self._in_trouble(error)
             await self._abandon(group, error)
             return
         self._group = None

@@ -228,6 +228,7 @@ async def test_pauses_patience_and_what_is_expected_are_those_of_each_job(harnes
         "erasures": (10 * minute, 0, 30 * minute, ()),
         "key_watch": (10 * minute, 0, 2 * hour, (NothingDone,)),
         "egress_alarm": (15, 0, None, (StorageTrouble,)),
+        "disk_watch": (2, 0, None, (StorageTrouble,)),
         "reminders": (5 * minute, 0, hour, ()),
         "promo_undos": (minute, 0, hour, ()),
         "pinned_cards": (hour, hour, None, ()),

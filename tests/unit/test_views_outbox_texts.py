@@ -99,6 +99,7 @@ VALUES = {
     "desk-granted": {"kind": "premium", "days": "30", "end": "1760011205000"},
     "desk-role": {"role": "support"},
     "broadcast-done": {"count": "9870", "blocked": "120", "failed": "3"},
+    "disk-full": {"free_mb": "3"},
     "license-ends": {"kind": "premium", "days": "3", "on": "2025-10-12"},
     "back": {"since": "1760011205000", "until": "1760012225000", "waited": "12", "kept": "10"},
     "deaf": {"began": "1760011205000", "ended": "1760012225000", "wrote": "/price btc <b>", "more": "2"},

@@ -1,6 +1,6 @@
 """What stops entries: /pause of an account, /halt for everybody."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -138,6 +138,19 @@ class Halts:
             told = EntriesHaltedMessage.of(each, reason=reason)
             key = f"halt:{halt_id}:{told.account_id}"
             await unit.enqueue(outbox_message(told, user_id=each.account.user_id, idempotency_key=key), now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskGuard:
+    """No entry on a full disk: what room is left is for exits, and for telling of them."""
+
+    is_full: Callable[[], bool]
+
+    async def check(self, unit: UnitOfWork, account: Account, card: ConfirmedCard, now: Millis) -> None:
+        """Raises EntryRefused."""
+        _ = unit, account, card, now
+        if self.is_full():
+            raise EntryRefused("entry-disk-full")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ manage-too-many-targets =
     }
 manage-cancel-promise = That is the stop or the target of the whole position. Move it or take it away on the card of the position.
 entry-halted = New orders are stopped for everybody right now. Positions can be closed as always.
+entry-disk-full = No room is left on my disk: new orders wait until there is. Positions can be closed as always.
 close-blocked = Orders of yours that only close fill its whole size already. Cancel them, then close again.
 order-brief = • { $side } { $size } · { $price }
 

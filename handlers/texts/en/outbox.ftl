@@ -30,6 +30,8 @@ promise-key-trouble =
 
     { $finding }
 promise-egress-refused = 🛑 <b>Bybit refuses the keys of several accounts for the address that my server goes out from</b> (code 10010): it has changed. Nobody was told that their key is broken. Calls for these accounts are held and tried every ten seconds; stops and targets stand at Bybit. On the server <code>perpdesk doctor</code> shows both addresses; give it the old one back, or set <code>egress_ip</code> and have people bind their keys anew.
+promise-disk-full = 🛑 <b>The disk under my database is full</b>: { $free } MB are left. New orders are refused; what was kept for this moment lets closes, stops and messages go on. Nothing that was confirmed is lost. Make room on the server: <code>df -h</code>, then <code>perpdesk doctor</code>. Within ten seconds of it orders are taken again by themselves.
+promise-disk-room = ✅ There is room on the disk again: new orders are taken.
 promise-key-ask-lost = I was restarted while I was asking Bybit about your key, so the answer got lost. /keys shows what is connected; if something is missing there, please send it again.
 promise-key-attached =
     { $account_type ->
