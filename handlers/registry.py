@@ -195,10 +195,11 @@ class TableHandler(BaseHandler[Update, Context, Any]):
         keyed = [(_key_of(spec), handler) for spec, handler in handlers]
         self.handlers = tuple(handler for _, handler in keyed)
         self._others = tuple(handler for key, handler in keyed if key is None)
-        self._by_key = {
-            wanted: tuple(handler for key, handler in keyed if key in {wanted, None})
-            for wanted in {key for key, _ in keyed if key is not None}
-        }
+        found: dict[str, list[BaseHandler[Update, Context, Any]]] = {key: [] for key, _ in keyed if key is not None}
+        for key, handler in keyed:
+            for each in found.values() if key is None else (found[key],):
+                each.append(handler)
+        self._by_key = {key: tuple(those) for key, those in found.items()}
 
     def check_update(self, update: object) -> tuple[BaseHandler[Update, Context, Any], Any] | None:
         """The handler that takes the update, and what its own check found; None if nobody does."""

@@ -18,6 +18,7 @@ from tempfile import mkdtemp
 from typing import Any, TypeVar
 
 from pydantic import SecretStr
+from pydantic_settings import PydanticBaseSettingsSource
 from telegram import Update
 
 from bot.app import Assembly, assemble
@@ -351,7 +352,18 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
         "egress_ip": EGRESS_IP,
         "prices": PRICES,
     }
-    return Settings(**(values | changes))
+    return _GivenSettings(**(values | changes))
+
+
+class _GivenSettings(Settings):
+    """Without a look at the variables of the process, which costs as much as all the rest of the bot's start."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: Any, init_settings: Any, *others: Any, **named: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del settings_cls, others, named
+        return (init_settings,)
 
 
 @asynccontextmanager
