@@ -173,6 +173,15 @@ class KeyAskLostMessage(OutboxPayload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegacyKeysMessage(OutboxPayload):
+    """The bot before this one kept the reader's keys of Bybit, a wallet's private key, or both, in clear."""
+
+    KIND = "legacy-keys"
+    has_keys: bool
+    has_wallet: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyAttachedMessage(OutboxPayload):
     """A key was connected. Nothing writes it any more."""
 

@@ -10,10 +10,11 @@ from bot.domain.accounts import (
     KeyExpiresMessage,
     KeyRemovedMessage,
     KeyTroubleMessage,
+    LegacyKeysMessage,
 )
 from bot.domain.ids import Millis
 from handlers.core.messages import KEYS, MessageSpec, message
-from handlers.texts.catalog import Markup, Translator, Value
+from handlers.texts.catalog import Markup, Translator, Value, join
 from handlers.views.times import day
 
 _COUNTS: Final = frozenset({"days", "code", "count"})
@@ -42,6 +43,11 @@ def key_ask_lost(say: Translator, _: KeyAskLostMessage) -> Markup:
     return say("promise-key-ask-lost")
 
 
+def legacy_keys(say: Translator, payload: LegacyKeysMessage) -> Markup:
+    parts = (("promise-legacy-keys", payload.has_keys), ("promise-legacy-wallet", payload.has_wallet))
+    return join([say(key) for key, is_meant in parts if is_meant])
+
+
 def key_attached(say: Translator, payload: KeyAttachedMessage) -> Markup:
     return say("promise-key-attached", account_type=payload.account_type.value)
 
@@ -66,6 +72,7 @@ MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message(KeyTroubleMessage, key_trouble, KEYS),
     message(EgressRefusedMessage, egress_refused),
     message(KeyAskLostMessage, key_ask_lost, KEYS),
+    message(LegacyKeysMessage, legacy_keys, KEYS),
     message(KeyAttachedMessage, key_attached, KEYS),
     message(KeyRemovedMessage, key_removed, KEYS),
 )

@@ -6,7 +6,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
-from bot.domain.accounts import TradeSettings
+from bot.domain.accounts import LegacyKeysMessage, TradeSettings
+from bot.domain.chat import outbox_message
 from bot.domain.ids import Millis, UserId
 from bot.domain.portfolio import OrderType
 from bot.domain.users import Language, NewUser
@@ -30,6 +31,7 @@ _USERNAME_LIMIT: Final = 64
 _LONGEST_JSON: Final = 64_000
 _EXCHANGES: Final = frozenset({"bybit", "hyperliquid"})
 _GONE: Final = ("hl_", "elc_")
+_WALLET: Final = "a private key of HyperLiquid"
 _KEYS: Final = MappingProxyType(
     {
         "api_key": "a Bybit key",
@@ -38,7 +40,7 @@ _KEYS: Final = MappingProxyType(
         "demo_api_secret": "a Bybit Demo key",
         "real_api_key": "a Bybit Live key",
         "real_api_secret": "a Bybit Live key",
-        "hl_private_key": "a private key of HyperLiquid",
+        "hl_private_key": _WALLET,
     }
 )
 # What the old bot had and this one has not, by the columns that show that somebody used it.
@@ -62,7 +64,6 @@ async def take_people(run: ImportRun) -> None:
         if user is None:
             run.report.drop(TABLE, row["row_number"], "no id that Telegram gives")
             continue
-        _tell_keys(run.report, user, row)
         for name, is_used in _LEFT.items():
             run.report.leave(name, int(is_used(row)), "is not in this bot")
         if user in run.known:
@@ -70,6 +71,7 @@ async def take_people(run: ImportRun) -> None:
         else:
             run.report.take(TABLE, await _add(run, user, row))
             run.known.add(user)
+        await _tell_keys(run, user, row)
         settings += _strategies(run.report, user, row)
     await run.unit.legacy.add_settings(settings)
 
@@ -140,10 +142,15 @@ def _leverage(value: object, usual: int, changes: list[str]) -> int:
     return min(max(found, 1), _MOST_LEVERAGE)
 
 
-def _tell_keys(report: Report, user: UserId, row: Row) -> None:
+async def _tell_keys(run: ImportRun, user: UserId, row: Row) -> None:
+    """Whose keys lie in the old file, to the owner; and to whose they are."""
     found = dict.fromkeys(label for column, label in _KEYS.items() if text(row.get(column), 1))
-    if found:
-        report.tell(KEYS, user, f"{', '.join(found)}: to be revoked where it was made")
+    if not found:
+        return
+    run.report.tell(KEYS, user, f"{', '.join(found)}: they are told to revoke it")
+    told = LegacyKeysMessage(has_keys=bool(found.keys() - {_WALLET}), has_wallet=_WALLET in found)
+    message = outbox_message(told, user_id=user, idempotency_key=f"legacy-keys:{user}")
+    await run.unit.enqueue(message, run.at)
 
 
 def _strategies(report: Report, user: UserId, row: Row) -> list[LegacySettings]:

@@ -103,7 +103,10 @@ async def moved(tmp_path: Path) -> AsyncIterator[Moved]:
     """Anna paid twice for Premium and has Basic behind it, Boris used codes; the same charges stand at Telegram."""
     source = old_database(
         tmp_path / "bot.db",
-        users=[USER | {"user_id": ANNA}, USER | {"user_id": BORIS, "lang": "ua", "is_banned": 0, "leverage": 20}],
+        users=[
+            USER | {"user_id": ANNA, "api_key": "A-BYBIT-KEY"},
+            USER | {"user_id": BORIS, "lang": "ua", "is_banned": 0, "leverage": 20},
+        ],
         user_licenses=[
             license_row(ANNA, "premium", 40),
             license_row(ANNA, "premium", 40),
@@ -176,6 +179,8 @@ async def test_imported_people_chat_and_see_what_they_have(moved: Moved) -> None
     assert (await harness.config(BORIS)).trade_settings.leverage == 20
     assert "10 000" in (await said(boris, "/start")).text.replace("\xa0", " ")
     assert not await harness.services.licenses.may_try(UserId(BORIS)), "he had his trial"
+    told = [each.message for each in await harness.queued() if each.message.kind == "legacy-keys"]
+    assert [(each.user_id, each.values) for each in told] == [(ANNA, {"has_keys": "1", "has_wallet": "0"})]
 
 
 async def test_codes_of_the_old_bot_are_redeemed_here_and_once(moved: Moved) -> None:
@@ -266,7 +271,7 @@ def test_a_rehearsal_writes_nothing_a_second_run_neither_and_the_file_is_shredde
     assert first.startswith(rehearsed.partition("\nA rehearsal")[0])
     assert re.search(r"users +2 +1 +1 +1\n", first), first
     assert "no id that Telegram gives: 0" in first
-    assert "user 1001: a Bybit Live key, a private key of HyperLiquid: to be revoked" in first
+    assert "user 1001: a Bybit Live key, a private key of HyperLiquid: they are told to revoke it" in first
     assert "0xsecret" not in first
     assert in_clear(home) == []
     before = dump(home)

@@ -94,6 +94,7 @@ VALUES = {
     "promo-undo-asked": CAMPAIGN,
     "egress-refused": {},
     "key-ask-lost": {},
+    "legacy-keys": {"has_keys": "1", "has_wallet": "1"},
     "key-removed": {"account_type": "demo"},
     "pin-locked": {"user": "1001", "until": "1760011205000"},
     "desk-granted": {"kind": "premium", "days": "30", "end": "1760011205000"},

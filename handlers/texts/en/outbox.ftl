@@ -33,6 +33,8 @@ promise-egress-refused = 🛑 <b>Bybit refuses the keys of several accounts for 
 promise-disk-full = 🛑 <b>The disk under my database is full</b>: { $free } MB are left. New orders are refused; what was kept for this moment lets closes, stops and messages go on. Nothing that was confirmed is lost. Make room on the server: <code>df -h</code>, then <code>perpdesk doctor</code>. Within ten seconds of it orders are taken again by themselves.
 promise-disk-room = ✅ There is room on the disk again: new orders are taken.
 promise-key-ask-lost = I was restarted while I was asking Bybit about your key, so the answer got lost. /keys shows what is connected; if something is missing there, please send it again.
+promise-legacy-keys = ⚠️ <b>Delete your old Bybit keys.</b> The bot before me kept them unprotected. Delete them at Bybit; for trading here make a new one with /keys, which I keep sealed.
+promise-legacy-wallet = ⚠️ <b>Leave your old HyperLiquid account.</b> The bot before me kept its private key unprotected, and a private key can not be changed: move what is on it to a new one.
 promise-key-attached =
     { $account_type ->
         [demo] A key for Bybit Demo was connected.
