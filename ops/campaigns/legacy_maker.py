@@ -121,7 +121,7 @@ def _add_licenses(maker: _Maker, user: int) -> None:
     """A few buys, each of whose ends adds up what was before; doubles of races; what was revoked or replaced."""
     draw, end = maker.draw, maker.moment(least=-400, most=0)
     for _ in range(draw.randint(0, 5)):
-        end += draw.choice((30, 90, 180, 365, 4_000)) * _DAY if maker.often(0.9) else -40 * _DAY
+        end += draw.choice((30, 90, 180, 365, 4_000)) * _DAY if maker.often(0.7) else -40 * _DAY
         for _ in range(1 + int(maker.often(0.2))):
             license_id = maker.add(
                 "user_licenses",

@@ -35,8 +35,9 @@ _Counts = dict[str, tuple[int, int, int]]  # read, taken, dropped
 
 @dataclass(slots=True)
 class Truth:
-    """What is to stand here afterwards. Moments and spans in ms."""
+    """What is to stand here afterwards. Moments and spans in ms; `at`: when our database begins."""
 
+    at: int
     counts: _Counts = field(default_factory=dict)
     people: dict[int, tuple[object, ...]] = field(default_factory=dict)
     segments: dict[int, list[tuple[str, int, int]]] = field(default_factory=dict)
@@ -90,7 +91,7 @@ def read_truth(path: Path, at: int, *, honors_codes: bool) -> Truth:
             name: connection.execute(f"SELECT rowid AS n, * FROM {name}").fetchall()  # noqa: S608  our own words
             for name in _TABLES
         }
-    truth = Truth()
+    truth = Truth(at=at)
     people = {row["user_id"] for row in tables["users"] if _person(row["user_id"])}
     truth.people = {row["user_id"]: _settings(row) for row in tables["users"] if row["user_id"] in people}
     _count(truth, "users", len(tables["users"]), len(people))
@@ -262,6 +263,7 @@ def differences(truth: Truth, database: Path) -> Iterator[str]:
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         read = connection.execute
         ((counts,),) = read("SELECT counts FROM legacy_imports").fetchall()
+        yield from _unequal("birth", read("SELECT born_ts FROM database_birth").fetchall(), [(truth.at,)])
         yield from _unequal("counts", _counted(counts, truth), truth.counts)
         yield from _unequal("people", {row[0]: row[1:] for row in read(_PEOPLE)}, truth.people)
         yield from _unequal("practice accounts", read(_PRACTICE).fetchone()[0], len(truth.people))

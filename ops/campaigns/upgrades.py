@@ -128,7 +128,7 @@ class _Releases:
     def spawn(self, root: Path) -> None:
         """Begin a release; it goes on in the log of the one before."""
         with (self.stack.folder / "bot.log").open("ab") as log:
-            path = os.pathsep.join(filter(None, (str(root), os.environ.get("PYTHONPATH"))))
+            path = os.pathsep.join(filter(None, (str(root), self.stack.environment.get("PYTHONPATH"))))
             self.stack.processes["bot"] = subprocess.Popen(
                 [sys.executable, "-m", "bot"],
                 cwd=root,
