@@ -10,7 +10,8 @@ from typing import Final
 import typer
 
 from bot.domain.clock import SystemClock
-from bot.domain.errors import PerpdeskError, UnfitBackup
+from bot.domain.errors import PerpdeskError, UnfitBackup, UnfitJournal
+from bot.domain.ids import DAY, Millis
 from bot.lifecycle import Fatal
 from bot.settings import Settings
 from bot.wiring.keys import load_keys
@@ -18,11 +19,13 @@ from bot.wiring.safekeeping import backup_plan
 from ops.options import fail
 from storage.backup.making import make_backup
 from storage.backup.records import note, read_record
-from storage.backup.rotation import listed
+from storage.backup.rotation import WEEKS, listed
 from storage.backup.sealed_file import read_facts
+from storage.journal.segments import prune
 from storage.sqlite.vault import AesCredentialVault
 
 _HOOK_S: Final = 600.0
+_JOURNAL_KEPT: Final = (WEEKS + 1) * 7 * DAY  # ms
 _NICE: Final = 10
 _TIMED_OUT: Final = 124  # as timeout(1) ends
 _NOT_FOUND: Final = 127  # as a shell says it
@@ -39,6 +42,7 @@ def back_up(settings: Settings, *, is_full: bool) -> int:
         fail(str(fault), code=1)
     rows = ", ".join(f"{count:,} rows of {name}" for name, count in made.chains.items())
     typer.echo(f"{made.path}: {made.size:,} bytes, verified with {rows}; {made.removed} older ones went")
+    _prune(settings, now)
     if plan.recipients.offline is None:
         typer.echo("It opens with the key file alone: `perpdesk init` makes an offline recipient", err=True)
     return 0 if not settings.backup_hook else _hook(settings.backup_hook, made.path, settings.backup_folder)
@@ -70,6 +74,17 @@ def _what(path: Path) -> str:
         return str(fault)
     keys = [f"key {each['key_id']}" if "key_id" in each else f"offline {each['recipient']}" for each in facts.sealed]
     return f"{_moment(facts.made_at)}, schema {facts.schema}, opens with {' or '.join(keys)}"
+
+
+def _prune(settings: Settings, now: Millis) -> None:
+    """What of the journal is older than every backup that is kept serves no restore any more."""
+    try:
+        gone = prune(settings.journal_folder, (now - _JOURNAL_KEPT) / 1000)
+    except (OSError, UnfitJournal) as trouble:
+        typer.echo(f"perpdesk: the journal is not pruned: {trouble}", err=True)
+        return
+    if gone:
+        typer.echo(f"{gone} old files of the journal went")
 
 
 def _hook(command: str, file: Path, folder: Path) -> int:

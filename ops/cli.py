@@ -176,7 +176,7 @@ def migrate(path: Config = None) -> None:
     """Bring the database to this version's schema; refuses while the bot runs."""
     from ops.database import migrate_database  # noqa: PLC0415  quick --help
 
-    migrate_database(read_settings(path).database)
+    migrate_database(read_settings(path))
 
 
 @app.command("optimize-db")

@@ -11,19 +11,24 @@ from rich.table import Table
 
 from bot.domain.clock import SystemClock
 from bot.domain.errors import AlreadyRunning, PerpdeskError
-from bot.lifecycle import EXIT_CONFIG
+from bot.lifecycle import EXIT_CONFIG, Fatal
+from bot.settings import Settings
+from bot.wiring.keys import load_keys
+from bot.wiring.safekeeping import copy_before_migration
 from storage.optimize import OptimizeReport, optimize
 from storage.sqlite.database import Database
 from storage.sqlite.files import exclusive
-from storage.sqlite.migrate import migrate
+from storage.sqlite.migrate import SELECT_VERSION, migrate, newest_schema
 from storage.sqlite.tombstone import lift_tombstone, put_tombstone
+from storage.sqlite.vault import AesCredentialVault
 
 T = TypeVar("T")
 
 
-def migrate_database(path: Path) -> None:
-    """Bring the file to this version's schema, or say why not."""
-    before, after = answer(_migrate(path))
+def migrate_database(settings: Settings) -> None:
+    """Bring the file to this version's schema, behind a copy of what there is, or say why not."""
+    path = settings.database
+    before, after = answer(_migrate(settings))
     typer.echo(f"{path}: " + (f"schema {before} -> {after}" if before != after else f"schema {after}, nothing to do"))
 
 
@@ -58,8 +63,12 @@ async def _leave(path: Path) -> str:
         return await asyncio.to_thread(put_tombstone, path, SystemClock().now())
 
 
-async def _migrate(path: Path) -> tuple[int, int]:
-    async with Database.open(path) as database:
+async def _migrate(settings: Settings) -> tuple[int, int]:
+    async with Database.open(settings.database) as database:
+        ((schema,),) = await database.fetch(SELECT_VERSION)
+        if 0 < schema < newest_schema():
+            vault = AesCredentialVault(load_keys(settings))
+            await copy_before_migration(settings, database, vault, SystemClock().now())
         return await migrate(database)
 
 
@@ -67,7 +76,7 @@ def answer(work: Coroutine[Any, Any, T]) -> T:
     """What it answers; a fault of ours is one line and an exit code."""
     try:
         return asyncio.run(work)
-    except PerpdeskError as fault:
+    except (PerpdeskError, Fatal) as fault:
         typer.echo(f"perpdesk: {fault}", err=True)
         raise typer.Exit(1 if isinstance(fault, AlreadyRunning) else EXIT_CONFIG) from None
 

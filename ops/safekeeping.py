@@ -34,11 +34,23 @@ def restore(
     file: Annotated[Path | None, typer.Argument(help="The backup; on trial the newest one, if none is named.")] = None,
     path: Config = None,
     drill: Annotated[bool, typer.Option("--drill", help="Into a folder of its own: nothing is replaced.")] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="After a restore: book and refund Stars again.")] = False,
+    offline_key: Annotated[
+        Path | None, typer.Option("--offline-key", help="Open it with the offline recipient's private key.")
+    ] = None,
+    without_journal: Annotated[
+        bool, typer.Option("--without-journal", help="What people removed since may be back: the last resort.")
+    ] = False,
 ) -> None:
-    """Bring a backup back, on trial or in the database's place. Exit code 0 or 1."""
+    """Bring a backup back: into the database's place while the bot is down, or on trial. Exit code 0 or 1."""
     from ops import restoring  # noqa: PLC0415  quick --help
 
-    if drill:
-        restoring.drill(read_settings(path), file)
+    settings = read_settings(path)
+    if accept:
+        restoring.accept(settings)
+    elif drill:
+        restoring.drill(settings, file)
+    elif file is None:
+        fail("name the backup: `perpdesk backups` lists them", code=2)
     else:
-        fail("say --drill", code=2)
+        restoring.bring_back(settings, file, offline_key=offline_key, without_journal=without_journal)

@@ -32,7 +32,14 @@ from storage.sqlite.database import CONNECTION_PRAGMAS, READER_PRAGMAS, Database
 from storage.sqlite.errors import translated
 from storage.sqlite.files import exclusive
 from storage.sqlite.hash_chain import Chain, Fetch, verify_chain
-from storage.sqlite.migrate import SELECT_OBJECTS, SELECT_VERSION, expected_objects, load_migrations
+from storage.sqlite.migrate import (
+    SELECT_MIN_VERSION,
+    SELECT_OBJECTS,
+    SELECT_VERSION,
+    expected_objects,
+    has_columns,
+    load_migrations,
+)
 from storage.sqlite.vault import SELECT_CANARY, AesCredentialVault
 from storage.users.users import SELECT_CONFIG
 
@@ -105,11 +112,14 @@ async def check_schema(fetch: Fetch) -> Check:
     migrations = await asyncio.to_thread(load_migrations)
     ((version,),) = await fetch(SELECT_VERSION, ())
     newest = migrations[-1].number
-    if version != newest:
+    least = await fetch(SELECT_MIN_VERSION, ()) if version > newest else []
+    if version < newest or (version > newest and not (least and least[0][0] <= newest)):
         return Check(name="schema", is_ok=False, detail=f"version {version}; this program's is {newest}")
     present = {name: columns for _, name, columns, _ in await fetch(SELECT_OBJECTS, ())}
     wanted = await asyncio.to_thread(expected_objects, migrations)
-    wrong = [f"{each.kind} {name}" for name, each in wanted.items() if present.get(name, "-") != each.columns]
+    wrong = [
+        f"{each.kind} {name}" for name, each in wanted.items() if not has_columns(present.get(name, "-"), each.columns)
+    ]
     detail = f"not as it should be: {_some(wrong)}" if wrong else f"version {version}"
     return Check(name="schema", is_ok=not wrong, detail=detail)
 

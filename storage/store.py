@@ -24,6 +24,7 @@ from storage.legacy.imports import SqliteLegacyImports
 from storage.licensing.ledger import SqliteLedger
 from storage.paper.books import SqlitePaperBooks
 from storage.payments.payments import SqlitePayments
+from storage.payments.restores import SqliteRestores
 from storage.promo.promo import SqlitePromo
 from storage.sqlite.database import Database
 from storage.sqlite.transaction import Transaction
@@ -106,6 +107,10 @@ class SqliteUnitOfWork:
     @property
     def payments(self) -> SqlitePayments:
         return SqlitePayments(self._transaction)
+
+    @property
+    def restores(self) -> SqliteRestores:
+        return SqliteRestores(self._transaction)
 
     @property
     def promo(self) -> SqlitePromo:

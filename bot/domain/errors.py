@@ -29,6 +29,7 @@ PerpdeskError
 ├── AlreadyRunning          another process has the database
 ├── UnfitDatabase           the file is damaged, half made, foreign or someone else's: refuse to start
 ├── UnfitBackup             a copy of the database that is damaged, cut short or foreign: it is not used
+├── UnfitJournal            the journal is damaged, not whole, or another database's
 ├── WrongKeyFile            the key file does not open what is stored
 └── SchemaTooNew            the database is of a newer version
 """
@@ -214,6 +215,10 @@ class UnfitDatabase(PerpdeskError):
 
 class UnfitBackup(PerpdeskError):
     """A backup, or a copy of the database, is damaged, cut short, changed or foreign; nothing of it is used."""
+
+
+class UnfitJournal(PerpdeskError):
+    """The journal beside the database is damaged, not whole, or of another database; it is left untouched."""
 
 
 class WrongKeyFile(PerpdeskError):

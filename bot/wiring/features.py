@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 from typing import Any
 
-from bot import owner_link
+from bot import owner_link, restore_word
 from bot.aio.periodic import Periodic
 from bot.chat.broadcaster import Broadcaster
 from bot.chat.stars import Stars
@@ -30,6 +30,7 @@ from bot.services.market.screens import MarketScreens
 from bot.services.payments.payments import PaymentService
 from bot.services.payments.reconciliation import StarWatch
 from bot.services.payments.refunds import RefundJob, Refunds
+from bot.services.payments.restore_gate import RestoreGate
 from bot.services.payments.subscriptions import Subscriptions
 from bot.services.promo.alerts import PromoAlarms
 from bot.services.promo.campaigns import CampaignService
@@ -48,6 +49,7 @@ from handlers.admin.broadcast import draw_progress
 from handlers.promo.pinned import PinnedCards
 from storage.admin.queries import SqliteAdminQueries
 from storage.payments.payments import SqlitePaymentQueries
+from storage.payments.restores import SqliteRestoreQueries
 from storage.promo.cipher import AesPromoCodeCipher
 from storage.promo.queries import SqlitePromoQueries
 from storage.sqlite.secrets import open_secret
@@ -243,12 +245,29 @@ async def make_payments(
         born=base.storage.born,
     )
     refunds = Refunds(transactions=base.store, licenses=licenses, payments=payments, pin=pin, clock=base.clock)
-    due = RefundJob(queries=queries, transactions=base.store, stars=stars, refunds=refunds, clock=base.clock)
+    gate = make_restore_gate(base)
+    due = RefundJob(queries=queries, transactions=base.store, stars=stars, refunds=refunds, clock=base.clock, gate=gate)
     watch = StarWatch(
-        queries=queries, transactions=base.store, stars=stars, payments=payments, refunds=refunds, clock=base.clock
+        queries=queries,
+        transactions=base.store,
+        stars=stars,
+        payments=payments,
+        refunds=refunds,
+        clock=base.clock,
+        gate=gate,
     )
     subscriptions = Subscriptions(queries=queries, transactions=base.store, stars=stars, clock=base.clock)
     return payments, refunds, subscriptions, (jobs.refunds(due, base.clock), jobs.reconciliation(watch, base.clock))
+
+
+def make_restore_gate(base: Foundation) -> RestoreGate:
+    return RestoreGate(
+        queries=SqliteRestoreQueries(base.database),
+        transactions=base.store,
+        clock=base.clock,
+        is_asked=partial(asyncio.to_thread, restore_word.is_said, base.settings.database),
+        burn=partial(asyncio.to_thread, restore_word.burn, base.settings.database),
+    )
 
 
 def make_support(base: Foundation) -> Support:

@@ -2,7 +2,8 @@
 
 from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.settings import Settings
-from storage.sqlite.vault import KeyFile
+from storage.sqlite.recipients import OfflineRecipient, Recipients
+from storage.sqlite.vault import AesCredentialVault, KeyFile
 
 
 def load_keys(settings: Settings) -> KeyFile:
@@ -12,3 +13,9 @@ def load_keys(settings: Settings) -> KeyFile:
     if not settings.key_file.exists():
         raise Fatal(f"there is no key file {settings.key_file}: `perpdesk new-key {settings.key_file}`", EXIT_CONFIG)
     return KeyFile.load(settings.key_file)
+
+
+def recipients_of(settings: Settings, vault: AesCredentialVault) -> Recipients:
+    """Who backups and journal are sealed to; blocks. Raises WrongKeyFile for a recipient that can't be read."""
+    file = settings.recipient_file
+    return Recipients(vault=vault, offline=OfflineRecipient.load(file) if file.exists() else None)

@@ -1,6 +1,7 @@
 """Backups beside the bot: who they are sealed to, the jobs that have them made, what /metrics shows of them."""
 
 import asyncio
+import logging
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,16 +12,22 @@ from typing import Final
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from bot.domain.errors import NothingDone
-from bot.domain.ids import DAY, HOUR
+from bot.domain.errors import AlreadyRunning, NothingDone, StorageTrouble, UnfitBackup
+from bot.domain.ids import DAY, HOUR, Millis
 from bot.domain.ports.clock import Clock
+from bot.lifecycle import Fatal
 from bot.settings import Settings, environment_with
 from bot.version import VERSION
+from bot.wiring.keys import recipients_of
 from stats_api.collector import SampledCollector
-from storage.backup.making import BackupPlan
+from storage.backup.making import BackupPlan, make_backup
 from storage.backup.records import read_record
-from storage.sqlite.recipients import OfflineRecipient, Recipients
+from storage.backup.rotation import MIGRATION
+from storage.sqlite.database import Database
+from storage.sqlite.migrate import SELECT_VERSION, newest_schema
 from storage.sqlite.vault import AesCredentialVault
+
+_logger = logging.getLogger(__name__)
 
 DRILL_EVERY: Final = 7 * DAY
 _EARLY: Final = 2 * HOUR  # looked at each hour: rather a little before its time than after
@@ -30,14 +37,29 @@ _COMMAND: Final = (sys.executable, "-m", "ops")
 
 def backup_plan(settings: Settings, vault: AesCredentialVault) -> BackupPlan:
     """What the settings say of backups; blocks. Raises WrongKeyFile for an offline recipient that can't be read."""
-    file = settings.recipient_file
     return BackupPlan(
         database=settings.database,
         folder=settings.backup_folder,
-        recipients=Recipients(vault=vault, offline=OfflineRecipient.load(file) if file.exists() else None),
+        recipients=recipients_of(settings, vault),
         max_bytes=settings.backup_max_bytes,
         version=VERSION,
     )
+
+
+async def copy_before_migration(settings: Settings, database: Database, vault: AesCredentialVault, now: Millis) -> None:
+    """A verified backup, where a schema is about to be changed that holds something.
+
+    Raises Fatal where none can be made: then nothing is changed.
+    """
+    ((schema,),) = await database.fetch(SELECT_VERSION)
+    if not 0 < schema < await asyncio.to_thread(newest_schema):
+        return
+    try:
+        plan = await asyncio.to_thread(backup_plan, settings, vault)
+        made = await asyncio.to_thread(make_backup, plan, now=now, reason=MIGRATION)
+    except (StorageTrouble, UnfitBackup, AlreadyRunning) as trouble:
+        raise Fatal(f"the schema is not changed without a copy: {trouble}") from trouble
+    _logger.info("before the schema is changed: %s", made.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

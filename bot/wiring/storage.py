@@ -10,10 +10,12 @@ from bot.domain.ids import Millis
 from bot.domain.marks import Marks
 from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.settings import Settings
-from bot.wiring.keys import load_keys
+from bot.wiring.keys import load_keys, recipients_of
 from bot.wiring.outside import Outside
+from bot.wiring.safekeeping import copy_before_migration
 from storage.accounts.queries import SqliteAccountQueries
 from storage.chat.queries import SqliteChatQueries
+from storage.journal.journal import Journal, open_journal
 from storage.licensing.queries import SqliteLicenseQueries
 from storage.paper.queries import SqlitePaperQueries
 from storage.sqlite.birth import birth_of
@@ -60,8 +62,11 @@ async def open_storage(
         Database.open(settings.database, check=check, driver=driver, monotonic=clock.monotonic, in_trouble=space.note)
     )
     await _refuse_moved(settings)
+    await copy_before_migration(settings, database, vault, outside.clock.now())
     _, schema = await migrate(database)
     await vault.prove(database)
+    journal = await _open_journal(settings, database, vault)
+    stack.push_async_callback(journal.close)
     dispatcher = Dispatcher()
     marks = Marks(secret=await open_secret(database, vault, "marks"))
     return Storage(
@@ -79,6 +84,11 @@ async def open_storage(
         paper_queries=SqlitePaperQueries(database),
         chat_queries=SqliteChatQueries(database),
     )
+
+
+async def _open_journal(settings: Settings, database: Database, vault: AesCredentialVault) -> Journal:
+    recipients = await asyncio.to_thread(recipients_of, settings, vault)
+    return await open_journal(database, settings.journal_folder, recipients)
 
 
 async def _refuse_moved(settings: Settings) -> None:

@@ -11,6 +11,7 @@ from bot.domain.chat import (
     SetAsideMessage,
     TooFastMessage,
 )
+from bot.domain.restores import RestoredMessage, StarsListedMessage
 from handlers.core.messages import KEYS, MENU, MessageSpec, message, said
 from handlers.texts.catalog import Markup, Translator, join, safe
 from handlers.views.times import utc_span
@@ -39,6 +40,15 @@ def _back(say: Translator, missed: BackMessage) -> Markup:
     return say("promise-back", since=since, until=until, waited=missed.waited, kept=missed.kept)
 
 
+def _restored(say: Translator, told: RestoredMessage) -> Markup:
+    made, restored = utc_span(told.made, told.restored)
+    return say("promise-restored", made=made, restored=restored)
+
+
+def _stars_listed(say: Translator, told: StarsListedMessage) -> Markup:
+    return say("promise-restored-stars", charges=told.charges, stars=told.stars, returned=told.returned)
+
+
 MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message(RestartedMessage, _restarted, MENU),
     message(AnswerLostMessage, said("promise-answer-lost"), MENU),
@@ -47,4 +57,6 @@ MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message(TooFastMessage, said("promise-too-fast")),
     message(DeafMessage, _deaf, MENU),
     message(BackMessage, _back, MENU),
+    message(RestoredMessage, _restored, MENU),
+    message(StarsListedMessage, _stars_listed),
 )

@@ -24,6 +24,7 @@ from ops.campaigns import (
     orders,
     payments,
     promo,
+    restores,
     rotation,
     series,
     slow_clients,
@@ -58,6 +59,7 @@ def main() -> int:
         _promo_store,
         _promo_chat,
         _payments,
+        _restores,
         _rotation,
         _disk_points,
         _disk_process,
@@ -145,6 +147,11 @@ def _disk_points(seed: int, _: float) -> Report:
 def _disk_process(seed: int, budget: float) -> Report:
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
         return disk_full.run_process(seed, budget, Path(folder))
+
+
+def _restores(seed: int, budget: float) -> Report:
+    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
+        return restores.run(seed, max(budget, 1_200), Path(folder), points=100)
 
 
 def _mutations(_seed: int, _budget: float) -> Report:

@@ -24,7 +24,7 @@ from storage.sqlite.connection import SqliteConnection, Statement, connected
 from storage.sqlite.errors import is_damage, raise_translated, translated
 from storage.sqlite.files import InstanceLock, exclusive
 from storage.sqlite.transaction import Transaction
-from storage.sqlite.writer import DISK_SECONDS, Writer
+from storage.sqlite.writer import DISK_SECONDS, WriteAhead, Writer
 
 APPLICATION_ID: Final = 0x50_44_53_4B  # "PDSK" in the file's header: tells our files from other programs'
 
@@ -210,6 +210,10 @@ class Database:
                     await connection.execute_fetchall(pragma)
                 await _check_pages(connection, self.path)
 
+    def write_ahead(self, ahead: WriteAhead) -> None:
+        """See `Writer.write_ahead`."""
+        self._writer.write_ahead(ahead)
+
     def transaction(self, committed: Callable[[], None] | None = None) -> AbstractAsyncContextManager[Transaction]:
         """A transaction of the one writer; see `Writer.transaction`."""
         return self._writer.transaction(committed)
@@ -222,7 +226,7 @@ class Database:
         """Statements that are a transaction together; see `Writer.batch`."""
         await self._writer.batch(statements)
 
-    def alone(self) -> AbstractAsyncContextManager[aiosqlite.Connection]:
+    def alone(self) -> AbstractAsyncContextManager[SqliteConnection]:
         """The writer's connection, outside of a transaction; see `Writer.alone`."""
         return self._writer.alone()
 

@@ -88,6 +88,17 @@ class InstanceLock:
         except OSError as error:
             raise StorageTrouble(f"{self.path} can't be used: {error.strerror}") from error
 
+    def claim(self) -> None:
+        """Keep everybody else away from a file that is to be replaced, whatever it is like.
+
+        Raises AlreadyRunning or StorageTrouble.
+        """
+        try:
+            _make_folder(self.path.parent)
+            self._claim()
+        except OSError as error:
+            raise StorageTrouble(f"{self.path} can't be used: {error.strerror}") from error
+
     @property
     def was_left_open(self) -> bool:
         """Whether its last holder did not close it in order. To be asked before `note_open`."""

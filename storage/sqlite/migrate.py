@@ -76,7 +76,7 @@ async def migrate(database: Database, *, until: int | None = None) -> tuple[int,
     async with database.alone() as connection:
         with translated():
             before = await version_of(connection)
-            _refuse_newer(before, migrations, database.path)
+            await _refuse_newer(connection, before, migrations, database.path)
             applied = tuple(each for each in migrations if each.number <= before)
             for missing in await _check(connection, database.path, applied):
                 _logger.warning("index %s is missing: `perpdesk optimize-db` makes it again", missing.name)
@@ -97,7 +97,7 @@ async def missing_indexes(database: Database) -> tuple[SchemaObject, ...]:
     async with database.alone() as connection:
         with translated():
             version = await version_of(connection)
-            _refuse_newer(version, migrations, database.path)
+            await _refuse_newer(connection, version, migrations, database.path)
             if version < migrations[-1].number:
                 raise UnfitDatabase(f"{database.path} has an older schema: run `perpdesk migrate` first")
             return await _check(connection, database.path, migrations)
@@ -189,13 +189,22 @@ async def _analyze(connection: aiosqlite.Connection) -> None:
         await connection.execute_fetchall(statement)
 
 
-def _refuse_newer(version: int, migrations: Sequence[Migration], path: Path) -> None:
+async def _refuse_newer(
+    connection: aiosqlite.Connection, version: int, migrations: Sequence[Migration], path: Path
+) -> None:
+    """A later schema may be used as it is where it only adds to what this version knows."""
     newest = migrations[-1].number
-    if version > newest:
+    if version <= newest:
+        return
+    rows = list(await connection.execute_fetchall(SELECT_MIN_VERSION))
+    if not rows or rows[0][0] > newest:
         raise SchemaTooNew(
             f"{path} has schema {version}, this version knows {newest}: "
             "run the version that made it, or restore a backup"
         )
+    _logger.warning(
+        "%s has schema %d of a later version, which only adds to %d: it is used as it is", path, version, newest
+    )
 
 
 async def _check(
@@ -210,9 +219,22 @@ async def _check(
         found = present.get(name)
         if found is None and wanted.kind == "index":
             missing.append(wanted)
-        elif found is None or found.columns != wanted.columns:
+        elif found is None or not has_columns(found.columns, wanted.columns):
             raise UnfitDatabase(f"{path} is damaged: {wanted.kind} {name} is not as it should be. Restore a backup")
     return tuple(missing)
+
+
+def has_columns(found: str | None, wanted: str | None) -> bool:
+    """Whether a table has the columns that it should, in their order; a later version may have added some."""
+    if found == wanted or found is None or wanted is None:
+        return found == wanted
+    names = found.split(",")
+    return [each for each in names if each in set(wanted.split(","))] == wanted.split(",")
+
+
+def newest_schema() -> int:
+    """The number of the last migration; blocks at the first call."""
+    return load_migrations()[-1].number
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -13,9 +13,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Final
-
-import aiosqlite
+from typing import Any, Final, Protocol
 
 from bot.aio.histograms import Histogram
 from bot.aio.shielded import shielded
@@ -58,6 +56,34 @@ class _Group:
         await self._ended.wait()
 
 
+class WriteAhead(Protocol):
+    """What has to be written elsewhere before a transaction is committed."""
+
+    def begin(self) -> None:
+        """A transaction begins to write."""
+        ...
+
+    async def write(self) -> Sequence[Statement]:
+        """Its block is over: write down what it did; what is to stand in the same commit. Raises StorageTrouble."""
+        ...
+
+    def end(self) -> None:
+        """It writes no more."""
+        ...
+
+    def committed(self) -> None:
+        """All that was written down is on the disk of the database, too."""
+        ...
+
+    def undone(self) -> None:
+        """What the last transaction wrote down has not happened."""
+        ...
+
+    def abandoned(self) -> None:
+        """Nothing that was written down since the last commit has happened."""
+        ...
+
+
 class Writer:
     """Runs transactions one after the other on its one connection. `in_trouble` hears of what the disk refuses.
 
@@ -85,6 +111,11 @@ class Writer:
         self._since: float | None = None  # when the turn that is under way began
         self._group: _Group | None = None  # whose transaction is open on the connection
         self._is_closed = False
+        self._ahead: WriteAhead | None = None
+
+    def write_ahead(self, ahead: WriteAhead) -> None:
+        """From now on each transaction is written down there before it is committed."""
+        self._ahead = ahead
 
     @property
     def busy_s(self) -> float:
@@ -105,8 +136,12 @@ class Writer:
             group = await self._begin()
             try:
                 transaction = Transaction(self._connection)
+                if self._ahead is not None:
+                    self._ahead.begin()
                 yield transaction
                 await transaction.end()
+                if self._ahead is not None:
+                    await shielded(self._write_down(self._ahead))
             except BaseException as error:
                 await shielded(self._undo(group))
                 if not group.callbacks or not isinstance(error, Exception):
@@ -156,7 +191,7 @@ class Writer:
         return self._group is None and not self._is_closed and not self._connection.in_transaction
 
     @asynccontextmanager
-    async def alone(self) -> AsyncIterator[aiosqlite.Connection]:
+    async def alone(self) -> AsyncIterator[SqliteConnection]:
         """The bare connection with no transaction open, for what can't stand in one. Sees to its own rollback."""
         async with self._turn():
             if self._group is not None:
@@ -220,8 +255,17 @@ class Writer:
             await self._abandon(group, error)  # without its savepoint, undoing this one would undo the one before
             raise
 
+    async def _write_down(self, ahead: WriteAhead) -> None:
+        statements = await ahead.write()
+        if statements:
+            with translated():
+                await self._connection.run_all(statements)
+
     async def _undo(self, group: _Group) -> None:
         """Take back the unit whose block failed, and nothing else."""
+        if self._ahead is not None:
+            self._ahead.end()
+            self._ahead.undone()
         if not group.callbacks:  # it stands alone
             await self._abandon(group, None)
             return
@@ -242,6 +286,8 @@ class Writer:
             await self._abandon(group, error)
             return
         self._group = None
+        if self._ahead is not None:
+            self._ahead.committed()
         group.finish()
         for callback in group.callbacks:
             try:
@@ -272,6 +318,8 @@ class Writer:
     async def _abandon(self, group: _Group, trouble: BaseException | None) -> None:
         self._group = None
         group.trouble = trouble
+        if self._ahead is not None:
+            self._ahead.abandoned()
         try:
             with translated():
                 await self._connection.rollback()

@@ -105,7 +105,7 @@ ERASE_PINNED_CARDS: Final = """
 """
 ERASE_BROADCAST_CARDS: Final = "UPDATE broadcasts SET chat_id = NULL, message_id = NULL WHERE chat_id = ?"
 DELETE_USER: Final = "DELETE FROM users WHERE user_id = ? RETURNING user_id"
-_BY_HAND: Final = (
+ERASED_BY_HAND: Final = (
     DELETE_MESSAGES_TO_OTHERS,
     DELETE_PIN_ALARMS,
     DELETE_MESSAGES,
@@ -363,7 +363,7 @@ class SqlitePrivacy:
         return bool(await self._transaction.fetch(SELECT_MARK, (mark,)))
 
     async def erase(self, user_id: UserId) -> None:
-        for statement in _BY_HAND:
+        for statement in ERASED_BY_HAND:
             await self._transaction.fetch(statement, (user_id,))
         for row in await self._transaction.fetch(DELETE_ACCOUNTS, (user_id,)):
             self._record(event_of(CredentialsChanged, row))

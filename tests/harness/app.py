@@ -9,7 +9,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import count
@@ -423,7 +423,10 @@ def _migrated() -> Path:
             pass
 
     asyncio.run(make())
-    return folder / "perpdesk.sqlite3"
+    path = folder / "perpdesk.sqlite3"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DELETE FROM journal_position")  # each copy begins a journal of its own
+    return path
 
 
 def entities_of(text: str) -> list[dict[str, Any]]:

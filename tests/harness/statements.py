@@ -25,4 +25,4 @@ def statements() -> dict[str, str]:
 
 def parameters_of(statement: str) -> int:
     """How many parameters it takes."""
-    return max(map(int, re.findall(r"\?([0-9])", statement)), default=statement.count("?"))
+    return max(map(int, re.findall(r"\?([0-9]+)", statement)), default=statement.count("?"))

@@ -128,7 +128,10 @@ async def test_beside_a_running_bot_it_only_reads(settings: Settings, tmp_path: 
             ["DROP TRIGGER audit_is_not_changed", "UPDATE audit SET details = 'x' WHERE id = 2"],
             {"schema": "not as it should be: trigger audit_is_not_changed", "content": "not checked"},
         ),
-        (["PRAGMA user_version = 999"], {"schema": "version 999; this program's is", "content": "not checked"}),
+        (
+            ["UPDATE schema_compat SET min_version = 999", "PRAGMA user_version = 999"],
+            {"schema": "version 999; this program's is", "content": "not checked"},
+        ),
         (["DROP INDEX idx_licenses_expires"], {"schema": "idx_licenses_expires", "content": "not checked"}),
         (["UPDATE user_licenses SET end_date = end_date + 1"], {"licenses": "not what the ledger says: user 1001"}),
         (["DELETE FROM user_licenses"], {"licenses": "user 1001"}),

@@ -19,6 +19,7 @@ from bot.domain.ports.paper import PaperBooks
 from bot.domain.ports.payments import Payments
 from bot.domain.ports.plans import AccountFences, LegBook, OrderIntents, TradePlans
 from bot.domain.ports.promo import PromoCodes
+from bot.domain.ports.restores import RestoreRecords
 from bot.domain.ports.risk import RiskRecords
 from bot.domain.ports.support import SupportThreads
 from bot.domain.ports.tickets import Tickets
@@ -59,6 +60,8 @@ class UnitOfWork(Protocol):
     def ledger(self) -> Ledger: ...
     @property
     def payments(self) -> Payments: ...
+    @property
+    def restores(self) -> RestoreRecords: ...
     @property
     def promo(self) -> PromoCodes: ...
     @property

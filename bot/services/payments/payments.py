@@ -190,6 +190,10 @@ class PaymentService:
         """Everybody who is told of trouble with payments."""
         return await self._staff_of(*_TOLD)
 
+    async def owners(self) -> tuple[UserId, ...]:
+        """Those who run the bot."""
+        return await self._staff_of(Role.OWNER)
+
     async def _staff_of(self, *roles: Role) -> tuple[UserId, ...]:
         people = self.roles.everybody(await self.reads.staff())
         return tuple(sorted(user_id for user_id, role in people.items() if role in roles))
@@ -244,7 +248,7 @@ class PaymentService:
             return
         _logger.warning("%d charges are older than this database and were left alone", count)
         told = OlderChargesMessage(count=count, stars=stars)
-        for owner in await self._staff_of(Role.OWNER):
+        for owner in await self.owners():
             await unit.enqueue(outbox_message(told, user_id=owner, idempotency_key=f"older:{now}:{owner}"), now)
 
     async def _credit(self, unit: UnitOfWork, invoice: Invoice, paid: Paid) -> None:

@@ -8,15 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.domain.chat import outbox_message
 from bot.domain.ids import HOUR, UserId
 from bot.domain.offers import XTR
 from bot.domain.payments import RETURNED, Paid, Payer, PaymentStatus, StarCursor, StarTransaction
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.payments import PaymentQueries, StarsApi
 from bot.domain.ports.storage import Transactions
+from bot.domain.restores import StarsListedMessage
 from bot.domain.users import NewUser
 from bot.services.payments.payments import PaymentService
 from bot.services.payments.refunds import Refunds
+from bot.services.payments.restore_gate import RestoreGate
 
 ALL_EVERY: Final = HOUR
 _PAGE: Final = 100  # lines a call, Telegram's most
@@ -43,10 +46,17 @@ class StarWatch:
     payments: PaymentService
     refunds: Refunds
     clock: Clock
+    gate: RestoreGate
 
     async def reconcile(self) -> Reconciled:
-        """Read what is new, or everything when that is due, and book what is missing. Raises StarsError."""
+        """Read what is new, or everything when that is due, and book what is missing. Raises StarsError.
+
+        After a restore that nobody has accepted yet, owners are told what is missing, and nothing is booked.
+        """
         now = self.clock.now()
+        restore = await self.gate.closed_by()
+        if restore is not None:
+            return await self._list(restore)
         cursor = await self.queries.star_cursor()
         is_all = not 0 <= now - cursor.all_read_at < ALL_EVERY
         lines, position = await self._read(0 if is_all else cursor.position)
@@ -58,6 +68,29 @@ class StarWatch:
         if found.booked or found.returned:
             _logger.warning("reconciliation booked %d charges and %d returns", found.booked, found.returned)
         return found
+
+    async def _list(self, restore: int) -> Reconciled:
+        lines, _ = await self._read(0)
+        statuses = await self._statuses([line.charge_id for line in lines])
+        went_back = {line.charge_id for line in lines if not line.is_incoming}
+        known = [line for line in lines if line.payer is not None and not self.payments.is_older(line.at)]
+        missing = [
+            line
+            for line in known
+            if line.is_incoming and line.charge_id not in statuses and line.charge_id not in went_back
+        ]
+        returned = [line for line in known if not line.is_incoming and statuses.get(line.charge_id) not in RETURNED]
+        stars = sum(line.stars for line in missing)
+        words = (
+            "%d charges (%d Stars) and %d returns are not in the restored copy: `perpdesk restore --accept` books them"
+        )
+        _logger.warning(words, len(missing), stars, len(returned))
+        told = StarsListedMessage(charges=len(missing), stars=stars, returned=len(returned))
+        async with self.transactions.begin_aside() as unit:
+            for owner in await self.payments.owners():
+                key = f"restored-stars:{restore}:{owner}"
+                await unit.enqueue(outbox_message(told, user_id=owner, idempotency_key=key), self.clock.now())
+        return Reconciled(lines=len(lines), booked=0, returned=0)
 
     async def _read(self, position: int) -> tuple[list[StarTransaction], int]:
         lines: list[StarTransaction] = []

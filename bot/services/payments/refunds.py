@@ -29,6 +29,7 @@ from bot.domain.ports.payments import PaymentQueries, StarsApi
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.services.licensing.licenses import Licenses
 from bot.services.payments.payments import PaymentService
+from bot.services.payments.restore_gate import RestoreGate
 from bot.services.users.pin import PinService
 
 LONGEST_REASON: Final = 200  # characters
@@ -169,9 +170,15 @@ class RefundJob:
     stars: StarsApi
     refunds: Refunds
     clock: Clock
+    gate: RestoreGate
 
     async def give_back(self) -> int:
-        """Every refund that is due; how many went through. Raises NothingDone if Telegram answered for none of them."""
+        """Every refund that is due; how many went through. Raises NothingDone if Telegram answered for none of them.
+
+        None after a restore that nobody has accepted yet.
+        """
+        if await self.gate.closed_by() is not None:
+            return 0
         due = await self.queries.refunds_due(self.clock.now(), _BATCH)
         answers = [await self._try(each, each.user_id) for each in due if each.user_id is not None]
         if answers and not any(answers):

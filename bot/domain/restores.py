@@ -1,0 +1,27 @@
+"""A backup in the database's place: what is told of it, and until when Stars are only listed."""
+
+from dataclasses import dataclass
+
+from bot.domain.chat import OutboxPayload
+from bot.domain.ids import Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoredMessage(OutboxPayload):
+    """To each active person: what the bot knew is of `made`; what it was told until `restored` it does not know."""
+
+    KIND = "restored"
+
+    made: Millis
+    restored: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StarsListedMessage(OutboxPayload):
+    """To the owners of a restored bot: charges and returns that Telegram knows of and the copy does not."""
+
+    KIND = "restored-stars"
+
+    charges: int
+    stars: int
+    returned: int

@@ -1,0 +1,207 @@
+"""A backup in the database's place: opened, proved, brought up by the journal, made harmless, then swapped in.
+
+Whatever fails before the swap leaves the database as it was; the swap is one rename. The former database stays beside
+it, with its write-ahead log.
+"""
+
+import asyncio
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bot.domain.errors import StorageTrouble, UnfitBackup, UnfitJournal
+from bot.domain.ids import DAY, Millis
+from bot.domain.payloads import encode
+from bot.domain.restores import RestoredMessage
+from storage.backup.copying import prove
+from storage.backup.replay import Replayed, replay
+from storage.backup.sealed_file import BackupFacts, unseal
+from storage.journal.journal import FORGET_POSITION, SELECT_POSITION
+from storage.journal.segments import Line, Position, base_of, read_lines, set_aside
+from storage.sqlite.codecs import json_text
+from storage.sqlite.database import Database, PageCheck
+from storage.sqlite.files import InstanceLock
+from storage.sqlite.migrate import migrate
+from storage.sqlite.recipients import Openers
+
+ACTIVE_WITHIN: Final = 30 * DAY  # ms before the copy: whoever was seen since is told
+_BESIDE: Final = ("-wal", "-shm", "-journal", ".lock")
+
+HALT: Final = "INSERT INTO halts (actor_id, reason, since_ts) VALUES (NULL, ?, ?) ON CONFLICT DO NOTHING"
+INSERT_RESTORE: Final = "INSERT INTO restores (backup_id, made_ts, restored_ts) VALUES (?, ?, max(?, ?))"
+PARK_OUTBOX: Final = "UPDATE outbox SET state = 'undeliverable', reason = 'restored' WHERE state = 'waiting'"
+PARK_INBOX: Final = "UPDATE inbox SET state = 'set_aside', body = NULL WHERE state IN ('new', 'applied')"
+DROP_BUTTONS: Final = "DELETE FROM buttons"
+DROP_DIALOGUES: Final = "DELETE FROM dialogues"
+STOP_BROADCASTS: Final = "UPDATE broadcasts SET state = 'stopped', finished_ts = ? WHERE state = 'sending'"
+# Whether it was sent, the exchange knows: it is asked, and nothing is sent again.
+DOUBT_INTENTS: Final = """
+    UPDATE order_intents SET state = 'unknown', sent_ts = coalesce(sent_ts, created_ts)
+     WHERE state IN ('intent', 'sending')
+"""
+READ_ALL_STARS: Final = "UPDATE star_cursor SET position = 0, all_read_ts = 0"
+TELL_ACTIVE: Final = """
+    INSERT INTO outbox (user_id, chat_id, kind, values_json, cause, next_try_ts, created_ts)
+    SELECT user_id, user_id, ?1, ?2, 'restored:' || ?3 || ':' || user_id, ?3, ?3
+      FROM users WHERE last_seen_ts >= ?4 AND is_banned = 0
+    ON CONFLICT DO NOTHING
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestorePlan:
+    """What is restored to where. `journal` None: without it; what people removed since the copy may be back."""
+
+    file: Path
+    database: Path
+    journal: Path | None
+    journal_folder: Path
+    openers: Openers
+    now: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What was done. `former`: where the database that stood there is kept, None if there was none."""
+
+    facts: BackupFacts
+    replayed: Replayed
+    told: int
+    former: Path | None
+
+
+def restore(plan: RestorePlan) -> Restored:
+    """Blocks.
+
+    Raises AlreadyRunning while a bot is up, UnfitBackup, UnfitJournal, WrongKeyFile, UnfitDatabase, SchemaTooNew,
+    StorageTrouble: then nothing was changed.
+    """
+    lock = InstanceLock(plan.database)
+    lock.claim()
+    try:
+        with _beside(plan.database) as copy:
+            facts = unseal(plan.file, copy, plan.openers)
+            replayed, told = bring_up(copy, facts, plan)
+            former = _swap(copy, plan)
+        lock.note_closed()
+        return Restored(facts=facts, replayed=replayed, told=told, former=former)
+    except (OSError, sqlite3.Error) as error:
+        raise StorageTrouble(f"nothing was restored: {error}") from error
+    finally:
+        lock.release()
+
+
+def bring_up(copy: Path, facts: BackupFacts, plan: RestorePlan) -> tuple[Replayed, int]:
+    """Prove an opened copy, do again what the journal has since, and make it harmless; who is told. Blocks."""
+    vault = plan.openers.vault
+    prove(copy, vault=vault, is_full=True)
+    asyncio.run(_migrated(copy))
+    with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+        for pragma in ("foreign_keys = ON", "trusted_schema = OFF", "recursive_triggers = ON", "secure_delete = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        lines = [] if plan.journal is None else missing_lines(connection, plan.journal)
+        replayed = replay(connection, lines, plan.openers)
+        told = _park(connection, facts, plan)
+        connection.execute("PRAGMA journal_mode = DELETE")
+    prove(copy, vault=vault, is_full=True)
+    return replayed, told
+
+
+def missing_lines(connection: sqlite3.Connection, folder: Path) -> Sequence[Line]:
+    """The lines that a copy lacks; blocks. Raises UnfitJournal where the journal does not go on from it."""
+    rows = connection.execute(SELECT_POSITION).fetchall()
+    base, lines = base_of(folder), read_lines(folder)
+    if base is None:
+        if rows and rows[0][1]:
+            raise UnfitJournal(f"the journal is not in {folder}: bring it, or say --without-journal")
+        return []
+    if not rows:  # the copy is older than the first journal, which began with it
+        rows = [(base.journal_id, 0, bytes(32))]
+    last = Position(journal_id=rows[0][0], seq=rows[0][1], hash=rows[0][2])
+    if last.journal_id != base.journal_id:
+        raise UnfitJournal(f"{folder} is the journal of another database: bring its own, or say --without-journal")
+    if last.hash == base.hash:
+        return lines
+    places = {each.hash: place for place, each in enumerate(lines, start=1)}
+    if last.hash not in places:
+        kept = f"the journal in {folder} has lines {base.seq + 1} to {base.seq + len(lines)}"
+        raise UnfitJournal(f"{kept}, the copy ends with line {last.seq}: bring what is missing, or --without-journal")
+    return lines[places[last.hash] :]
+
+
+async def _migrated(path: Path) -> None:
+    async with Database.open(path, check=PageCheck.NEVER) as database:
+        await migrate(database)
+
+
+def _park(connection: sqlite3.Connection, facts: BackupFacts, plan: RestorePlan) -> int:
+    """Nothing of the copy goes on by itself: no old message, no half-handled word, no order. How many are told."""
+    now = plan.now
+    payload = json_text(encode(RestoredMessage(made=facts.made_at, restored=now)))
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in (PARK_OUTBOX, PARK_INBOX, DROP_BUTTONS, DROP_DIALOGUES, DOUBT_INTENTS, READ_ALL_STARS):
+        connection.execute(statement)
+    connection.execute(STOP_BROADCASTS, (now,))
+    connection.execute(HALT, ("a backup was restored", now))
+    connection.execute(INSERT_RESTORE, (facts.backup_id, facts.made_at, now, facts.made_at))
+    since = facts.made_at - ACTIVE_WITHIN
+    told = connection.execute(TELL_ACTIVE, (RestoredMessage.KIND, payload, now, since)).rowcount
+    if plan.journal is None:
+        connection.execute(FORGET_POSITION)
+    connection.execute("COMMIT")
+    return told
+
+
+def _swap(copy: Path, plan: RestorePlan) -> Path | None:
+    """The former database and its log first get another name, then the copy takes the place in one step."""
+    database, former = plan.database, None
+    if plan.journal is None and base_of(plan.journal_folder) is not None:
+        set_aside(plan.journal_folder)
+    if database.exists() and database.stat().st_size:
+        former = database.with_name(f"{database.name}.before-{plan.now}")
+        log = database.with_name(f"{database.name}-wal")
+        if log.exists():
+            log.rename(former.with_name(f"{former.name}-wal"))
+        try:
+            os.link(database, former)
+        except OSError:  # a file system without links
+            shutil.copy2(database, former)
+    database.with_name(f"{database.name}-shm").unlink(missing_ok=True)
+    copy.chmod(0o600)
+    copy.replace(database)
+    _sync(database.parent)
+    return former
+
+
+@contextmanager
+def _beside(database: Path) -> Iterator[Path]:
+    """A place beside the database for the copy; nothing of it is left if it did not take the database's place."""
+    copy = database.with_name(f"{database.name}.restoring")
+    _remove(copy)
+    try:
+        yield copy
+    finally:
+        _remove(copy)
+
+
+def _remove(copy: Path) -> None:
+    for suffix in ("", *_BESIDE):
+        copy.with_name(f"{copy.name}{suffix}").unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    with suppress(OSError):  # a file system that knows no such thing
+        os.fsync(descriptor)
+    os.close(descriptor)
+
+
+def demand_fit(path: Path, faults: Sequence[str]) -> None:
+    """Raises UnfitBackup for a restored copy that opens and is not as it should be."""
+    if faults:
+        raise UnfitBackup(f"{path} opens, and is not as it should be: {'; '.join(faults)}")
