@@ -65,7 +65,7 @@ async def open_storage(
     await copy_before_migration(settings, database, vault, outside.clock.now())
     _, schema = await migrate(database)
     await vault.prove(database)
-    journal = await _open_journal(settings, database, vault)
+    journal = await _open_journal(settings, database, vault, outside)
     stack.push_async_callback(journal.close)
     dispatcher = Dispatcher()
     marks = Marks(secret=await open_secret(database, vault, "marks"))
@@ -86,9 +86,9 @@ async def open_storage(
     )
 
 
-async def _open_journal(settings: Settings, database: Database, vault: AesCredentialVault) -> Journal:
+async def _open_journal(settings: Settings, database: Database, vault: AesCredentialVault, outside: Outside) -> Journal:
     recipients = await asyncio.to_thread(recipients_of, settings, vault)
-    return await open_journal(database, settings.journal_folder, recipients)
+    return await open_journal(database, settings.journal_folder, recipients, monotonic=outside.clock.monotonic)
 
 
 async def _refuse_moved(settings: Settings) -> None:

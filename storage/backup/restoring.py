@@ -22,7 +22,7 @@ from storage.backup.copying import prove
 from storage.backup.replay import Replayed, replay
 from storage.backup.sealed_file import BackupFacts, unseal
 from storage.journal.journal import FORGET_POSITION, SELECT_POSITION
-from storage.journal.segments import Line, Position, base_of, read_lines, set_aside
+from storage.journal.segments import JournalPosition, Line, base_of, read_lines, set_aside
 from storage.sqlite.codecs import json_text
 from storage.sqlite.database import Database, PageCheck
 from storage.sqlite.files import InstanceLock
@@ -122,7 +122,7 @@ def missing_lines(connection: sqlite3.Connection, folder: Path) -> Sequence[Line
         return []
     if not rows:  # the copy is older than the first journal, which began with it
         rows = [(base.journal_id, 0, bytes(32))]
-    last = Position(journal_id=rows[0][0], seq=rows[0][1], hash=rows[0][2])
+    last = JournalPosition(journal_id=rows[0][0], seq=rows[0][1], hash=rows[0][2])
     if last.journal_id != base.journal_id:
         raise UnfitJournal(f"{folder} is the journal of another database: bring its own, or say --without-journal")
     if last.hash == base.hash:

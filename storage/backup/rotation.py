@@ -29,7 +29,7 @@ class BackupFile:
 
     path: Path
     made: datetime
-    reason: str
+    purpose: str
     size: int
 
 
@@ -45,7 +45,7 @@ def listed(folder: Path) -> tuple[BackupFile, ...]:
         match = _NAME.fullmatch(path.name)
         if match is not None:
             made = datetime.strptime(match[1], _TIME).replace(tzinfo=UTC)
-            found.append(BackupFile(path=path, made=made, reason=match[2], size=path.stat().st_size))
+            found.append(BackupFile(path=path, made=made, purpose=match[2], size=path.stat().st_size))
     return tuple(sorted(found, key=lambda each: (each.made, each.path.name), reverse=True))
 
 
@@ -66,6 +66,6 @@ def _kept(files: list[BackupFile]) -> set[Path]:
     for each in files:
         days.setdefault(f"{each.made:%Y-%m-%d}", each.path)
         weeks.setdefault(f"{each.made:%G-%V}", each.path)
-    before = [each.path for each in files if each.reason == MIGRATION][:_BEFORE_MIGRATION]
+    before = [each.path for each in files if each.purpose == MIGRATION][:_BEFORE_MIGRATION]
     newest = [each.path for each in files[:NEWEST]]
     return {*newest, *list(days.values())[:DAYS], *list(weeks.values())[:WEEKS], *before}

@@ -38,7 +38,7 @@ class BackupFacts:
 
     backup_id: str
     made_at: Millis
-    reason: str
+    purpose: str
     version: str  # of the program that made it
     schema: int
     min_version: int  # of the schema that a program must know to use it
@@ -173,7 +173,7 @@ def _facts(head: Mapping[str, Any]) -> BackupFacts:
         return BackupFacts(
             backup_id=str(head["backup_id"]),
             made_at=Millis(int(head["made_at"])),
-            reason=str(head["reason"]),
+            purpose=str(head["reason"]),
             version=str(head["version"]),
             schema=int(head["schema"]),
             min_version=int(head["min_version"]),

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from bot.domain.errors import StorageTrouble, UnfitDatabase, UnfitJournal
 from bot.domain.ids import DAY_S
-from storage.journal.segments import NO_LINE, Line, Position, Rows, SegmentWriter, base_of, read_lines, set_aside
+from storage.journal.segments import NO_LINE, JournalPosition, Line, Rows, SegmentWriter, base_of, read_lines, set_aside
 from storage.journal.triggers import TABLE, TRIGGERS
 from storage.sqlite.connection import SqliteConnection, Statement
 from storage.sqlite.database import Database
@@ -26,8 +26,10 @@ SELECT_POSITION: Final = "SELECT journal_id, seq, hash FROM journal_position WHE
 INSERT_POSITION: Final = "INSERT INTO journal_position (id, journal_id, seq, hash) VALUES (1, ?, ?, ?)"
 UPDATE_POSITION: Final = "UPDATE journal_position SET journal_id = ?, seq = ?, hash = ? WHERE id = 1"
 FORGET_POSITION: Final = "DELETE FROM journal_position"
-_SELECT_NOTED: Final = "SELECT body FROM temp.journal_rows ORDER BY row_id"
-_DELETE_NOTED: Final = "DELETE FROM temp.journal_rows"
+_TAKE_NOTED: Final[tuple[Statement, ...]] = (
+    ("SELECT body FROM temp.journal_rows ORDER BY row_id", ()),
+    ("DELETE FROM temp.journal_rows", ()),
+)
 PATIENCE: Final = 5.0  # seconds for a line; people wait for the act
 MOST_IN_SEGMENT: Final = 10_000  # lines
 _ID_BYTES: Final = 16
@@ -44,10 +46,11 @@ class Journal:
     def __init__(
         self,
         folder: Path,
-        last: Position,
+        last: JournalPosition,
         recipients: Recipients,
         connection: SqliteConnection,
         *,
+        monotonic: Callable[[], float],
         patience_s: float = PATIENCE,
         sync: Callable[[int], None] = os.fsync,
     ) -> None:
@@ -57,12 +60,14 @@ class Journal:
         self._committed = self._last = last  # the last line that stands; the last one of the group that is open
         self._recipients = recipients
         self._connection = connection
+        self._monotonic = monotonic
+        self._until = 0.0  # then a segment has lasted a day
         self._patience_s = patience_s
         self._sync = sync
         self._segment: SegmentWriter | None = None
         self._before = last  # the line before those of the transaction under way
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
-        self._under_way: Future[Position] | None = None  # of a line that took too long
+        self._under_way: Future[JournalPosition] | None = None  # of a line that took too long
         self._is_open = False
         self._has_rows = False
 
@@ -83,7 +88,7 @@ class Journal:
         self._is_open = False
         if not self._has_rows:
             return ()
-        noted, _ = await self._connection.run_all([(_SELECT_NOTED, ()), (_DELETE_NOTED, ())])
+        noted, _ = await self._connection.run_all(_TAKE_NOTED)
         if not noted:  # what noted them was taken back
             return ()
         try:
@@ -117,7 +122,7 @@ class Journal:
         else:  # it may hang for ever
             self._thread.shutdown(wait=False)
 
-    def _go_back(self, to: Position) -> None:
+    def _go_back(self, to: JournalPosition) -> None:
         """What was written after that line has not happened: the next segment follows it."""
         self._last = to
         self._drop_segment()
@@ -134,7 +139,7 @@ class Journal:
         self._has_rows = True
         return json.dumps([{"b": each.hex()} if isinstance(each, bytes) else each for each in values])
 
-    async def _append(self, rows: Rows) -> Position:
+    async def _append(self, rows: Rows) -> JournalPosition:
         if self._under_way is not None:
             if not self._under_way.done():
                 raise StorageTrouble("the journal hangs: nothing that it has to know is done")
@@ -150,9 +155,10 @@ class Journal:
             self._drop_segment()
             raise StorageTrouble(f"the journal can't be written: {error.strerror}") from error
 
-    def _append_now(self, rows: Rows) -> Position:
+    def _append_now(self, rows: Rows) -> JournalPosition:
         segment = self._segment
-        if segment is None or segment.count >= MOST_IN_SEGMENT or segment.age_s > DAY_S:
+        if segment is None or segment.count >= MOST_IN_SEGMENT or self._monotonic() > self._until:
+            self._until = self._monotonic() + DAY_S
             segment = self._segment = SegmentWriter(self._folder, self._last, self._recipients, sync=self._sync)
         return segment.append(rows, self._committed.seq)
 
@@ -162,29 +168,31 @@ async def open_journal(
     folder: Path,
     recipients: Recipients,
     *,
+    monotonic: Callable[[], float],
     patience_s: float = PATIENCE,
     sync: Callable[[int], None] = os.fsync,
 ) -> Journal:
     """The journal of that database, attached to its writer.
 
-    `patience_s`: seconds that a line may take. `sync`: what brings it to the disk.
+    `monotonic`: seconds, for the age of a segment. `patience_s`: seconds that a line may take. `sync`: brings it to
+    the disk.
     Raises UnfitDatabase where the database is older than its journal, or the journal is another database's.
     """
     rows = await database.fetch(SELECT_POSITION)
-    last = Position(journal_id=rows[0][0], seq=rows[0][1], hash=rows[0][2]) if rows else None
+    last = JournalPosition(journal_id=rows[0][0], seq=rows[0][1], hash=rows[0][2]) if rows else None
     await asyncio.to_thread(_demand_match, database.path, folder, last)
     if last is None:
-        last = Position(journal_id=secrets.token_hex(_ID_BYTES), seq=0, hash=NO_LINE)
+        last = JournalPosition(journal_id=secrets.token_hex(_ID_BYTES), seq=0, hash=NO_LINE)
         async with database.transaction() as transaction:
             await transaction.fetch(INSERT_POSITION, (last.journal_id, last.seq, last.hash))
     async with database.alone() as connection:
-        journal = Journal(folder, last, recipients, connection, patience_s=patience_s, sync=sync)
+        journal = Journal(folder, last, recipients, connection, monotonic=monotonic, patience_s=patience_s, sync=sync)
         await journal.attach()
     database.write_ahead(journal)
     return journal
 
 
-def _demand_match(path: Path, folder: Path, last: Position | None) -> None:
+def _demand_match(path: Path, folder: Path, last: JournalPosition | None) -> None:
     """Blocks. What a crash left behind may stand in the journal: lines of one commit that nobody was told of."""
     try:
         base, lines = base_of(folder), read_lines(folder)
@@ -211,5 +219,5 @@ def _demand_match(path: Path, folder: Path, last: Position | None) -> None:
         _logger.error("the journal of %s lacks its last lines: it begins anew, what there was is in %s", path, aside)
 
 
-def _missing(lines: Sequence[Line], last: Position) -> int:
+def _missing(lines: Sequence[Line], last: JournalPosition) -> int:
     return sum(each.seq > last.seq for each in lines)

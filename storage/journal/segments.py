@@ -14,7 +14,6 @@ import binascii
 import json
 import os
 import re
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -40,7 +39,7 @@ Rows = Sequence[Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
+class JournalPosition:
     """A line of a journal, or what stands before its first one (number 0)."""
 
     journal_id: str
@@ -88,7 +87,7 @@ class SegmentWriter:
     def __init__(
         self,
         folder: Path,
-        last: Position,
+        last: JournalPosition,
         recipients: Recipients,
         *,
         random_bytes: Callable[[int], bytes] = os.urandom,
@@ -97,7 +96,6 @@ class SegmentWriter:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.last = last
         self.count = 0
-        self._begun = time.monotonic()
         self._random_bytes = random_bytes
         self._sync = sync
         number, data_key = _next_number(folder), random_bytes(_KEY_BYTES)
@@ -115,12 +113,7 @@ class SegmentWriter:
         self._write(json.dumps(head, separators=(",", ":")).encode())
         _sync_folder(folder)
 
-    @property
-    def age_s(self) -> float:
-        """Seconds since it was begun."""
-        return time.monotonic() - self._begun
-
-    def append(self, rows: Rows, committed: int) -> Position:
+    def append(self, rows: Rows, committed: int) -> JournalPosition:
         """On the disk when it returns."""
         last, nonce = self.last, self._random_bytes(_NONCE_BYTES)
         plain = json.dumps([[_stored(each) for each in row] for row in rows], separators=(",", ":")).encode()
@@ -129,7 +122,7 @@ class SegmentWriter:
         line = b"%d %d %s" % (seq, committed, body)
         self._write(line)
         self.count += 1
-        self.last = Position(journal_id=last.journal_id, seq=seq, hash=sha256(last.hash + line).digest())
+        self.last = JournalPosition(journal_id=last.journal_id, seq=seq, hash=sha256(last.hash + line).digest())
         return self.last
 
     def close(self) -> None:
@@ -164,10 +157,10 @@ def read_lines(folder: Path) -> list[Line]:
     return lines
 
 
-def base_of(folder: Path) -> Position | None:
+def base_of(folder: Path) -> JournalPosition | None:
     """What stands before the first line that is kept; None: there is no segment. Raises UnfitJournal."""
     for head, _ in _segments(folder):
-        return Position(journal_id=head.journal_id, seq=head.first - 1, hash=head.follows)
+        return JournalPosition(journal_id=head.journal_id, seq=head.first - 1, hash=head.follows)
     return None
 
 

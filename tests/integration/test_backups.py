@@ -196,7 +196,7 @@ def test_two_at_once_are_one(settings: Settings) -> None:
 def files(count: int, *, every: timedelta, size: int = 10) -> list[BackupFile]:
     newest = datetime(2026, 11, 27, 12, tzinfo=UTC)
     return [
-        BackupFile(path=Path(f"{number}"), made=newest - number * every, reason="regular", size=size)
+        BackupFile(path=Path(f"{number}"), made=newest - number * every, purpose="regular", size=size)
         for number in range(count)
     ]
 
@@ -220,7 +220,7 @@ def test_the_cap_takes_the_oldest_and_never_the_newest() -> None:
 def test_copies_before_a_migration_outlive_the_quarters() -> None:
     ordered = files(300, every=timedelta(minutes=1))
     first = ordered[250]
-    ordered[250] = BackupFile(path=first.path, made=first.made, reason="migration", size=1)
+    ordered[250] = BackupFile(path=first.path, made=first.made, purpose="migration", size=1)
     assert ordered[250] not in superfluous(ordered, max_bytes=10**9)
 
 
@@ -229,7 +229,7 @@ def test_a_name_tells_its_moment(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_bytes(b"")
     (found,) = listed(tmp_path)
     assert found.made.timestamp() == NOW // 1000
-    assert found.reason == "regular"
+    assert found.purpose == "regular"
 
 
 async def test_the_command_the_hook_and_what_metrics_show_of_them(

@@ -103,6 +103,8 @@ VALUES = {
     "disk-full": {"free_mb": "3"},
     "license-ends": {"kind": "premium", "days": "3", "on": "2025-10-12"},
     "back": {"since": "1760011205000", "until": "1760012225000", "waited": "12", "kept": "10"},
+    "restored": {"made": "1760011205000", "restored": "1760012225000"},
+    "restored-stars": {"charges": "12", "stars": "60000", "returned": "3"},
     "deaf": {"began": "1760011205000", "ended": "1760012225000", "wrote": "/price btc <b>", "more": "2"},
     "license-ended": {"kind": "trial", "on": "2025-10-12"},
 }

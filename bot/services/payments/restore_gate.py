@@ -38,7 +38,7 @@ class RestoreGate:
             now = self.clock.now()
             async with self.transactions.begin_aside() as unit:
                 await unit.restores.accept(now)
-                await unit.audit(AuditEntry(actor=None, action="restore.accept", subject=None), now)
+                await unit.audit(AuditEntry(actor=None, action="payment.restore-accept", subject=None), now)
             await self.burn()
             _logger.warning("the restored copy was accepted: charges are booked and refunded again")
             restore = None

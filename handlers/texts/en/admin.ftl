@@ -340,6 +340,7 @@ audit-action =
         [limits-take-back] change of limits taken back
         [limits-tighten] limits tightened
         [owner-claim] owner claimed
+        [payment-restore-accept] a restored copy accepted
         [payment-charged-back] payment taken back by Telegram
         [payment-credit] payment credited
         [payment-stop] monthly payments stopped

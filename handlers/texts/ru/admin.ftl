@@ -347,6 +347,7 @@ audit-action =
         [limits-take-back] изменение лимитов отменено
         [limits-tighten] лимиты ужесточены
         [owner-claim] владелец назначен
+        [payment-restore-accept] восстановленная копия принята
         [payment-charged-back] платёж отозван через Telegram
         [payment-credit] платёж зачтён
         [payment-stop] автопродление остановлено

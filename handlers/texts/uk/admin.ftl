@@ -347,6 +347,7 @@ audit-action =
         [limits-take-back] зміну лімітів скасовано
         [limits-tighten] ліміти посилено
         [owner-claim] власника призначено
+        [payment-restore-accept] відновлену копію прийнято
         [payment-charged-back] платіж відкликано через Telegram
         [payment-credit] платіж зараховано
         [payment-stop] автопродовження зупинено
