@@ -116,8 +116,8 @@ PUT_CHANGE: Final = """
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (change_id) DO UPDATE SET state = ?4
 """
 PUT_HALT: Final = """
-    INSERT INTO halts (halt_id, actor_id, reason, since_ts, until_ts) VALUES (?1, ?2, ?3, ?4, ?5)
-    ON CONFLICT (halt_id) DO UPDATE SET until_ts = ?5
+    INSERT INTO halts (halt_id, actor_id, reason, since_ts, until_ts, stops_management)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (halt_id) DO UPDATE SET until_ts = ?5
 """
 PUT_FENCE: Final = """
     INSERT INTO account_fences (account_id, fence, paused_ts) VALUES (?1, ?2, ?3)

@@ -143,7 +143,7 @@ class Journal:
         if self._under_way is not None:
             if not self._under_way.done():
                 raise StorageTrouble("the journal hangs: nothing that it has to know is done")
-            self._under_way = None
+            self._under_way = self._segment = None  # its line may have come to stand: the next segment takes it back
         work = self._thread.submit(self._append_now, rows)
         try:
             return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(work)), self._patience_s)

@@ -197,13 +197,13 @@ _CHANGE: Final = """
 _HALT_IN: Final = """
     CREATE TEMP TRIGGER journal_halt_in AFTER INSERT ON main.halts BEGIN
         INSERT INTO journal_rows (body) VALUES (journal_row(
-            'halt', NEW.halt_id, NEW.actor_id, NEW.reason, NEW.since_ts, NEW.until_ts));
+            'halt', NEW.halt_id, NEW.actor_id, NEW.reason, NEW.since_ts, NEW.until_ts, NEW.stops_management));
     END
 """
 _HALT: Final = """
     CREATE TEMP TRIGGER journal_halt AFTER UPDATE ON main.halts BEGIN
         INSERT INTO journal_rows (body) VALUES (journal_row(
-            'halt', NEW.halt_id, NEW.actor_id, NEW.reason, NEW.since_ts, NEW.until_ts));
+            'halt', NEW.halt_id, NEW.actor_id, NEW.reason, NEW.since_ts, NEW.until_ts, NEW.stops_management));
     END
 """
 _FENCE_IN: Final = """
