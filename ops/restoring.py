@@ -80,7 +80,6 @@ def _plan(settings: Settings, file: Path, offline_key: Path | None, *, without_j
         file=file,
         database=settings.database,
         journal=None if without_journal else settings.journal_folder,
-        journal_folder=settings.journal_folder,
         openers=Openers(vault=vault, offline=offline),
         now=SystemClock().now(),
     )

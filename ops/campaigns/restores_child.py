@@ -131,7 +131,6 @@ def _restore(folder: Path, file: Path, now: Millis) -> None:
         file=file,
         database=settings.database,
         journal=settings.journal_folder,
-        journal_folder=settings.journal_folder,
         openers=Openers(vault=AesCredentialVault(load_keys(settings))),
         now=now,
     )

@@ -19,7 +19,6 @@ from bot.settings import Settings
 from bot.wiring.keys import load_keys
 from ops.legacy.importer import Imported, ImportOptions, known_import, rehearse, take_over
 from ops.legacy.source import copied, shred_source
-from storage.journal.segments import base_of, set_aside
 from storage.sqlite.vault import KeyFile
 
 _KEY_BYTES: Final = 32
@@ -56,10 +55,7 @@ def _import(settings: Settings, path: Path, options: ImportOptions, *, is_dry: b
             if is_dry:
                 keys = load_keys(settings) if database.exists() else _throw_away_keys()
                 return asyncio.run(rehearse(database, keys, source, options, folder))
-            done = asyncio.run(take_over(database, load_keys(settings), source, options))
-            if base_of(settings.journal_folder) is not None:
-                set_aside(settings.journal_folder)
-            return done
+            return asyncio.run(take_over(database, load_keys(settings), source, options))
 
 
 def _throw_away_keys() -> KeyFile:

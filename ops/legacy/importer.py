@@ -20,7 +20,7 @@ from ops.legacy.report import Report, rendered
 from ops.legacy.source import Source
 from ops.legacy.trading import take_signals, take_trades
 from storage.checkup import looking_at
-from storage.journal.journal import FORGET_POSITION
+from storage.journal.journal import BEGIN_ANEW, new_journal_id
 from storage.legacy.imports import SELECT_IMPORT, SELECT_LINES, ImportLine, ImportRecord
 from storage.promo.cipher import AesPromoCodeCipher
 from storage.sqlite.birth import birth_of
@@ -117,8 +117,8 @@ async def take_over(database: Path, keys: KeyFile, source: Source, options: Impo
             await _take_all(run)
             record, lines = report.record(), report.all_lines()
             await unit.legacy.note(record, lines)
-        async with opened.transaction() as transaction:  # its lines don't have what was written past it
-            await transaction.fetch(FORGET_POSITION)
+        async with opened.transaction() as transaction:  # its journal does not have what was written here
+            await transaction.fetch(BEGIN_ANEW, (new_journal_id(),))
     return Imported(text=rendered(record, lines), is_new=True)
 
 

@@ -21,8 +21,8 @@ from bot.domain.restores import RestoredMessage
 from storage.backup.copying import prove
 from storage.backup.replay import Replayed, replay
 from storage.backup.sealed_file import BackupFacts, unseal
-from storage.journal.journal import FORGET_POSITION, SELECT_POSITION
-from storage.journal.segments import JournalPosition, Line, base_of, read_lines, set_aside
+from storage.journal.journal import BEGIN_ANEW, SELECT_POSITION, new_journal_id
+from storage.journal.segments import JournalPosition, Line, base_of, read_lines
 from storage.sqlite.codecs import json_text
 from storage.sqlite.database import Database, PageCheck
 from storage.sqlite.files import InstanceLock
@@ -60,7 +60,6 @@ class RestorePlan:
     file: Path
     database: Path
     journal: Path | None
-    journal_folder: Path
     openers: Openers
     now: Millis
 
@@ -152,7 +151,7 @@ def _park(connection: sqlite3.Connection, facts: BackupFacts, plan: RestorePlan)
     since = facts.made_at - ACTIVE_WITHIN
     told = connection.execute(TELL_ACTIVE, (RestoredMessage.KIND, payload, now, since)).rowcount
     if plan.journal is None:
-        connection.execute(FORGET_POSITION)
+        connection.execute(BEGIN_ANEW, (new_journal_id(),))
     connection.execute("COMMIT")
     return told
 
@@ -160,8 +159,6 @@ def _park(connection: sqlite3.Connection, facts: BackupFacts, plan: RestorePlan)
 def _swap(copy: Path, plan: RestorePlan) -> Path | None:
     """The former database and its log first get another name, then the copy takes the place in one step."""
     database, former = plan.database, None
-    if plan.journal is None and base_of(plan.journal_folder) is not None:
-        set_aside(plan.journal_folder)
     if database.exists() and database.stat().st_size:
         former = database.with_name(f"{database.name}.before-{plan.now}")
         log = database.with_name(f"{database.name}-wal")

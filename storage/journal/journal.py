@@ -25,7 +25,11 @@ from storage.sqlite.recipients import Recipients
 SELECT_POSITION: Final = "SELECT journal_id, seq, hash FROM journal_position WHERE id = 1"
 INSERT_POSITION: Final = "INSERT INTO journal_position (id, journal_id, seq, hash) VALUES (1, ?, ?, ?)"
 UPDATE_POSITION: Final = "UPDATE journal_position SET journal_id = ?, seq = ?, hash = ? WHERE id = 1"
-FORGET_POSITION: Final = "DELETE FROM journal_position"
+# A journal of its own from now on: what was written past the one before is in none.
+BEGIN_ANEW: Final = """
+    INSERT INTO journal_position (id, journal_id, seq, hash) VALUES (1, ?1, 0, zeroblob(32))
+    ON CONFLICT (id) DO UPDATE SET journal_id = ?1, seq = 0, hash = zeroblob(32)
+"""
 _TAKE_NOTED: Final[tuple[Statement, ...]] = (
     ("SELECT body FROM temp.journal_rows ORDER BY row_id", ()),
     ("DELETE FROM temp.journal_rows", ()),
@@ -163,6 +167,11 @@ class Journal:
         return segment.append(rows, self._committed.seq)
 
 
+def new_journal_id() -> str:
+    """32 hex digits that no other journal has."""
+    return secrets.token_hex(_ID_BYTES)
+
+
 async def open_journal(
     database: Database,
     folder: Path,
@@ -182,7 +191,7 @@ async def open_journal(
     last = JournalPosition(journal_id=rows[0][0], seq=rows[0][1], hash=rows[0][2]) if rows else None
     await asyncio.to_thread(_demand_match, database.path, folder, last)
     if last is None:
-        last = JournalPosition(journal_id=secrets.token_hex(_ID_BYTES), seq=0, hash=NO_LINE)
+        last = JournalPosition(journal_id=new_journal_id(), seq=0, hash=NO_LINE)
         async with database.transaction() as transaction:
             await transaction.fetch(INSERT_POSITION, (last.journal_id, last.seq, last.hash))
     async with database.alone() as connection:
@@ -202,6 +211,9 @@ def _demand_match(path: Path, folder: Path, last: JournalPosition | None) -> Non
     if base is None:
         if last is not None and last.seq:
             _logger.error("the journal of %s is not in %s: it begins anew there", path, folder)
+        return
+    if last is not None and not last.seq and base.journal_id != last.journal_id:
+        _logger.warning("a journal begins anew for %s: the one before is in %s", path, set_aside(folder))
         return
     if last is None or base.journal_id != last.journal_id:
         raise UnfitDatabase(

@@ -25,6 +25,4 @@ CREATE TABLE restores (
     accepted_ts INTEGER CHECK (accepted_ts >= restored_ts)
 ) STRICT;
 
-CREATE INDEX idx_restores_open ON restores (restore_id) WHERE accepted_ts IS NULL;
-
 PRAGMA user_version = 33;

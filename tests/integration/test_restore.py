@@ -64,7 +64,6 @@ class Bot:
             file=file,
             database=settings.database,
             journal=None if without_journal else settings.journal_folder,
-            journal_folder=settings.journal_folder,
             openers=Openers(vault=AesCredentialVault(load_keys(settings))),
             now=Millis(now),
         )
