@@ -94,6 +94,9 @@ SELECT_STATUSES: Final = """
 SELECT_LEGACY_CHARGES: Final = """
     SELECT charge_id FROM legacy_payments WHERE charge_id IN (SELECT value FROM json_each(?))
 """
+SELECT_PAID_LEGACY: Final = """
+    SELECT 1 FROM legacy_payments WHERE payer = ? AND status = 'completed' AND amount > '0' LIMIT 1
+"""
 UPDATE_STATUS: Final = """
     UPDATE payment_history SET status = ?, reason = ?, settled_ts = ?, next_try_ts = ?, trouble = '' WHERE id = ?
 """
@@ -336,6 +339,9 @@ class SqlitePaymentQueries:
     async def legacy_charges(self, charge_ids: Sequence[str]) -> frozenset[str]:
         rows = await self._database.fetch(SELECT_LEGACY_CHARGES, (json.dumps(list(charge_ids)),))
         return frozenset(charge_id for (charge_id,) in rows)
+
+    async def has_paid_legacy(self, user_id: UserId) -> bool:
+        return bool(await self._database.fetch(SELECT_PAID_LEGACY, (user_id,)))
 
     async def star_cursor(self) -> StarCursor:
         return cursor_of(await self._database.fetch(SELECT_CURSOR))

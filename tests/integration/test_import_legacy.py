@@ -183,6 +183,14 @@ async def test_imported_people_chat_and_see_what_they_have(moved: Moved) -> None
     assert [(each.user_id, each.values) for each in told] == [(ANNA, {"has_keys": "1", "has_wallet": "0"})]
 
 
+async def test_who_paid_to_the_old_bot_may_ask_about_it_when_banned(moved: Moved) -> None:
+    harness = moved.harness
+    for user, asks in ((ANNA, True), (BORIS, False)):
+        await harness.ban(user)
+        answer = await harness.person(user).say("/paysupport Where are my days?")
+        assert (answer is not None and "#1" in answer.text) == asks, answer
+
+
 async def test_codes_of_the_old_bot_are_redeemed_here_and_once(moved: Moved) -> None:
     harness = moved.harness
     anna, boris = harness.person(ANNA), harness.person(BORIS, name="Boris")

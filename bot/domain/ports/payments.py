@@ -94,6 +94,10 @@ class PaymentQueries(Protocol):
         """Those that the bot before this one booked."""
         ...
 
+    async def has_paid_legacy(self, user_id: UserId) -> bool:
+        """Whether they paid to the bot before this one, in whatever money."""
+        ...
+
     async def star_cursor(self) -> StarCursor: ...
     async def older_charges(self, limit: int) -> tuple[OlderCharge, ...]:
         """From before this database, the newest first."""

@@ -175,9 +175,9 @@ class PaymentService:
         return await self.queries.paid_by(user_id)
 
     async def has_paid(self, user_id: UserId) -> bool:
-        """Whether Stars of theirs were kept: then they may ask about them, whatever became of them."""
+        """Whether they paid, here or to the bot before: then they may ask about it, whatever became of them."""
         kept, _ = await self.queries.paid_by(user_id)
-        return kept > 0
+        return kept > 0 or await self.queries.has_paid_legacy(user_id)
 
     async def payment(self, number: int) -> Payment:
         """Raises BadInput for a number that nobody has."""
