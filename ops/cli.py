@@ -52,11 +52,21 @@ ChildOption = Annotated[bool, typer.Option("--end-with-stdin", hidden=True)]
 
 
 @app.command()
-def run(path: Config = None) -> None:
+def run(
+    path: Config = None,
+    without_vault: Annotated[
+        bool,
+        typer.Option("--without-vault", help="The key file is lost: drop what it sealed, ask people to connect again."),
+    ] = False,
+) -> None:
     """Run the bot with real Telegram and Bybit (or whatever the settings' addresses name)."""
     settings = read_settings(path)
     if settings.telegram_token is None:
         fail("PERPDESK_TELEGRAM_TOKEN is not set: run `perpdesk init`, or try `perpdesk demo`")
+    if without_vault:
+        from ops.key_files import drop_lost  # noqa: PLC0415  quick --help
+
+        drop_lost(settings)
     with _until_stopped("Starting the bot …"):
         from bot.__main__ import run_bot  # noqa: PLC0415  quick --help
 

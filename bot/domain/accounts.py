@@ -189,6 +189,29 @@ class KeyAttachedMessage(OutboxPayload):
     account_type: AccountType
 
 
+KEY_LOST: Final = "key.lost"  # the audit's word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysLostMessage(OutboxPayload):
+    """The server lost what opens stored keys: these accounts, by their labels, are to be connected anew."""
+
+    KIND = "keys-lost"
+
+    accounts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaultLostMessage(OutboxPayload):
+    """To operators: how many accounts of how many people, and how many promo codes, no key opens any more."""
+
+    KIND = "vault-lost"
+
+    accounts: int
+    people: int
+    codes: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRemovedMessage(OutboxPayload):
     """A key was removed. Nothing writes it any more."""

@@ -9,8 +9,10 @@ from bot.domain.accounts import (
     KeyAttachedMessage,
     KeyExpiresMessage,
     KeyRemovedMessage,
+    KeysLostMessage,
     KeyTroubleMessage,
     LegacyKeysMessage,
+    VaultLostMessage,
 )
 from bot.domain.ids import Millis
 from handlers.core.messages import KEYS, MessageSpec, message
@@ -56,6 +58,15 @@ def key_removed(say: Translator, payload: KeyRemovedMessage) -> Markup:
     return say("promise-key-removed", account_type=payload.account_type.value)
 
 
+def keys_lost(say: Translator, payload: KeysLostMessage) -> Markup:
+    return say("promise-keys-lost", accounts=payload.accounts)
+
+
+def vault_lost(say: Translator, payload: VaultLostMessage) -> Markup:
+    accounts, people = str(payload.accounts), str(payload.people)
+    return say("promise-vault-lost", accounts=accounts, people=people, codes=str(payload.codes))
+
+
 def _finding_values(values: Mapping[str, str]) -> dict[str, Value]:
     """They are stored as text: counts become numbers again for their plural, moments become dates."""
     return {name: _value(name, text) for name, text in values.items()}
@@ -75,4 +86,6 @@ MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message(LegacyKeysMessage, legacy_keys, KEYS),
     message(KeyAttachedMessage, key_attached, KEYS),
     message(KeyRemovedMessage, key_removed, KEYS),
+    message(KeysLostMessage, keys_lost, KEYS),
+    message(VaultLostMessage, vault_lost),
 )

@@ -95,6 +95,8 @@ VALUES = {
     "egress-refused": {},
     "key-ask-lost": {},
     "legacy-keys": {"has_keys": "1", "has_wallet": "1"},
+    "keys-lost": {"accounts": "Demo, Live 2"},
+    "vault-lost": {"accounts": "120", "people": "98", "codes": "4000"},
     "key-removed": {"account_type": "demo"},
     "pin-locked": {"user": "1001", "until": "1760011205000"},
     "desk-granted": {"kind": "premium", "days": "30", "end": "1760011205000"},

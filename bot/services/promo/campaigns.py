@@ -204,8 +204,10 @@ class CampaignService:
     async def show(self, actor: UserId, campaign_id: int, why: str) -> tuple[ShownCode, ...]:
         """The codes, opened; each view is an audit row of its own. Raises BadInput, PinRequired, WrongKeyFile."""
         await self.campaign(campaign_id)
-        self.pin.demand(actor)
         sealed = await self.queries.codes(campaign_id)
+        if not all(each.sealed.envelope for each in sealed):
+            raise BadInput("error-codes-lost")
+        self.pin.demand(actor)
         now = self.clock.now()
         async with self.transactions.begin() as unit:
             details = f"campaign {campaign_id}, {len(sealed)} codes, {why}"

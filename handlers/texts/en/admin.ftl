@@ -330,6 +330,7 @@ audit-action =
         [entries-halt] entries stopped for everybody
         [entries-unhalt] entries open again
         [key-attach] key connected
+        [key-lost] key lost with the key file
         [key-remove] key removed
         [key-replace] key replaced
         [license-extend] license extended

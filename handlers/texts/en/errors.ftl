@@ -50,6 +50,7 @@ error-no-account =
        *[paper] There is no practice account.
     }
 error-payment-currency = This was paid in { $currency }. I take Telegram Stars only, so nothing was added. Please write to /paysupport.
+error-codes-lost = The codes of this campaign can't be shown or redeemed any more: the key that sealed them is lost. Please make a new one: /promo new
 error-start-first = I don't know you yet. Please send /start.
 error-button-expired = This button is used or too old. Here is the menu:
 error-outcome-unknown = Bybit has not said yet how that ended. I am checking; nothing is sent twice.

@@ -42,6 +42,8 @@ promise-key-attached =
         [demo] A key for Bybit Demo was connected.
        *[live] A key for Live was connected.
     } If that was not you, remove it with /keys and delete it on Bybit.
+promise-keys-lost = 🔑 <b>Please connect again: { $accounts }.</b> My server has lost what opens the stored keys, so it can't use yours any more; nobody else can either. Delete that key at Bybit and connect a new one: /keys. Positions, stops and orders stand at Bybit as they are, but I don't look after them until then. Your license, your trades and your settings are kept.
+promise-vault-lost = 🔑 <b>I was started without the key that sealed what is stored.</b> Dropped: keys of { $accounts } accounts ({ $people } people, each was asked to connect again) and { $codes } promo codes, whose campaigns have ended: make new ones. Licenses, payments, trades and the audit are complete. Now make a copy of the new key file.
 promise-key-removed =
     { $account_type ->
         [demo] The key for Bybit Demo was removed.

@@ -337,6 +337,7 @@ audit-action =
         [entries-halt] входы остановлены для всех
         [entries-unhalt] входы снова открыты
         [key-attach] ключ подключён
+        [key-lost] ключ утерян вместе с файлом ключа
         [key-remove] ключ убран
         [key-replace] ключ заменён
         [license-extend] лицензия продлена

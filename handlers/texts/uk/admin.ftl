@@ -337,6 +337,7 @@ audit-action =
         [entries-halt] входи зупинено для всіх
         [entries-unhalt] входи знову відкрито
         [key-attach] ключ підключено
+        [key-lost] ключ втрачено разом із файлом ключа
         [key-remove] ключ прибрано
         [key-replace] ключ замінено
         [license-extend] ліцензію продовжено
