@@ -55,7 +55,7 @@ CURES: Final[Mapping[str, str]] = MappingProxyType(
         "promo codes": "compare with a backup; /promo pause the code meanwhile",
         "payments": "compare with Telegram's list of Stars: /payments; then a backup",
         "practice": "/practice reset by its owner",
-        "key": "bring the right key file; a rotation that was cut short: stop the bot, `perpdesk rotate-keys`; lost: operator.md",
+        "key": "bring the right key file; cut short: stop the bot, `perpdesk rotate-keys`; lost: operator.md",
         "key rights": "its owner was told: they make a key that trades and does no more",
         "plans": "`perpdesk optimize-db`",
         "bytecode": "`make install`",

@@ -25,7 +25,6 @@ COLD = {
     "sqlite.migrate.SELECT_VERSION": "once a start",
     "sqlite.migrate.FORGET_SMALL": "once a start",
     "sqlite.migrate.SELECT_OBJECTS": "once a start",
-    "backup.copying.SELECT_TABLE": "a copy's own list of tables",
     "keyless.END_CAMPAIGNS": "run --without-vault only; campaigns are few",
     "keyless.FORGET_CODES": "run --without-vault only: every code",
     "keyless.SELECT_EVERY_SECRET": "run --without-vault only; a row a purpose",
