@@ -15,7 +15,7 @@ from bot.settings import Settings
 from bot.wiring.keys import load_keys
 from ops.database import answer
 from storage.key_rotation import Rotation, Tell, retired_file, rotate_keys
-from storage.keyless import Dropped, drop_unreadable, find_unreadable
+from storage.keyless import DroppedSecrets, drop_unreadable, find_unreadable
 from storage.sqlite.database import Database
 from storage.sqlite.errors import translated
 from storage.sqlite.migrate import missing_indexes
@@ -59,7 +59,7 @@ def drop_lost(settings: Settings) -> None:
     )
 
 
-async def _drop_lost(settings: Settings, vault: AesCredentialVault) -> tuple[Dropped, Path] | None:
+async def _drop_lost(settings: Settings, vault: AesCredentialVault) -> tuple[DroppedSecrets, Path] | None:
     clock = SystemClock()
     if not await asyncio.to_thread(settings.database.exists):
         return None

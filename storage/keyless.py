@@ -40,7 +40,7 @@ REPLACE_CANARY: Final = "INSERT OR REPLACE INTO vault_canary (canary_id, key_id,
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unreadable:
+class UnopenedSecrets:
     """What no key of the key file opens: accounts by id, and names of secrets."""
 
     accounts: tuple[SealedCredentials, ...]
@@ -53,7 +53,7 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dropped:
+class DroppedSecrets:
     """How much was dropped."""
 
     accounts: int
@@ -61,7 +61,7 @@ class Dropped:
     codes: int
 
 
-async def find_unreadable(database: Database, vault: AesCredentialVault, clock: Clock) -> Unreadable:
+async def find_unreadable(database: Database, vault: AesCredentialVault, clock: Clock) -> UnopenedSecrets:
     """Tries everything that is sealed. Raises StorageTrouble."""
     queries = SqliteAccountQueries(database, clock=clock)
     sealed = [await queries.credentials(account_id) for (account_id,) in await database.fetch(SELECT_SEALED_ACCOUNTS)]
@@ -72,7 +72,7 @@ async def find_unreadable(database: Database, vault: AesCredentialVault, clock: 
     ]
     promo = [row for row in await database.fetch(SELECT_SECRET) if not _opens(vault, PROMO_SECRET, *row)]
     ((key_id, envelope, _),) = await database.fetch(SELECT_CANARY)
-    return Unreadable(
+    return UnopenedSecrets(
         accounts=tuple(each for each in sealed if each is not None and not _opens_account(vault, each)),
         secrets=tuple(names),
         has_lost_codes=bool(promo),
@@ -81,8 +81,8 @@ async def find_unreadable(database: Database, vault: AesCredentialVault, clock: 
 
 
 async def drop_unreadable(
-    database: Database, vault: AesCredentialVault, clock: Clock, lost: Unreadable, owners: frozenset[UserId]
-) -> Dropped:
+    database: Database, vault: AesCredentialVault, clock: Clock, lost: UnopenedSecrets, owners: frozenset[UserId]
+) -> DroppedSecrets:
     """Drop it in one commit, tell whose it was, and `owners` and admins how much. Raises StorageTrouble."""
     now, codes = clock.now(), 0
     by_user: dict[UserId, list[Account]] = {}
@@ -99,7 +99,7 @@ async def drop_unreadable(
             await transaction.fetch(DELETE_SECRET, (name,))
         if lost.has_lost_canary:
             await transaction.fetch(REPLACE_CANARY, vault.canary())
-        dropped = Dropped(accounts=sum(map(len, by_user.values())), people=len(by_user), codes=codes)
+        dropped = DroppedSecrets(accounts=sum(map(len, by_user.values())), people=len(by_user), codes=codes)
         for user_id, accounts in by_user.items():
             labels = ", ".join(account.label for account in accounts)
             await _enqueue(unit, user_id, KeysLostMessage(accounts=labels), now)
