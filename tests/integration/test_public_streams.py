@@ -131,6 +131,15 @@ async def test_what_is_looked_at_twice_is_streamed_until_nobody_looks(feed: Feed
     assert feed.bybit.asked[1:] == [("unsubscribe", "tickers.BTCUSDT")]
 
 
+async def test_what_is_looked_at_through_the_cache_stays_streamed(feed: Feed) -> None:
+    book = {"s": BTC, "u": 1, "b": [["100", "1"]], "a": [["101", "1"]]}
+    for _ in range(400):
+        await feed.reads.order_book(BTC)
+        await feed.turn(1, each={"topic": "orderbook.200.BTCUSDT", "data": book, "kind": "snapshot"})
+    assert feed.rest.asked <= 2, "until it was streamed"
+    assert isinstance(await feed.reads.order_book(BTC), OrderBook)
+
+
 async def test_an_order_book_is_kept_whole_or_not_shown(feed: Feed) -> None:
     for _ in range(2):
         await feed.market.order_book(Category.LINEAR, BTC)

@@ -25,6 +25,7 @@ from bot.exchange.bybit.streams.public_link import PublicLink
 MOST_TOPICS: Final = 300
 _BOOK_TOPIC: Final = "orderbook.200"  # each 100 ms; that of 50 levels comes five times as often
 _LOOKED_S: Final = 180.0  # that a topic stays after it was last asked for
+_PUSHED_S: Final = 160.0  # that it goes into the cache: whoever still looks then asks, and is answered from here
 _AGAIN_S: Final = 60.0  # a second look within so long makes a topic wanted
 _WHOLE_S: Final = 45.0  # that a snapshot holds: a change that was lost shows by the next one only
 _BELIEVED_S: Final = 10.0  # that a topic may say nothing while others of its connection speak
@@ -238,7 +239,11 @@ class PublicStreams:
 
     def _flush(self) -> None:
         dirty, self._dirty = self._dirty, {}
+        since = self.clock.monotonic() - _PUSHED_S
         for topic in dirty:
+            interest = self._interests.get(topic)
+            if interest is None or interest.last < since:
+                continue
             value = self._value(topic)
             if value is not None:
                 self.pushes.push_market(value)
