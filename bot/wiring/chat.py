@@ -37,6 +37,8 @@ from handlers.texts.catalog import Texts
 from storage.chat.inbox import SqliteInbox
 from storage.chat.known_bot import SqliteKnownBot
 from storage.chat.outbox import SqliteOutbox
+from storage.chat.sealed_inbox import SealedInbox
+from storage.sqlite.secrets import open_secret
 
 _WEBHOOK: Final = b"perpdesk webhook"
 
@@ -112,8 +114,9 @@ async def open_chat(
     outside: Outside,
     tuning: Tuning,
 ) -> tuple[App, TelegramRuntime]:
-    """An application without handlers and the runtime around it."""
+    """An application without handlers and the runtime around it. Raises WrongKeyFile, StorageTrouble."""
     application = await build_application(telegram.bot)
+    secret = await open_secret(storage.database, storage.vault, "inbox")
     await stack.enter_async_context(telegram.transport)
     runtime = TelegramRuntime(
         api=telegram.api,
@@ -121,7 +124,7 @@ async def open_chat(
         rate_limiter=telegram.rate_limiter,
         held_sender=HeldCallSender(telegram.held, telegram.rate_limiter, telegram.api),
         identity=BotIdentity(SqliteKnownBot(storage.database), telegram.token),
-        inbox_store=SqliteInbox(storage.database),
+        inbox_store=SealedInbox(SqliteInbox(storage.database), secret),
         outbox_store=telegram.outbox_store,
         outbox_gauge=OutboxGauge(telegram.outbox_store, outside.clock),
         transactions=storage.store,

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from bot.domain.update_attempt import PressedButton, UpdateAttempt, UpdateId, cu
 from bot.domain.users import STAFF, Role
 from storage.chat.inbox import SqliteInbox
 from storage.chat.outbox import SqliteOutbox
+from storage.chat.sealed_inbox import SealedInbox
 
 CHAT = ChatId(1001)
 TOKEN = "abcdefghijklmnopqrstu-"
@@ -445,3 +447,18 @@ async def test_a_drop_that_fails_is_logged_and_the_commit_stands(
             await transaction.fetch("DELETE FROM buttons")
         await storage.user()
     assert "ZeroDivisionError: drop" in caplog.text
+
+
+async def test_what_people_wrote_is_sealed_and_what_does_not_open_is_no_text(tmp_path: Path) -> None:
+    async with open_storage(tmp_path) as storage:
+        plain, secret = SqliteInbox(storage.database), bytes(range(32))
+        await plain.accept((update(1),), NOW)  # by a release that did not seal
+        inbox = SealedInbox(plain, secret)
+        written = [update(2), replace(update(3), body=None)]
+        assert await inbox.accept(written, NOW) == (2, 3)
+        bodies = dict(await storage.database.fetch("SELECT update_id, body FROM inbox WHERE update_id > 1"))
+        assert (bodies[2][:1], b'{"a":1}' in bodies[2], bodies[3]) == (b"\x01", False, None)
+        assert [each.body for each in await inbox.waiting()] == [update(1).body, update(2).body, None]
+        await storage.database.statement("UPDATE inbox SET body = ? WHERE update_id = 3", (bodies[2],))
+        assert [each.body for each in await inbox.waiting()][1:] == [update(2).body, None], "another update's"
+        assert [each.body for each in await SealedInbox(plain, bytes(32)).waiting()][1:] == [None, None]
