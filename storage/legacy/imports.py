@@ -58,7 +58,7 @@ class ImportLine:
 
     section: str
     user_id: UserId | None
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
