@@ -15,11 +15,11 @@ import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ops.campaigns.report import Report
 from ops.stack import PATIENCE, ROOT, DriverError, Stack, labels_of, running_stack
@@ -29,7 +29,7 @@ from storage.sqlite.database import Database
 from storage.sqlite.hash_chain import verify_chain
 
 NAME: Final = "releases that follow each other"
-PEOPLE: Final = range(9301, 9305)
+PEOPLE: Final = range(9301, 9304)
 PRICES: Final = '{"basic": {"1": 3, "3": 5}, "premium": {"1": 7, "3": 11}}'
 _PACKAGES: Final = ("bot", "handlers", "storage", "cache", "stats_api", "ops")
 _PROJECT: Final = "pyproject.toml"
@@ -63,11 +63,13 @@ class _Person:
         prices = await chat.ask({"text": "/subscribe"})
         body = {"message_id": prices["message_id"], "button": "Premium 1 mo"}
         seq = (await self.stack.telegram("POST", f"/sim/users/{self.user_id}/press", body))["seq"]
-        invoice = await self._invoice(seq)
-        await self.stack.telegram("POST", f"/sim/users/{self.user_id}/pay", {"message_id": invoice})
+        invoice = await self._message(seq, lambda message: "invoice" in message)
+        await self.stack.telegram("POST", f"/sim/users/{self.user_id}/pay", {"message_id": invoice["message_id"]})
         await chat.answer(seq, word="Premium")
-        card = await chat.ask({"text": "buy 0.01 btc sl 3% practice"})
-        await chat.press(card, next(each for each in labels_of(card) if each.startswith("✓")))
+        body = {"text": "buy 0.01 btc sl 3% practice"}
+        seq = (await self.stack.telegram("POST", f"/sim/users/{self.user_id}/messages", body))["seq"]
+        card = await self._message(seq, lambda message: any(map(_confirms, labels_of(message))))
+        await chat.press(card, next(filter(_confirms, labels_of(card))))
 
     async def chat_until(self, stop: asyncio.Event) -> None:
         """One message after the other, each answered before the next one."""
@@ -91,14 +93,19 @@ class _Person:
                 missing.append(f"{self.user_id}: {command} says nothing of {word}")
         return iter(missing)
 
-    async def _invoice(self, seq: int) -> int:
+    async def _message(self, seq: int, is_meant: Callable[[Mapping[str, Any]], bool]) -> dict[str, Any]:
+        """The first one, sent or edited, that is meant."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             for event in await self.stack.chat(self.user_id).events(seq, wait=1):
                 seq = event["seq"]
-                if event["kind"] == "sent" and "invoice" in event["message"]:
-                    return int(event["message"]["message_id"])
-        raise DriverError("no invoice came")
+                if event["kind"] in {"sent", "edited"} and is_meant(event["message"]):
+                    return dict(event["message"])
+        raise DriverError(f"user {self.user_id} waited in vain")
+
+
+def _confirms(label: str) -> bool:
+    return label.startswith("✓")
 
 
 @dataclass(slots=True)
@@ -139,7 +146,7 @@ class _Releases:
             )
 
 
-async def run(seed: int, _: float, folder: Path, *, with_before: bool = True) -> Report:
+async def run(seed: int, _budget: float, folder: Path, *, with_before: bool = True) -> Report:
     """Once: `with_before` from the last release with an older schema, if git knows one. The seed changes nothing."""
     began = time.monotonic()
     this, to_come = ROOT, await asyncio.to_thread(_next_release, folder / "next")
@@ -174,11 +181,15 @@ async def run(seed: int, _: float, folder: Path, *, with_before: bool = True) ->
 async def _begin_anew(releases: _Releases, before: Path) -> None:
     """Nobody has written yet: the files of this release go, those of the one before are made."""
     await releases.stack.end_bot()
-    path = Path(releases.stack.environment["PERPDESK_DATABASE"])
-    for each in path.parent.glob(f"{path.name}*"):
-        each.unlink()
+    await asyncio.to_thread(_remove_files, Path(releases.stack.environment["PERPDESK_DATABASE"]))
     releases.spawn(before)
     await releases.stack.until_ready()
+
+
+def _remove_files(database: Path) -> None:
+    for each in database.parent.glob(f"{database.name}*"):
+        each.unlink()
+    shutil.rmtree(database.parent / "journal", ignore_errors=True)
 
 
 async def _change_about(releases: _Releases, before: Path | None, this: Path, to_come: Path) -> list[str]:
