@@ -1,5 +1,6 @@
 """Logging: standard library loggers, rendered by structlog, with every secret taken out at the last step."""
 
+import copy
 import logging
 import re
 import sys
@@ -16,6 +17,9 @@ _LONG_TOKEN: Final = re.compile(
 )
 _PEM: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 _HIDDEN: Final = "***"
+_FOLD_S: Final = 60.0  # in which a traceback is shown once
+_FOLDED: Final = 256  # tracebacks that are remembered
+_LONGEST_ERROR: Final = 200  # characters of an error in a line
 _LEVELS: Final[Mapping[str, int]] = {  # a closed set: these become label values
     "debug": logging.DEBUG,
     "info": logging.INFO,
@@ -41,15 +45,50 @@ class Redactor:
         return text
 
 
+class TracebackFolder:
+    """A traceback that comes again within a minute is one line: its error, and how often it came since.
+
+    The same is one of that logger, that message and that place in the code. What a fault of the disk or of the exchange
+    repeats a hundred times a second is to leave room for the rest.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[object, ...], tuple[float, int]] = {}  # when it was whole last, how often since
+
+    def folded(self, record: logging.LogRecord) -> logging.LogRecord:
+        """The record, or one without the traceback that was shown lately; others may still see the record itself."""
+        if not record.exc_info or record.exc_info[1] is None:
+            return record
+        error, trace = record.exc_info[1], record.exc_info[2]
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = None if trace is None else (trace.tb_frame.f_code, trace.tb_lineno)
+        key = (record.name, str(record.msg), type(error), place)
+        shown, times = self._seen.pop(key, (float("-inf"), 0))
+        is_whole = not 0 <= record.created - shown < _FOLD_S
+        self._seen[key] = (record.created, 0) if is_whole else (shown, times + 1)
+        while len(self._seen) > _FOLDED:
+            del self._seen[next(iter(self._seen))]
+        if is_whole and not times:
+            return record
+        told = copy.copy(record)
+        first = next(iter(str(error).splitlines()), "")[:_LONGEST_ERROR]
+        told.msg, told.args = f"{record.getMessage()} ({type(error).__name__}: {first}; again {times + 1} times)", ()
+        if not is_whole:
+            told.exc_info = told.exc_text = None
+        return told
+
+
 class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
     """Redacts the finished line, so that tracebacks and extras pass through the same sieve."""
 
     def __init__(self, redact: Redactor, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._redact = redact
+        self._folder = TracebackFolder()
 
     def format(self, record: logging.LogRecord) -> str:
-        return self._redact(super().format(record))
+        return self._redact(super().format(self._folder.folded(record)))
 
 
 class LogCounts(logging.Handler):

@@ -1,5 +1,7 @@
 """The daily sweep on a real file: what is old goes, what is young or still needed stays."""
 
+import re
+
 import pytest
 from harness.app import ANNA, BORIS, Harness
 from harness.fakes import FakeClock
@@ -10,6 +12,8 @@ from bot.domain.errors import StorageTrouble
 from bot.domain.ids import DAY, ChatId, Millis
 from bot.domain.support import Author
 from bot.services.housekeeping import Housekeeping, RetentionRule
+from bot.wiring.jobs import make_retention_rules
+from ops.stack import ROOT
 from storage.chat.outbox import SqliteOutbox
 
 OLD, YOUNG = Millis(NOW - 400 * DAY), NOW
@@ -87,3 +91,12 @@ async def test_a_rule_that_fails_is_told_after_the_others_were_swept(caplog: pyt
         await Housekeeping(rules=retention_rules, clock=clock, pause=0).sweep()
     assert asked == [clock.now() - 2 * DAY] * 3
     assert "old rows of broken could not be deleted" in caplog.text
+
+
+async def test_the_runbook_has_every_rule_with_its_term(harness: Harness) -> None:
+    text = (ROOT / "docs" / "operator.md").read_text().split("## What is kept")[1].split("\n## ")[0]
+    told = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", text, re.MULTILINE))
+    rules = {rule.name: rule.keep // DAY for rule in make_retention_rules(harness.database)}
+    assert told.keys() == rules.keys() | {"inbox"}
+    for name, days in rules.items():
+        assert not days or re.search(rf"\b{days} days?\b", told[name]), name
