@@ -50,7 +50,7 @@ class Streams:
     accounts: AccountStreams
     public: PublicStreams
     is_on: bool
-    listeners: list[Callable[[AccountId], None]]
+    listeners: list[Callable[[AccountId, float], None]]
     """Are told of an account in which something happened."""
     keepers: list[Callable[[Account, Positions | Orders], None]]
     """Write down what was pushed."""
@@ -111,18 +111,19 @@ def _tell_each(told: Iterable[Callable[[*Ts], None]], *news: *Ts) -> None:
 class _ToldTogether:
     """Changes of an account, told once for all that come within a tenth of a second."""
 
-    listeners: list[Callable[[AccountId], None]]
+    listeners: list[Callable[[AccountId, float], None]]
+    clock: Clock
     later: Later = loop_later
-    _waiting: set[AccountId] = field(default_factory=set)
+    _newest: dict[AccountId, float] = field(default_factory=dict)
 
     def __call__(self, account: Account) -> None:
-        if account.account_id not in self._waiting:
-            self._waiting.add(account.account_id)
-            self.later(_TOGETHER_S, lambda: self._tell(account.account_id))
+        account_id, is_first = account.account_id, account.account_id not in self._newest
+        self._newest[account_id] = self.clock.monotonic()
+        if is_first:
+            self.later(_TOGETHER_S, lambda: self._tell(account_id))
 
     def _tell(self, account_id: AccountId) -> None:
-        self._waiting.discard(account_id)
-        _tell_each(self.listeners, account_id)
+        _tell_each(self.listeners, account_id, self._newest.pop(account_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +178,7 @@ async def open_streams(
     addresses = StreamAddresses(live=settings.bybit_stream_url, demo=settings.demo_stream_url)
     made = _connector(settings, outside)
     connector = _NoStreams() if made is None else await stack.enter_async_context(made)
-    listeners: list[Callable[[AccountId], None]] = []
+    listeners: list[Callable[[AccountId, float], None]] = []
     keepers: list[Callable[[Account, Positions | Orders], None]] = []
     pushes = _KeptPushes(cache=CachePushes(regions), keepers=keepers)
     public = PublicStreams(
@@ -197,7 +198,7 @@ async def open_streams(
         find_order=bybit.orders.find_order,
         pushes=pushes,
         marks=public.marks,
-        changed=_ToldTogether(listeners=listeners),
+        changed=_ToldTogether(listeners=listeners, clock=outside.clock),
         is_slow=lambda: accounts.is_slow(),  # noqa: PLW0108  it is made after this
     )
     accounts = AccountStreams(

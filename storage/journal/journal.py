@@ -10,7 +10,7 @@ import logging
 import os
 import secrets
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,7 +71,7 @@ class Journal:
         self._segment: SegmentWriter | None = None
         self._before = last  # the line before those of the transaction under way
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
-        self._under_way: Future[JournalPosition] | None = None  # of a line that took too long
+        self._under_way: asyncio.Future[JournalPosition] | None = None  # of a line that took too long
         self._is_open = False
         self._has_rows = False
 
@@ -148,9 +148,10 @@ class Journal:
             if not self._under_way.done():
                 raise StorageTrouble("the journal hangs: nothing that it has to know is done")
             self._under_way = self._segment = None  # its line may have come to stand: the next segment takes it back
-        work = self._thread.submit(self._append_now, rows)
+        loop = asyncio.get_running_loop()
+        work = loop.run_in_executor(self._thread, self._append_now, rows, self._monotonic())
         try:
-            return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(work)), self._patience_s)
+            return await asyncio.wait_for(asyncio.shield(work), self._patience_s)
         except TimeoutError:
             self._under_way = work
             self._segment = None
@@ -159,10 +160,10 @@ class Journal:
             self._drop_segment()
             raise StorageTrouble(f"the journal can't be written: {error.strerror}") from error
 
-    def _append_now(self, rows: Rows) -> JournalPosition:
+    def _append_now(self, rows: Rows, now: float) -> JournalPosition:
         segment = self._segment
-        if segment is None or segment.count >= MOST_IN_SEGMENT or self._monotonic() > self._until:
-            self._until = self._monotonic() + DAY_S
+        if segment is None or segment.count >= MOST_IN_SEGMENT or now > self._until:
+            self._until = now + DAY_S
             segment = self._segment = SegmentWriter(self._folder, self._last, self._recipients, sync=self._sync)
         return segment.append(rows, self._committed.seq)
 

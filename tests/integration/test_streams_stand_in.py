@@ -63,6 +63,22 @@ async def test_what_happens_at_bybit_is_read_without_asking_and_wakes_the_settle
     await until(lambda: desk.chat.rows("closed_trades"), what="the settlement, which nothing else has woken")
 
 
+async def test_what_was_told_before_a_settlement_that_was_told_wakes_no_other(desk: DemoTrading) -> None:
+    account, trading = await demo_of(desk), desk.chat.services.trading
+    streams, settlement, clock = desk.chat.assembly.streams.accounts, trading.settlement, desk.chat.clock
+    await turned(desk, lambda: streams.is_healthy(account.account_id), what="a stream that is up")
+    await turned(desk, lambda: has_asked(desk, "execution/list"), what="what was executed before it to be asked for")
+    await turned(desk, lambda: True, what="what is younger than the first answer", seconds=2)
+    await until(lambda: not len(trading.runner.tasks), what="the end of what is under way")
+    before = clock.monotonic()
+    clock.advance(1)
+    await settlement.settle(account.account_id, is_told=True)
+    settlement.heard(account.account_id, before)
+    assert not len(trading.runner.tasks)
+    settlement.heard(account.account_id, clock.monotonic())
+    assert len(trading.runner.tasks) == 1, "it may have come while the settlement was reading"
+
+
 async def test_marks_of_held_positions_come_by_public_streams(desk: DemoTrading) -> None:
     account, assembly = await demo_of(desk), desk.chat.assembly
     await turned(desk, lambda: assembly.streams.accounts.connected, what="a stream that is up")

@@ -88,6 +88,7 @@ class Settlement:
     _timers: dict[AccountId, Timer] = field(default_factory=dict, init=False, repr=False, compare=False)
     _first_looks: dict[AccountId, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)
     _read_until: dict[AccountId, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _told_until: dict[AccountId, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)
     _absences: dict[OrderLinkId, Absence] = field(default_factory=dict, init=False, repr=False, compare=False)
     _failures: dict[AccountId, int] = field(default_factory=dict, init=False, repr=False, compare=False)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False, compare=False)
@@ -123,12 +124,14 @@ class Settlement:
         self._running.add(account_id)
         self.tasks.start(self._settle_soon(account_id), f"settlement of account {account_id}")
 
-    def heard(self, account_id: AccountId) -> None:
+    def heard(self, account_id: AccountId, at: float | None = None) -> None:
         """The exchange tells that something happened there: settle it, or with the answer that is on its way already.
 
-        Whatever is sent wakes the settlement once its answer is written down.
+        Whatever is sent wakes the settlement once its answer is written down. `at`: the monotonic second of the newest
+        that was told; a settlement that was told what stands after that knows it.
         """
-        if not self.runner.is_sending(account_id):
+        is_known = at is not None and at * 1000 < self._told_until.get(account_id, 0) - 1
+        if not is_known and not self.runner.is_sending(account_id):
             self.wake(account_id)
 
     def stop(self) -> None:
@@ -195,6 +198,8 @@ class Settlement:
                 await unit.intents.note(each.intent_id, news, now)
         for link_id in reads.absences.keys() - {each.order_link_id for each in left}:
             self._absences.pop(link_id, None)
+        if is_told:
+            self._told_until[account.account_id] = reads.moment
         if all(each.is_bookable for each in reads.fills):
             self._read_until[account.account_id] = until
         self.runner.launch(worked.intents)
