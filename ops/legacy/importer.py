@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 from bot.domain.audit import AuditEntry
-from bot.domain.clock import SystemClock
 from bot.domain.errors import PerpdeskError
 from bot.domain.ids import Millis
 from bot.domain.marks import Marks
@@ -30,7 +29,7 @@ from storage.sqlite.hash_chain import Fetch
 from storage.sqlite.migrate import migrate
 from storage.sqlite.secrets import open_secret
 from storage.sqlite.vault import AesCredentialVault, KeyFile
-from storage.store import Store
+from storage.store import SqliteUnitOfWork
 
 _HAS_IMPORTS: Final = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'legacy_imports'"
 _MARKS: Final = "marks"
@@ -101,9 +100,9 @@ async def take_over(database: Path, keys: KeyFile, source: Source, options: Impo
         await birth_of(opened, options.at)
         marks = Marks(secret=await open_secret(opened, vault, _MARKS))
         cipher = await AesPromoCodeCipher.open(opened, vault)
-        store = Store(opened, clock=SystemClock(), committed=lambda _: None)
         report = Report(digest=source.digest, at=options.at, honors_codes=options.honors_codes)
-        async with store.begin_aside() as unit:
+        async with opened.transaction() as transaction:
+            unit = SqliteUnitOfWork(transaction)
             run = ImportRun(
                 source=source,
                 unit=unit,
@@ -117,8 +116,7 @@ async def take_over(database: Path, keys: KeyFile, source: Source, options: Impo
             await _take_all(run)
             record, lines = report.record(), report.all_lines()
             await unit.legacy.note(record, lines)
-        async with opened.transaction() as transaction:  # its journal does not have what was written here
-            await transaction.fetch(BEGIN_ANEW, (new_journal_id(),))
+            await transaction.fetch(BEGIN_ANEW, (new_journal_id(),))  # no journal has what was written here
     return Imported(text=rendered(record, lines), is_new=True)
 
 
