@@ -113,7 +113,7 @@ def _check_leg(inputs: CardInputs, remarks: Remarks) -> Position | None:
     if opposite:
         remarks.refuse("card-opposite-resting", symbol=draft.symbol, count=len(opposite))
     if held is not None and not inputs.is_managed:
-        remarks.refuse("card-foreign", symbol=draft.symbol, qty=held.size)
+        remarks.refuse("card-foreign", symbol=draft.symbol, held=held.size)
     return held
 
 

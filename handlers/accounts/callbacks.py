@@ -19,37 +19,10 @@ class AskRefill(Code):
 
 
 @dataclass(frozen=True, slots=True)
-class ShowPositions(Code):
-    """A page of an account's positions, from 0."""
-
-    TAG = "pos"
-    account_id: AccountId
-    page: PageNumber = 0
-
-
-@dataclass(frozen=True, slots=True)
 class ShowPositionDetails(Code):
     """A page of an account's positions with every level, from 0."""
 
     TAG = "posd"
-    account_id: AccountId
-    page: PageNumber = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ShowOrders(Code):
-    """A page of an account's open orders."""
-
-    TAG = "ord"
-    account_id: AccountId
-    page: PageNumber = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ShowTrades(Code):
-    """A page of an account's newest fills."""
-
-    TAG = "trd"
     account_id: AccountId
     page: PageNumber = 0
 

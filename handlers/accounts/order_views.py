@@ -7,9 +7,8 @@ from bot.domain.market import Category, Instrument
 from bot.domain.portfolio import Order, Orders, Side
 from bot.services.instruments import WithInstruments
 from bot.services.screens import Shown
-from handlers.accounts.callbacks import ShowOrders
 from handlers.accounts.views import left_out_lines, lost_lines, other_screens, symbol_rows
-from handlers.core.links import ShowCancels
+from handlers.core.links import ShowCancels, ShowOrders
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button
 from handlers.views.frame import account_tabs, footer, menu_row, page_lines, page_of, page_row, refresh_button

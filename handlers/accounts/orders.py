@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from handlers.accounts.callbacks import ShowOrders
 from handlers.accounts.order_views import orders_card
 from handlers.core.account_screen import AccountScreen
 from handlers.core.context import UpdateContext
+from handlers.core.links import ShowOrders
 from handlers.core.specs import EXIT, HandlerSpec, command, view
 
 _SCREEN: Final = AccountScreen(read=lambda screens, account: screens.orders(account), draw=orders_card)

@@ -10,9 +10,9 @@ from bot.domain.market import Instrument
 from bot.domain.portfolio import Position, Positions, Side
 from bot.services.instruments import WithInstruments
 from bot.services.screens import Shown
-from handlers.accounts.callbacks import ShowPositionDetails, ShowPositions
+from handlers.accounts.callbacks import ShowPositionDetails
 from handlers.accounts.views import lost_lines, other_screens, symbol_rows, told_money
-from handlers.core.links import LONGEST_SYMBOL, ShowLeg
+from handlers.core.links import LONGEST_SYMBOL, ShowLeg, ShowPositions
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import CENT, Figures, arrow

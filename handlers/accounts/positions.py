@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from handlers.accounts.callbacks import ShowPositionDetails, ShowPositions
+from handlers.accounts.callbacks import ShowPositionDetails
 from handlers.accounts.position_views import position_details_card, positions_card
 from handlers.core.account_screen import AccountScreen
 from handlers.core.context import UpdateContext
+from handlers.core.links import ShowPositions
 from handlers.core.specs import EXIT, HandlerSpec, command, view
 
 _SCREEN: Final = AccountScreen(read=lambda screens, account: screens.positions(account), draw=positions_card)

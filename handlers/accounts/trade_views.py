@@ -10,8 +10,8 @@ from bot.domain.portfolio import Side
 from bot.domain.trades import Trade, Trades, sums_of
 from bot.services.instruments import WithInstruments
 from bot.services.screens import Shown
-from handlers.accounts.callbacks import ShowTrades
 from handlers.accounts.views import left_out_lines, lost_lines, other_screens, symbol_rows
+from handlers.core.links import ShowTrades
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card
 from handlers.views.frame import account_tabs, footer, menu_row, page_lines, page_of, page_row, refresh_button

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from handlers.accounts.callbacks import ShowTrades
 from handlers.accounts.trade_views import trades_card
 from handlers.core.account_screen import AccountScreen
 from handlers.core.context import UpdateContext
+from handlers.core.links import ShowTrades
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 
 _SCREEN: Final = AccountScreen(read=lambda screens, account: screens.trades(account), draw=trades_card)

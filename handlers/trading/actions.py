@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Self
 
 from bot.domain.draft_fields import DraftFields
-from bot.domain.ids import Millis
+from bot.domain.ids import AccountId, Millis
 from bot.domain.order_card import ConfirmedCard, OrderCard
 from bot.domain.orders import MarginMode, TriggerBy
 from bot.services.chat.buttons import ButtonAction
@@ -23,6 +23,14 @@ class StartTrialForOrder(DraftFields, ButtonAction):
     """[Start the 7-day trial] on a card that needs a license: the card of the same draft comes back, open."""
 
     ACTION = "trade.trial"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeEntries(ButtonAction):
+    """[Resume entries] of one account: the one that the card is of."""
+
+    ACTION = "trade.resume"
+    account: AccountId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

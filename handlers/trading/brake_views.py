@@ -4,11 +4,12 @@ from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account
 from bot.domain.closings import HaltState
+from handlers.core.links import ShowPositions
 from handlers.texts.catalog import Markup, join
 from handlers.trading.cancel_views import canceling_line
 from handlers.trading.legs import ActOutcome
 from handlers.views.cards import Card, Row
-from handlers.views.frame import command_button, menu_row
+from handlers.views.frame import menu_row, screen_button
 from handlers.views.render_context import RenderContext
 
 
@@ -16,7 +17,7 @@ def paused_card(viewer: RenderContext, account: Account, outcome: ActOutcome, ac
     """No entries until resumed, and what became of those that rested."""
     lines = [viewer.say("pause-done", account=viewer.account_name(account))]
     lines += [canceling_line(viewer, each) for each in outcome.intents]
-    return Card(text=join(lines), rows=((act,), _ways(viewer)))
+    return Card(text=join(lines), rows=((act,), _ways(viewer, account)))
 
 
 def resumed_card(viewer: RenderContext, account: Account, halt: HaltState, *, was_paused: bool) -> Card:
@@ -25,7 +26,7 @@ def resumed_card(viewer: RenderContext, account: Account, halt: HaltState, *, wa
     lines = [viewer.say(key, account=viewer.account_name(account))]
     if halt.since is not None:
         lines.append(viewer.say("halt-stands", time=viewer.when(halt.since)))
-    return Card(text=join(lines), rows=(_ways(viewer),))
+    return Card(text=join(lines), rows=(_ways(viewer, account),))
 
 
 def halt_card(
@@ -45,5 +46,5 @@ def halt_card(
     return Card(text=join(lines), rows=(() if act is None else (act,), menu_row(viewer)))
 
 
-def _ways(viewer: RenderContext) -> Row:
-    return (*command_button(viewer, "button-positions", "positions"), *menu_row(viewer))
+def _ways(viewer: RenderContext, account: Account) -> Row:
+    return (*screen_button(viewer, "button-positions", ShowPositions(account.account_id)), *menu_row(viewer))

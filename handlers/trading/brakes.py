@@ -5,25 +5,17 @@ from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.errors import BadInput
-from bot.domain.ids import AccountId
 from bot.services.chat.buttons import ButtonAction
 from handlers.core.context import UpdateContext
 from handlers.core.specs import ADMIN, EFFECT, EVERYONE, HandlerSpec, action, command
 from handlers.texts.catalog import Markup
 from handlers.trading.accounts import named_or_trading_account, own_account
+from handlers.trading.actions import ResumeEntries
 from handlers.trading.brake_views import halt_card, paused_card, resumed_card
 from handlers.trading.legs import ActOutcome, show_outcome
 from handlers.views.cards import Card
 
 _LONGEST_REASON: Final = 200  # characters
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResumeEntries(ButtonAction):
-    """[Resume entries]."""
-
-    ACTION = "trade.resume"
-    account: AccountId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +46,7 @@ async def resume(ctx: UpdateContext) -> None:
 
 
 async def resume_entries(ctx: UpdateContext, act: ResumeEntries) -> None:
-    """[Resume entries] of the card of a pause."""
+    """[Resume entries] of a pause, of a panic, of an order that one stands against."""
     await _resume(ctx, own_account(ctx, act.account))
 
 

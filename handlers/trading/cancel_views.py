@@ -10,12 +10,12 @@ from bot.domain.portfolio import Order, Orders, Side
 from bot.domain.trade_plans import UNSETTLED, IntentState, OrderIntent
 from bot.services.instruments import WithInstruments
 from bot.services.screens import Shown
-from handlers.core.links import ShowCancels
+from handlers.core.links import ShowCancels, ShowOrders
 from handlers.texts.catalog import Markup, join
 from handlers.trading.legs import ActOutcome
 from handlers.trading.reasons import refusal_text
-from handlers.views.cards import Card, in_rows
-from handlers.views.frame import Page, command_button, footer, menu_row, page_lines, page_row, refresh_button
+from handlers.views.cards import Card, Row, in_rows
+from handlers.views.frame import Page, footer, menu_row, page_lines, page_row, refresh_button, screen_button
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of
 
@@ -54,7 +54,11 @@ def cancels_card(
             *in_rows(each_order, _CANCELS_IN_A_ROW),
             tuple(all_entries),
             page_row(viewer, page, lambda number: ShowCancels(account.account_id, number)),
-            (*refresh_button(viewer, here), *command_button(viewer, "button-orders", "orders"), *menu_row(viewer)),
+            (
+                *refresh_button(viewer, here),
+                *_to_orders(viewer, account),
+                *menu_row(viewer),
+            ),
         ),
     )
 
@@ -68,8 +72,11 @@ def canceling_card(viewer: RenderContext, account: Account, outcome: ActOutcome)
     """A line a cancel; that nothing had to be canceled is said, too."""
     lines = [viewer.say("canceling-title", account=viewer.account_name(account))]
     lines += [canceling_line(viewer, each) for each in outcome.intents] or [viewer.say("canceling-none")]
-    rows = (*command_button(viewer, "button-orders", "orders"), *menu_row(viewer))
-    return Card(text=join(lines), rows=(rows,))
+    return Card(text=join(lines), rows=((*_to_orders(viewer, account), *menu_row(viewer)),))
+
+
+def _to_orders(viewer: RenderContext, account: Account) -> Row:
+    return screen_button(viewer, "button-orders", ShowOrders(account.account_id))
 
 
 def canceling_line(viewer: RenderContext, intent: OrderIntent) -> Markup:

@@ -21,7 +21,7 @@ from handlers.core.context import UpdateContext
 from handlers.core.errors import sentence
 from handlers.core.live_messages import PATIENCE
 from handlers.core.specs import AFTER_TERMS, ANY_AGE, AT_MARKET, EVERYONE, HandlerSpec, action
-from handlers.trading.actions import ConfirmEntry, EditDraft, ShowOrderCard, StartTrialForOrder
+from handlers.trading.actions import ConfirmEntry, EditDraft, ResumeEntries, ShowOrderCard, StartTrialForOrder
 from handlers.trading.card_views import asking_card, cure_label, order_card, outdated_card, refused_card, size_text
 from handlers.trading.legs import known_instrument, place_of
 from handlers.trading.live import show_trade
@@ -109,6 +109,8 @@ async def _drawn(ctx: UpdateContext, card: OrderCard) -> Card:
             cured = _cured(card.draft, refusal.cure)
             if cured is not None:
                 choices.append((cure_label(ctx.viewer, refusal.cure, card.instrument), ShowOrderCard.make(cured)))
+            elif refusal.cure == "resume":
+                choices.append(_resume(ctx, card.draft))
             elif refusal.cure == "license" and await ctx.services.licenses.may_try(ctx.user_id):
                 trial = ctx.say.plain("button-trial", days=TRIAL_DAYS)
                 choices.append((trial, StartTrialForOrder.make(card.draft)))
@@ -139,12 +141,18 @@ async def _outdated(ctx: UpdateContext, draft: OrderDraft, outdated: CardOutdate
 
 
 async def _refused(ctx: UpdateContext, payload: ConfirmEntry, refusal: EntryRefused) -> Card:
-    cured = _cured(payload.draft, refusal.cure)
-    if cured is None:
-        return refused_card(ctx.viewer, refusal, payload.card, ())
-    label = cure_label(ctx.viewer, refusal.cure, await known_instrument(ctx, payload.symbol))
-    cure = await ctx.buttons([(label, ShowOrderCard.make(cured))], lifetime_s=DAY_S)
-    return refused_card(ctx.viewer, refusal, payload.card, cure)
+    cured, choices = _cured(payload.draft, refusal.cure), list[tuple[str, ButtonAction]]()
+    if cured is not None:
+        label = cure_label(ctx.viewer, refusal.cure, await known_instrument(ctx, payload.symbol))
+        choices.append((label, ShowOrderCard.make(cured)))
+    elif refusal.cure == "resume":
+        choices.append(_resume(ctx, payload.draft))
+    buttons = await ctx.buttons(choices, lifetime_s=DAY_S) if choices else ()
+    return refused_card(ctx.viewer, refusal, payload.card, buttons)
+
+
+def _resume(ctx: UpdateContext, draft: OrderDraft) -> tuple[str, ButtonAction]:
+    return ctx.say.plain("button-resume-entries"), ResumeEntries(account=draft.account_id)
 
 
 async def _new_price(ctx: UpdateContext, draft: OrderDraft) -> InlineKeyboardButton:

@@ -19,6 +19,7 @@ from handlers.trading.leg_codes import AskManage
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import Figures, percent_away
 from handlers.views.frame import command_button, menu_row
+from handlers.views.levels import FAR
 from handlers.views.problems import sentence_card
 from handlers.views.render_context import RenderContext
 from handlers.views.times import span
@@ -53,7 +54,7 @@ def order_card(viewer: RenderContext, card: OrderCard, buttons: Row, change: Row
 
 
 def _ways_out(viewer: RenderContext, card: OrderCard) -> Row:
-    """To what stands in the way: the position, orders that rest, a pause, a license."""
+    """To what stands in the way: the position, orders that rest, a license."""
     draft, row = card.draft, Row()
     for refusal in card.refusals:
         if refusal.key == "card-foreign":
@@ -63,8 +64,6 @@ def _ways_out(viewer: RenderContext, card: OrderCard) -> Row:
             row = (*row, button(viewer.say.plain("button-live-position"), viewer.data(code)))
         elif refusal.key == "card-opposite-resting":
             row = (*row, button(viewer.say.plain("button-cancel-some"), viewer.data(ShowCancels(draft.account_id))))
-        elif refusal.cure == "resume":
-            row = (*row, *command_button(viewer, "button-resume-entries", "resume"))
         elif refusal.cure == "license":
             row = (*row, *command_button(viewer, "button-license", "license"))
     return row
@@ -97,11 +96,10 @@ def outdated_card(
 def refused_card(viewer: RenderContext, refusal: EntryRefused, agreed: ConfirmedCard, buttons: Row) -> Card:
     """A rule that stands against an entry, and its cure."""
     text = viewer.say("order-card-refusal", reason=viewer.say(refusal.key, **_values(viewer, refusal.values, None)))
-    resume = command_button(viewer, "button-resume-entries", "resume") if refusal.cure == "resume" else ()
     foreign: Row = ()
     if refusal.key == "entry-leg-foreign":
         foreign = _foreign(viewer, agreed.account_id, agreed.symbol, agreed.position_idx)
-    return Card(text=text, rows=(buttons, foreign, (*resume, *menu_row(viewer))))
+    return Card(text=text, rows=(buttons, foreign, menu_row(viewer)))
 
 
 def license_needed_card(viewer: RenderContext, error: LicenseNeeded) -> Card:
@@ -169,10 +167,11 @@ def _liquidation(viewer: RenderContext, card: OrderCard) -> Markup:
     if card.liquidation is None:
         return say("order-card-liquidation-none")
     away = percent_away(card.liquidation, _market(card)) or Decimal(0)
+    is_far = abs(away) > FAR
     return say(
         "order-card-liquidation-estimate" if card.is_liquidation_estimate else "order-card-liquidation",
         price=figures.price(card.liquidation, card.instrument),
-        away=figures.percent(away, step=_TENTH),
+        away=say.plain("position-far") if is_far else figures.percent(away, step=_TENTH),
     )
 
 
@@ -249,13 +248,15 @@ def _funding(viewer: RenderContext, card: OrderCard) -> Iterable[Markup]:
 
 
 def _bounds(viewer: RenderContext, card: OrderCard) -> Iterable[Markup]:
-    """The smallest order, and how far the exchange lets a limit price lie."""
+    """The smallest order, and the price that the exchange lets no limit order of that side lie beyond."""
     figures = viewer.figures
     if card.min_value is not None:
         yield viewer.say("order-card-min-order", value=figures.money(card.min_value, card.instrument.quote_coin))
-    if card.lowest_price is not None and card.highest_price is not None:
-        lowest, highest = (figures.price(each, card.instrument) for each in (card.lowest_price, card.highest_price))
-        yield viewer.say("order-card-price-limits", lowest=lowest, highest=highest)
+    is_buy = card.draft.side is Side.BUY
+    bound = card.highest_price if is_buy else card.lowest_price
+    if bound is not None:
+        key = "order-card-highest-price" if is_buy else "order-card-lowest-price"
+        yield viewer.say(key, price=figures.price(bound, card.instrument))
 
 
 def _positions(viewer: RenderContext, card: OrderCard) -> Markup:
@@ -278,4 +279,6 @@ def _value(figures: Figures, name: str, value: object, instrument: Instrument | 
         return figures.percent_sign(figures.number(value))
     if instrument is not None and any(each in name for each in ("price", "stop", "liquidation", "target", "tick")):
         return figures.price(value, instrument)
+    if instrument is not None and name == "held":
+        return figures.size(value, instrument, instrument.base_coin)
     return figures.number(value)

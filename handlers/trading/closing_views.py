@@ -12,7 +12,7 @@ from bot.domain.market import Instrument
 from bot.domain.portfolio import LegKey
 from bot.domain.refusals import NO_BOOK
 from bot.domain.trade_plans import UNSETTLED, ClosedTrade, IntentState, OrderIntent
-from handlers.core.links import ShowCancels, ShowLeg
+from handlers.core.links import ShowCancels, ShowLeg, ShowPositions
 from handlers.texts.catalog import Markup, join
 from handlers.trading.brief_orders import brief_lines
 from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, ShowCloses
@@ -31,7 +31,7 @@ from handlers.trading.legs import ActOutcome, LegsShown
 from handlers.trading.reasons import refusal_text
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import arrow
-from handlers.views.frame import command_button, footer, menu_row
+from handlers.views.frame import footer, menu_row, screen_button
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
 
@@ -93,7 +93,7 @@ def closes_card(viewer: RenderContext, account: Account, shown: LegsShown) -> Ca
         for each in items
     ]
     rows = (*in_rows(each_leg, _LEGS_IN_A_ROW), *_group_rows(viewer, account, items))
-    return Card(text=join(lines), rows=(*rows, _back_to_positions(viewer)))
+    return Card(text=join(lines), rows=(*rows, _back_to_positions(viewer, account)))
 
 
 def in_group(items: Sequence[LegOutlook], group: LegGroup) -> tuple[LegOutlook, ...]:
@@ -163,7 +163,7 @@ def closing_card(
     cancels: Row = ()
     if blocking:
         cancels = (button(viewer.say.plain("button-cancel-some"), viewer.data(ShowCancels(account.account_id))),)
-    return Card(text=join(lines), rows=(cancels, (*back, *_back_to_positions(viewer))))
+    return Card(text=join(lines), rows=(cancels, (*back, *_back_to_positions(viewer, account))))
 
 
 def closing_lines(
@@ -236,5 +236,5 @@ def _group_rows(viewer: RenderContext, account: Account, items: Sequence[LegOutl
     return ((way(LegGroup.ALL),), *in_rows([way(each) for each in parts], _LEGS_IN_A_ROW))
 
 
-def _back_to_positions(viewer: RenderContext) -> Row:
-    return (*command_button(viewer, "button-positions", "positions"), *menu_row(viewer))
+def _back_to_positions(viewer: RenderContext, account: Account) -> Row:
+    return (*screen_button(viewer, "button-positions", ShowPositions(account.account_id)), *menu_row(viewer))

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 from bot.domain.ids import AccountId
 from bot.domain.payloads import AtMost
+from bot.domain.portfolio import Side
 from handlers.core.callbacks import Code, RowNumber
 from handlers.core.links import SymbolName
 
@@ -21,6 +22,16 @@ class LegName:
     account_id: AccountId
     symbol: SymbolName
     position_idx: LegIndex
+
+
+@dataclass(frozen=True, slots=True)
+class AddToLeg(Code):
+    """[+ Add] below a position: a ticket of its side, on its own account."""
+
+    TAG = "add"
+    account_id: AccountId
+    symbol: SymbolName
+    side: Side
 
 
 @dataclass(frozen=True, slots=True)

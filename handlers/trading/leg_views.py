@@ -15,10 +15,11 @@ from bot.domain.market import Instrument
 from bot.domain.portfolio import Position, Side
 from bot.domain.trade_plans import Breakeven, PlannedTarget
 from handlers.core.callbacks import Code
-from handlers.core.links import OpenTicket, ShowCancels, ShowLeg, price_code
+from handlers.core.links import ShowCancels, ShowLeg, ShowPositions, ShowTrades, price_code
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.trading.leg_codes import (
     WHOLE,
+    AddToLeg,
     AskBreakeven,
     AskClose,
     AskManage,
@@ -30,7 +31,7 @@ from handlers.trading.legs import LegsShown, find_leg, instrument_of
 from handlers.trading.reasons import reason_text
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import arrow
-from handlers.views.frame import command_button, footer, menu_row, notice
+from handlers.views.frame import footer, menu_row, notice, screen_button
 from handlers.views.levels import has_no_stop, level_table
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
@@ -60,8 +61,9 @@ def leg_card(viewer: RenderContext, account: Account, code: ShowLeg, shown: Legs
 def flat_card(viewer: RenderContext, account: Account, code: ShowLeg) -> Card:
     """The card of a leg in which nothing is open any more."""
     text = viewer.say("leg-flat", symbol=code.symbol, account=viewer.account_name(account))
-    positions = command_button(viewer, "button-positions", "positions")
-    return notice(text, (*positions, *command_button(viewer, "button-trades", "trades")), menu_row(viewer))
+    positions = screen_button(viewer, "button-positions", ShowPositions(account.account_id))
+    trades = screen_button(viewer, "button-trades", ShowTrades(account.account_id))
+    return notice(text, (*positions, *trades), menu_row(viewer))
 
 
 def leg_head(viewer: RenderContext, account: Account, position: Position) -> Markup:
@@ -216,17 +218,17 @@ def _leg_rows(viewer: RenderContext, account: Account, outlook: LegOutlook, show
         levels = (to("button-manage", AskManage(*key)), to("button-leg-stop", AskStop(*key)))
     orders = (to("button-leg-orders", ShowCancels(account.account_id), count=len(outlook.orders)),)
     price = (
-        to("button-leg-add", OpenTicket(leg.symbol, outlook.position.side)),
+        to("button-leg-add", AddToLeg(account.account_id, leg.symbol, outlook.position.side)),
         button(leg.symbol, viewer.data(price_code(leg.symbol, leg.category))),
     )
-    rest = (_refresh(viewer, leg_code(outlook)), *command_button(viewer, "button-positions", "positions"))
+    positions = screen_button(viewer, "button-positions", ShowPositions(account.account_id))
     return (
         *_disagreements(viewer, outlook, shown),
         closes,
         levels,
         _neighbors(viewer, outlook, shown),
         (*orders, *price),
-        (*rest, *menu_row(viewer)),
+        (_refresh(viewer, leg_code(outlook)), *positions, *menu_row(viewer)),
     )
 
 

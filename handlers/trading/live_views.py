@@ -11,12 +11,12 @@ from bot.domain.market import Instrument
 from bot.domain.orders import OrderRequest, TimeInForce
 from bot.domain.patience import BYBIT
 from bot.domain.trade_plans import LIVE, IntentKind, IntentState, ManagedTrade, OrderIntent
-from handlers.core.links import ShowLeg
+from handlers.core.links import ShowLeg, ShowOrders
 from handlers.texts.catalog import Markup, Value, join
 from handlers.trading.card_views import side_word
 from handlers.trading.reasons import refusal_text
 from handlers.views.cards import Card, Row, button
-from handlers.views.frame import command_button, menu_row
+from handlers.views.frame import menu_row, screen_button
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of
 
@@ -114,7 +114,7 @@ def _places(viewer: RenderContext, trade: ManagedTrade) -> Row:
     if any(each.fills_qty > 0 for each in entries):
         code = ShowLeg(plan.account_id, plan.symbol, plan.position_idx)
         position = (button(viewer.say.plain("button-live-position"), viewer.data(code)),)
-    orders = () if all(map(is_final, entries)) else command_button(viewer, "button-orders", "orders")
+    orders = () if all(map(is_final, entries)) else screen_button(viewer, "button-orders", ShowOrders(plan.account_id))
     return (*position, *orders)
 
 

@@ -29,7 +29,7 @@ from bot.domain.trade_messages import (
     TradeMessage,
 )
 from bot.domain.trade_plans import LIVE, IntentState
-from handlers.core.links import RunCommand, ShowCancels, ShowLeg
+from handlers.core.links import RunCommand, ShowCancels, ShowLeg, ShowPositions, ShowTrades
 from handlers.core.messages import MessageSpec, message, message_card
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.trading.brief_orders import brief_lines
@@ -185,7 +185,7 @@ def margin_mode(say: Translator, told: MarginModeMessage) -> Card:
     before, after = (say.plain("margin-mode", mode=mode) for mode in (told.before, told.after))
     account = say("told-account", account=account_name(say, told.account_type, told.account_number))
     ways = (
-        button(say.plain("button-positions"), RunCommand("positions").encode()),
+        button(say.plain("button-positions"), ShowPositions(told.account_id).encode()),
         button(say.plain("button-cancel-some"), ShowCancels(told.account_id).encode()),
     )
     return Card(text=join([account, say("told-margin-mode", before=before, after=after)]), rows=(ways,))
@@ -234,8 +234,8 @@ def _card(
     if moves:
         row = (*row, button(say.plain("button-leg-stop"), AskStop(*key).encode()))
     ways = (
-        button(say.plain("button-positions"), RunCommand("positions").encode()),
-        button(say.plain("button-trades"), RunCommand("trades").encode()),
+        button(say.plain("button-positions"), ShowPositions(told.account_id).encode()),
+        button(say.plain("button-trades"), ShowTrades(told.account_id).encode()),
     )
     head = say("leg-head", name=told.symbol, account=account)
     decide = first

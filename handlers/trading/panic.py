@@ -22,6 +22,7 @@ from handlers.core.context import UpdateContext
 from handlers.core.plain_words import plain
 from handlers.core.specs import AT_MARKET, EXIT, HandlerSpec, action, command
 from handlers.trading.accounts import demand_traded, managed_account, named_or_trading_account
+from handlers.trading.actions import ResumeEntries
 from handlers.trading.leg_codes import LegName
 from handlers.trading.legs import leg_of, outcome_of, place_of
 from handlers.trading.panic_views import LISTED, LegResults, panic_card, standing
@@ -182,7 +183,7 @@ async def _card(ctx: UpdateContext, account: Account, report: PanicReport, resul
 
 
 async def _acts(ctx: UpdateContext, account: Account, report: PanicReport) -> tuple[InlineKeyboardButton, ...]:
-    """[Close 5 positions], what was opened elsewhere only if that is pressed; [Panic · Live] of other accounts."""
+    """[Close 5 positions], what was opened elsewhere only if that is pressed; other accounts; last [Resume entries]."""
     account_id, choices = account.account_id, list[tuple[str, ButtonAction]]()
     stands = len(standing(report))
     if stands:
@@ -200,7 +201,9 @@ async def _acts(ctx: UpdateContext, account: Account, report: PanicReport) -> tu
         if each.account_id != account_id and ctx.viewer.trades(each):
             label = ctx.say.plain("button-panic-there", account=ctx.viewer.account_name(each))
             choices.append((label, PanicThere(account=each.account_id)))
-    return await ctx.buttons(choices, lifetime_s=BUTTON_S) if choices else ()
+    acts = await ctx.buttons(choices, lifetime_s=BUTTON_S) if choices else ()
+    resume = ctx.say.plain("button-resume-entries"), ResumeEntries(account=account_id)
+    return *acts, *await ctx.buttons([resume])
 
 
 def _account_of(ctx: UpdateContext) -> Account:

@@ -11,11 +11,12 @@ from bot.domain.ids import Symbol
 from bot.domain.legs import LegClosing, LegProgress, PanicReport, Silence
 from bot.domain.market import Instruments
 from bot.domain.portfolio import LegKey, Position, Side
+from handlers.core.links import ShowPositions
 from handlers.texts.catalog import Markup, join
 from handlers.trading.brief_orders import brief_lines
 from handlers.views.cards import Card, Row
 from handlers.views.figures import arrow
-from handlers.views.frame import command_button, menu_row
+from handlers.views.frame import menu_row, screen_button
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
 
@@ -47,7 +48,10 @@ def panic_card(
     rules: Sequence[Instruments],
     acts: Sequence[InlineKeyboardButton],
 ) -> Card:
-    """What is stopped, what is closed, what stands, and what nobody knows yet."""
+    """What is stopped, what is closed, what stands, and what nobody knows yet.
+
+    The last of `acts`, [Resume entries], stands beside [Positions].
+    """
     say = viewer.say
     lines = [
         say("panic-title", account=viewer.account_name(account)),
@@ -72,11 +76,9 @@ def panic_card(
         lines.append(say("closing-result", arrow=arrow(total), pnl=viewer.figures.money(total, "USDT", signed=True)))
     if len(viewer.config.accounts) > 1:
         lines.append(say("panic-this-alone", account=viewer.account_name(account)))
-    rows: tuple[Row, ...] = tuple((each,) for each in acts)
-    ways = (
-        *command_button(viewer, "button-positions", "positions"),
-        *command_button(viewer, "button-resume-entries", "resume"),
-    )
+    *first, resume = acts
+    rows: tuple[Row, ...] = tuple((each,) for each in first)
+    ways = (*screen_button(viewer, "button-positions", ShowPositions(account.account_id)), resume)
     return Card(text=join(lines), rows=(*rows, ways, menu_row(viewer)))
 
 

@@ -10,12 +10,13 @@ from bot.domain.ids import AccountId
 from bot.domain.orders import MarginMode, PositionMode
 from bot.services.chat.buttons import ButtonAction
 from handlers.core.context import UpdateContext
+from handlers.core.links import ShowBalance
 from handlers.core.specs import EVERYONE, HandlerSpec, action, command, view
 from handlers.texts.catalog import join
 from handlers.trading.accounts import own_account
 from handlers.trading.limit_codes import ChoosePractice
 from handlers.views.cards import Card, Row, button
-from handlers.views.frame import command_button, menu_row
+from handlers.views.frame import command_button, menu_row, screen_button
 from handlers.views.render_context import RenderContext
 
 _LEVERAGES: Final = (1, 3, 5, 10, 20)
@@ -58,7 +59,7 @@ async def reset_practice(ctx: UpdateContext, act: ResetPractice) -> None:
     text = ctx.say("practice-done", money=money, run=run, settings=settings_text(ctx.viewer, act))
     rows: tuple[Row, ...] = (
         (*command_button(ctx.viewer, "side-buy", "buy"), *command_button(ctx.viewer, "side-sell", "sell")),
-        (*command_button(ctx.viewer, "button-balance", "balance"), *menu_row(ctx.viewer)),
+        (*screen_button(ctx.viewer, "button-balance", ShowBalance(act.account)), *menu_row(ctx.viewer)),
     )
     await ctx.show(Card(text=text, rows=rows))
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.accounts import Account
 from bot.domain.errors import BadInput, ButtonExpired, ExchangeError
 from bot.domain.ids import Symbol
 from bot.domain.market import Category, Instrument, MarketBoard, Ticker
@@ -18,9 +19,10 @@ from handlers.core.context import UpdateContext
 from handlers.core.links import OfferOrder, OpenTicket
 from handlers.core.phrases import is_no_command
 from handlers.core.specs import ANY_AGE, EVERYONE, HandlerSpec, action, command, dialogue, view
-from handlers.trading.accounts import trading_account
+from handlers.trading.accounts import managed_account, trading_account
 from handlers.trading.actions import EditDraft
 from handlers.trading.card import show_card
+from handlers.trading.leg_codes import AddToLeg
 from handlers.trading.legs import known_instrument
 from handlers.trading.ticket_changes import (
     AT_MARKET,
@@ -71,7 +73,12 @@ async def open_sell_ticket(ctx: UpdateContext) -> None:
 async def open_ticket(ctx: UpdateContext, code: OpenTicket) -> None:
     """[Buy] or [Sell] of a symbol's card. Raises UnknownSymbol for what is not traded."""
     await ctx.services.market_screens.demand_listed(code.symbol, Category.LINEAR)
-    await _open(ctx, code.symbol, code.side)
+    await _open(ctx, trading_account(ctx), code.symbol, code.side)
+
+
+async def add_to_leg(ctx: UpdateContext, code: AddToLeg) -> None:
+    """[+ Add] of a position. Raises ButtonExpired, NotAllowed where nothing is traded there."""
+    await _open(ctx, managed_account(ctx, code.account_id), code.symbol, code.side)
 
 
 async def offer_order(ctx: UpdateContext, code: OfferOrder) -> None:
@@ -148,13 +155,13 @@ async def review_ticket(ctx: UpdateContext, code: ReviewTicket) -> None:
 
 async def _open_typed(ctx: UpdateContext, side: Side) -> None:
     if not ctx.arguments:
-        await _open(ctx, FAVORITES[0], side)
+        await _open(ctx, trading_account(ctx), FAVORITES[0], side)
         return
     found = await ctx.services.market_screens.find(" ".join(ctx.arguments))
     if found is None:
         await open_typed(ctx, f"{_SIDES[side]} {_words_behind(ctx)}")
     else:
-        await _open(ctx, _perpetual(found), side)
+        await _open(ctx, trading_account(ctx), _perpetual(found), side)
 
 
 def _words_behind(ctx: UpdateContext) -> str:
@@ -163,8 +170,7 @@ def _words_behind(ctx: UpdateContext) -> str:
     return typed[1] if len(typed) > 1 and typed[0].startswith("/") else " ".join(ctx.arguments)
 
 
-async def _open(ctx: UpdateContext, symbol: Symbol, side: Side) -> None:
-    account = trading_account(ctx)
+async def _open(ctx: UpdateContext, account: Account, symbol: Symbol, side: Side) -> None:
     ticket = await ctx.services.trading.tickets.open(ctx.user_id, account.account_id, symbol, side)
     await _show(ctx, ticket, TicketPart.MAIN)
 
@@ -262,6 +268,7 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("buy", open_buy_ticket, access=EVERYONE),
     command("sell", open_sell_ticket, access=EVERYONE),
     view(OpenTicket, open_ticket, access=EVERYONE),
+    view(AddToLeg, add_to_leg, access=EVERYONE),
     view(OfferOrder, offer_order, access=EVERYONE),
     view(ShowTicket, show_ticket, access=EVERYONE),
     view(SetTicket, set_ticket, access=EVERYONE),

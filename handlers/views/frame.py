@@ -113,6 +113,11 @@ def page_lines(viewer: RenderContext, page: Page[Item]) -> list[Markup]:
     return [viewer.say("footer-page", page=page.number + 1, pages=page.count)] if page.count > 1 else []
 
 
+def screen_button(viewer: RenderContext, label_key: str, code: Code) -> Row:
+    """A button to a screen of the account that the card is of, whichever account the screens start with."""
+    return (button(viewer.say.plain(label_key), viewer.data(code)),)
+
+
 def command_button(viewer: RenderContext, label_key: str, command: str) -> Row:
     """A button that does what the typed command does."""
     return (button(viewer.say.plain(label_key), viewer.data(RunCommand(command))),)

@@ -25,11 +25,11 @@ from bot.domain.tickets import PresetKind
 from bot.domain.users import Language
 from bot.services.chat.buttons import random_token
 from bot.services.users.preferences import SettingField
-from handlers.accounts.callbacks import AskRemoval, ShowPositions, ShowSite
+from handlers.accounts.callbacks import AskRemoval, ShowSite
 from handlers.admin.audit_views import AREAS
 from handlers.core import callbacks
 from handlers.core.callbacks import Code
-from handlers.core.links import RunCommand, ShowBalance, ShowPrice, ShowSymbols
+from handlers.core.links import RunCommand, ShowBalance, ShowPositions, ShowPrice, ShowSymbols
 from handlers.core.specs import Place, ViewSpec
 from handlers.registry import TABLE
 from handlers.trading.leg_codes import LegGroup

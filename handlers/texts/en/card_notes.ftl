@@ -12,7 +12,7 @@ card-opposite-resting =
         [one] { $count } order the other way waits in { $symbol }: cancel it first.
        *[other] { $count } orders the other way wait in { $symbol }: cancel them first.
     }
-card-foreign = I do not manage the position of { $qty } in { $symbol }. A stop of this order would cover all of it.
+card-foreign = I do not manage the position of { $held } in { $symbol }. A stop of this order would cover all of it.
 card-leverage-too-high = { $leverage }x is more than { $most }x, the most for this symbol.
 card-leverage-in-use = { $leverage }x would change what is open in this symbol, which is at { $own }x.
 card-leverage-set = The leverage of this symbol is set from { $own }x to { $leverage }x first.

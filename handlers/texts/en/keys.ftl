@@ -4,7 +4,7 @@ command-keys = Connect, check or remove Bybit keys
 
 keys-intro =
     <b>Connect Bybit</b>
-    I will show your balance, positions and orders. I can never withdraw: a key with that right is refused.
+    I show your balance, positions and orders, and trade as you tell me to. I can never withdraw: a key with that right is refused.
 keys-which-site = Which Bybit do you use? It is the address in your browser.
 keys-title = <b>Connected</b>
 keys-line = • { $account } · { $site }

@@ -34,7 +34,7 @@ disagreement-ended =
     { $how ->
         [agreed] ✅ Bybit and I agree again.
         [accepted] ✅ What stands at Bybit counts from now on, and I manage all of it.
-        [released] 👁 I only watch it from now on: the position and its stop at Bybit stay, the entries and targets from here are being canceled.
+        [released] 👁 I only watch it from now on: the position, its stop and its last target at Bybit stay; entries and earlier targets from here are being canceled.
        *[flat] The position is closed.
     }
 disagreement-restoring =

@@ -13,7 +13,7 @@ card-opposite-resting =
         [few] По { $symbol } ждут { $count } ордера в другую сторону: сначала отмените их.
        *[many] По { $symbol } ждут { $count } ордеров в другую сторону: сначала отмените их.
     }
-card-foreign = Позицией { $qty } по { $symbol } я не управляю. Стоп этого ордера накрыл бы её целиком.
+card-foreign = Позицией { $held } по { $symbol } я не управляю. Стоп этого ордера накрыл бы её целиком.
 card-leverage-too-high = { $leverage }x больше, чем { $most }x: это наибольшее плечо для пары.
 card-leverage-in-use = { $leverage }x изменит то, что открыто по этой паре с { $own }x.
 card-leverage-set = Плечо этой пары сначала меняется с { $own }x на { $leverage }x.

@@ -13,7 +13,7 @@ card-opposite-resting =
         [few] За { $symbol } чекають { $count } ордери в інший бік: спочатку скасуйте їх.
        *[many] За { $symbol } чекають { $count } ордерів в інший бік: спочатку скасуйте їх.
     }
-card-foreign = Позицією { $qty } за { $symbol } я не керую. Стоп цього ордера накрив би її всю.
+card-foreign = Позицією { $held } за { $symbol } я не керую. Стоп цього ордера накрив би її всю.
 card-leverage-too-high = { $leverage }x більше, ніж { $most }x: це найбільше плече для пари.
 card-leverage-in-use = { $leverage }x змінить те, що відкрито за цією парою з { $own }x.
 card-leverage-set = Плече цієї пари спочатку змінюється з { $own }x на { $leverage }x.

@@ -1,0 +1,62 @@
+"""What stands below a card of Bybit Demo stays on Bybit Demo, while the screens start with Practice."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from harness.app import said
+from harness.bot_api import Bubble
+from harness.demo_trading import DemoTrading, demo_trading
+
+from bot.domain.ids import UserId
+from bot.services.users.preferences import SettingField
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[DemoTrading]:
+    async with demo_trading(tmp_path) as desk:
+        first = SettingField.DEFAULT_ACCOUNT
+        await desk.chat.services.preferences.set(UserId(desk.person.user_id), first, "paper")
+        yield desk
+
+
+async def account_of(desk: DemoTrading, label: str, *, bubble: Bubble) -> str:
+    """Whose screen a button opens, by its first line."""
+    return (await desk.person.press(label, bubble=bubble)).text.splitlines()[0].rpartition(" · ")[2]
+
+
+async def test_screens_and_more_of_a_position_are_of_its_account(desk: DemoTrading) -> None:
+    trade = await desk.buy("btc $600 sl 58000 demo")
+    await desk.person.press("Manage the position", bubble=trade)
+    assert await account_of(desk, "+ Add", bubble=trade) == "Bybit Demo"
+    for command, way in (("/pause demo", "Positions"), ("/resume demo", "Positions")):
+        card = await said(desk.person, command)
+        assert await account_of(desk, way, bubble=card) == "Bybit Demo", command
+    await said(desk.person, "/positions demo")
+    await desk.person.press("BTC Long")
+    await desk.person.press("Orders: 2")
+    assert await account_of(desk, "Orders", bubble=desk.person.last) == "Bybit Demo"
+    desk.in_the_app("close")
+    told = await desk.told("Closed elsewhere")
+    assert (await desk.press_told("Positions", told)).text.startswith("Positions · Bybit Demo")
+    assert (await desk.press_told("Trades", told)).text.startswith("Trades · Bybit Demo")
+
+
+async def test_a_panic_is_resumed_where_it_was(desk: DemoTrading) -> None:
+    await said(desk.person, "buy btc $600 limit 50000 sl 49000 no target demo")
+    await desk.person.press(next(each for each in desk.person.last.labels if each.startswith("✓")))
+    trade = desk.person.last
+    await desk.comes(lambda: "Resting" in trade.text, what="the order at Bybit")
+    assert await account_of(desk, "Orders", bubble=trade) == "Bybit Demo"
+    card = await said(desk.person, "/panic demo")
+    await desk.comes(lambda: "1 entry order canceled" in card.text, what="the cancel")
+    refused = await said(desk.person, "buy btc $600 sl 58000 demo")
+    assert "Resume entries" in refused.labels
+    assert await account_of(desk, "Positions", bubble=card) == "Bybit Demo"
+    card = await said(desk.person, "/panic now demo")
+    assert "No entry order of mine waits" in card.text, "the one before was canceled, which is no wait"
+    shown = await desk.person.press("Resume entries", bubble=card)
+    assert "Bybit Demo: entries are open again" in shown.text
+    await said(desk.person, "/pause demo")
+    shown = await desk.person.press("Resume entries", bubble=refused)
+    assert "Bybit Demo: entries are open again" in shown.text
