@@ -12,6 +12,7 @@ from ops.campaigns import (
     bybit_streams,
     cache_interleavings,
     cards,
+    corrupted,
     disk_full,
     fault_mutants,
     kills,
@@ -73,6 +74,7 @@ def _campaigns() -> tuple[Callable[[int, float], Report], ...]:
         _promo_chat,
         _payments,
         _restores,
+        _corrupted,
         _rotation,
         _disk_points,
         _disk_process,
@@ -159,6 +161,11 @@ def _disk_points(seed: int, _: float) -> Report:
 def _disk_process(seed: int, budget: float) -> Report:
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
         return disk_full.run_process(seed, budget, Path(folder))
+
+
+def _corrupted(seed: int, _: float) -> Report:
+    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
+        return corrupted.run(seed, Path(folder), copies=500)
 
 
 def _restores(seed: int, budget: float) -> Report:

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from bot.domain.errors import StorageTrouble, UnfitBackup, UnfitJournal
 from bot.domain.ids import DAY, Millis
@@ -104,6 +105,8 @@ def bring_up(copy: Path, facts: BackupFacts, plan: RestorePlan) -> tuple[Replaye
         for pragma in ("foreign_keys = ON", "trusted_schema = OFF", "recursive_triggers = ON", "secure_delete = ON"):
             connection.execute(f"PRAGMA {pragma}")
         lines = [] if plan.journal is None else missing_lines(connection, plan.journal)
+        if plan.journal is not None:
+            _demand_end(connection, lines, plan.database)
         replayed = replay(connection, lines, plan.openers)
         told = _park(connection, facts, plan)
         connection.execute("PRAGMA journal_mode = DELETE")
@@ -131,6 +134,29 @@ def missing_lines(connection: sqlite3.Connection, folder: Path) -> Sequence[Line
         kept = f"the journal in {folder} has lines {base.seq + 1} to {base.seq + len(lines)}"
         raise UnfitJournal(f"{kept}, the copy ends with line {last.seq}: bring what is missing, or --without-journal")
     return lines[places[last.hash] :]
+
+
+def _demand_end(copy: sqlite3.Connection, lines: Sequence[Line], database: Path) -> None:
+    """Raises UnfitJournal where the database that is replaced knows of later lines than the journal has."""
+    known, reached = _position_in(database), copy.execute(SELECT_POSITION).fetchall()
+    if known is None or not (lines or reached):
+        return
+    journal_id, seq = (lines[-1].segment.journal_id, lines[-1].seq) if lines else reached[0][:2]
+    if known[0] == journal_id and known[1] > seq:
+        raise UnfitJournal(
+            f"the journal ends with line {seq}, {database} had line {known[1]}: bring what is missing, or say "
+            "--without-journal"
+        )
+
+
+def _position_in(database: Path) -> tuple[str, int] | None:
+    """Of what stands there; None where that can't be read."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(database))}?mode=ro", uri=True)) as connection:
+            rows = connection.execute(SELECT_POSITION).fetchall()
+    except sqlite3.Error:
+        return None
+    return (str(rows[0][0]), int(rows[0][1])) if rows else None
 
 
 async def _migrated(path: Path) -> None:

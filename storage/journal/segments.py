@@ -212,6 +212,8 @@ def _segments(folder: Path) -> Iterator[tuple[SegmentHead, list[bytes]]]:
             continue
         try:
             head = json.loads(whole)
+            if head["perpdesk_journal"] != _FORMAT:
+                raise UnfitJournal(f"{path} is of a later version")
             found = SegmentHead(
                 number=int(path.stem.partition("-")[2]),
                 journal_id=str(head["journal"]),
