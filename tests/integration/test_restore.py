@@ -235,6 +235,18 @@ async def test_a_limit_that_was_tightened_stays_tight(bot: Bot) -> None:
         assert await harness.rows("account_limits") == [(account.account_id, ANNA, '{"max_leverage":"2"}')]
 
 
+async def test_a_key_that_was_replaced_is_not_back(bot: Bot) -> None:
+    async with bot.opened() as harness:
+        await harness.demo_account(harness.person())
+        file = await bot.back_up(harness)
+        await harness.write("UPDATE credentials SET api_key = zeroblob(40)")
+        now = harness.clock.now()
+    await bot.restore(file, now=now)
+    async with bot.opened() as harness:
+        assert not await harness.rows("credentials")
+        assert [each.account_type for each in (await harness.config()).accounts] == [AccountType.PAPER]
+
+
 async def test_an_old_copy_put_there_by_hand_does_not_start(bot: Bot) -> None:
     database, copy = bot.folder / "perpdesk.sqlite3", bot.folder / "copy.sqlite3"
     async with bot.opened() as harness:
