@@ -219,7 +219,7 @@ class Settings(BaseSettings):
     @property
     def journal_folder(self) -> Path:
         """Where removals, births and ledger rows are written down beside the database."""
-        return self.journal or self.database.parent / "journal"
+        return self.journal or self.database.with_suffix(".journal")
 
     @property
     def demo_api_url(self) -> str:

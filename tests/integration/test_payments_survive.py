@@ -63,7 +63,7 @@ async def test_bug_a_restored_copy_sent_sold_licenses_back(tmp_path: Path, sold:
         assert "Premium" in await licensed(anna)
     for beside in ("", "-wal", "-shm"):
         database.with_name(database.name + beside).unlink(missing_ok=True)
-    await asyncio.to_thread(shutil.rmtree, tmp_path / "journal")  # what it has is lost as well
+    await asyncio.to_thread(shutil.rmtree, tmp_path / "perpdesk.journal")  # what it has is lost as well
     await asyncio.to_thread(shutil.copy, copy, database)
     async with open_harness(tmp_path) as harness:
         connected(harness, stars)

@@ -216,7 +216,7 @@ async def test_who_was_erased_stays_so_and_who_asked_for_it_will_be(bot: Bot) ->
         assert await sums(harness) == before
         assert await harness.services.people.config(UserId(ANNA)) is None
         assert (await harness.services.privacy.state(UserId(BORIS))).erase_at is not None
-    whole = b"".join(path.read_bytes() for path in (bot.folder / "journal").glob("*.lines"))
+    whole = b"".join(path.read_bytes() for path in (bot.folder / "perpdesk.journal").glob("*.lines"))
     assert b"Anna" not in whole
     assert str(ANNA).encode() not in whole
 
@@ -271,7 +271,7 @@ async def test_without_its_journal_nothing_is_restored_unless_one_says_so(bot: B
         file = await bot.back_up(harness)
         now = harness.clock.now()
     kept = (bot.folder / "perpdesk.sqlite3").read_bytes()
-    journal = bot.folder / "journal"
+    journal = bot.folder / "perpdesk.journal"
     await asyncio.to_thread(shutil.move, journal, bot.folder / "elsewhere")
     with pytest.raises(UnfitJournal, match=r"is not in .*: bring it, or say --without-journal"):
         await bot.restore(file, now=now)
