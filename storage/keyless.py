@@ -16,6 +16,7 @@ from bot.domain.ids import Millis, UserId
 from bot.domain.ports.clock import Clock
 from storage.accounts.accounts import SELECT_ACCOUNT, account_of
 from storage.accounts.queries import SqliteAccountQueries
+from storage.journal.journal import BEGIN_ANEW, new_journal_id
 from storage.promo.cipher import PROMO_SECRET, SELECT_SECRET
 from storage.sqlite.database import Database
 from storage.sqlite.transaction import Transaction
@@ -107,6 +108,7 @@ async def drop_unreadable(
         for user_id in sorted(owners | staff):
             told = VaultLostMessage(accounts=dropped.accounts, people=dropped.people, codes=dropped.codes)
             await _enqueue(unit, user_id, told, now)
+        await transaction.fetch(BEGIN_ANEW, (new_journal_id(),))  # the journal does not have what was written here
     return dropped
 
 

@@ -50,17 +50,11 @@ def run(seed: int, folder: Path, *, copies: int) -> Report:
         openers=Openers(vault=vault),
         now=now,
     )
-    before, failures = _state(folder), []
+    before, failures = _state(folder), list[str]()
     for number in range(copies):
-        spoiled = _spoiled_plan(plan, made, folder, draw, number)
-        try:
-            restore(spoiled)
-            failures.append(f"copy {number}: it was restored")
-        except (UnfitBackup, UnfitJournal, WrongKeyFile) as refusal:
-            if len(str(refusal)) < _SHORTEST_WORD:
-                failures.append(f"copy {number}: {refusal!r} says nothing")
-        except PerpdeskError as refusal:
-            failures.append(f"copy {number}: {refusal!r} is another word")
+        found = _refusal_of(_spoiled_plan(plan, made, folder, draw, number))
+        if found is not None:
+            failures.append(f"copy {number}: {found}")
         if _state(folder) != before:
             failures.append(f"copy {number}: the database was changed")
             break
@@ -74,6 +68,17 @@ def run(seed: int, folder: Path, *, copies: int) -> Report:
         steps=copies,
         failures=tuple(failures),
     )
+
+
+def _refusal_of(plan: RestorePlan) -> str | None:
+    """What is wrong with how a spoiled copy is refused; None: nothing."""
+    try:
+        restore(plan)
+    except (UnfitBackup, UnfitJournal, WrongKeyFile) as refusal:
+        return None if len(str(refusal)) >= _SHORTEST_WORD else f"{refusal!r} says nothing"
+    except PerpdeskError as refusal:
+        return f"{refusal!r} is another word"
+    return "it was restored"
 
 
 def replace_file(source: Path, target: Path) -> None:
