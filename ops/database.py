@@ -40,14 +40,16 @@ def optimize_database(path: Path, *, vacuum: bool) -> None:
     _print(console, path, report, vacuum=vacuum)
 
 
-def move_database(path: Path, key_file: Path) -> None:
+def move_database(settings: Settings) -> None:
     """Leave a whole database behind, at which no bot starts any more, and say what goes to the new machine."""
+    path = settings.database
     if not path.exists():
         typer.echo(f"perpdesk: there is no database {path}", err=True)
         raise typer.Exit(EXIT_CONFIG)
     moment = answer(_leave(path))
     typer.echo(f"{path} is whole, and moved away since {moment}: no bot starts here until `perpdesk move --lift`.")
-    typer.echo(f"Take to the new machine: {path}, the key file {key_file} and your settings. Then start the bot there.")
+    taken = f"{path}, the journal {settings.journal_folder}, the key file {settings.key_file} and your settings"
+    typer.echo(f"Take to the new machine: {taken}. Then start the bot there.")
 
 
 def lift_move(path: Path) -> None:

@@ -40,4 +40,4 @@ def move(
     if lift:
         lift_move(settings.database)
     else:
-        move_database(settings.database, settings.key_file)
+        move_database(settings)

@@ -26,7 +26,7 @@ from storage.sqlite.birth import birth_of
 from storage.sqlite.database import Database
 from storage.sqlite.files import exclusive
 from storage.sqlite.hash_chain import Fetch
-from storage.sqlite.migrate import migrate
+from storage.sqlite.migrate import SELECT_VERSION, migrate, newest_schema
 from storage.sqlite.secrets import open_secret
 from storage.sqlite.vault import AesCredentialVault, KeyFile
 from storage.store import SqliteUnitOfWork
@@ -91,9 +91,12 @@ async def _stored(fetch: Fetch) -> tuple[ImportRecord, list[ImportLine]] | None:
 
 
 async def take_over(database: Path, keys: KeyFile, source: Source, options: ImportOptions) -> Imported:
-    """Import all of it in one transaction; made and migrated where there is no database yet. Raises PerpdeskErrors."""
+    """Import all of it in one transaction; into a new database where there is none yet. Raises PerpdeskErrors."""
     vault = AesCredentialVault(keys)
     async with Database.open(database) as opened:
+        ((schema,),) = await opened.fetch(SELECT_VERSION)
+        if 0 < schema < await asyncio.to_thread(newest_schema):
+            raise ImportRefusedError(f"{database} has an older schema: run `perpdesk migrate` first")
         await migrate(opened)
         await vault.prove(opened)
         # before the first user of old: what was paid before this moment is none of this database's business

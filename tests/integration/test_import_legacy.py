@@ -25,9 +25,11 @@ from bot.services.payments.reconciliation import StarWatch
 from ops.campaigns import legacy
 from ops.campaigns.legacy_tables import LEGACY_TABLES
 from ops.legacy.command import import_legacy
-from ops.legacy.importer import ImportOptions, take_over
+from ops.legacy.importer import ImportOptions, ImportRefusedError, take_over
 from ops.legacy.source import SourceError, copied
 from storage.checkup import check_chains, check_licenses, check_promo_uses
+from storage.sqlite.database import Database
+from storage.sqlite.migrate import migrate
 from storage.sqlite.vault import KeyFile
 
 MOMENT = "2025-10-09T08:53:20"  # START_MS
@@ -250,6 +252,13 @@ async def test_whom_we_know_stays_as_they_are_and_gets_what_they_paid_for(tmp_pa
         config = await harness.config()
         assert (config.is_banned, config.language.value, str(config.trade_settings.risk_percent)) == (False, "en", "7")
         assert (await harness.services.reads.license(UserId(ANNA))).segments[0].end == START_MS + 5 * DAY
+
+
+async def test_a_database_of_an_older_schema_is_migrated_first_which_makes_a_copy(tmp_path: Path) -> None:
+    async with Database.open(settings_in(tmp_path).database) as database:
+        await migrate(database, until=30)
+    with pytest.raises(ImportRefusedError, match="perpdesk migrate"):
+        await imported(tmp_path, old_database(tmp_path / "bot.db", users=[USER | {"user_id": ANNA}]))
 
 
 # --- the command --------------------------------------------------------------------------------------------------

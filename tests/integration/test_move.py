@@ -27,7 +27,7 @@ def test_no_bot_starts_where_the_database_was_moved_away_from(
     path = tmp_path / "perpdesk.sqlite3"
     put_migrated(path)
     asyncio.run(starts(tmp_path))
-    move_database(path, tmp_path / "perpdesk.key")
+    move_database(settings_in(tmp_path))
     assert [each.name for each in tmp_path.iterdir() if each.suffix in {".sqlite3-wal", ".sqlite3-shm"}] == []
     assert "perpdesk.key and your settings" in capsys.readouterr().out
     for _ in range(2):
@@ -49,14 +49,14 @@ def test_a_database_in_use_and_one_that_is_not_there_are_not_moved(
 ) -> None:
     path = tmp_path / "perpdesk.sqlite3"
     with pytest.raises(typer.Exit):
-        move_database(path, tmp_path / "perpdesk.key")
+        move_database(settings_in(tmp_path))
     assert list(tmp_path.iterdir()) == []
     put_migrated(path)
 
     async def is_used() -> None:
         async with Database.open(path):
             with pytest.raises(typer.Exit):
-                await asyncio.to_thread(move_database, path, tmp_path / "perpdesk.key")
+                await asyncio.to_thread(move_database, settings_in(tmp_path))
 
     asyncio.run(is_used())
     assert "stop it first" in capsys.readouterr().err
