@@ -16,3 +16,18 @@ MINUTE: Final = 60_000  # ms, as the next two
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 DAY_S: Final = DAY // 1000  # seconds
+_AHEAD: Final = 10_000  # ms that what was noted during a round of questions may lie ahead of its begin
+_LONG: Final = 36_500 * DAY
+
+
+def is_ahead(noted: Millis, now: Millis) -> bool:
+    """Whether a moment of this machine's clock lies so far ahead that the clock was set back since."""
+    return noted - now > _AHEAD
+
+
+def age(noted: Millis, now: Millis) -> int:
+    """Milliseconds since a moment of this machine's clock: what waits for them does not wait for a clock set back.
+
+    Negative for what was noted after a `now` that was taken a few seconds ago.
+    """
+    return _LONG if is_ahead(noted, now) else now - noted

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.ids import Millis, OrderLinkId
+from bot.domain.ids import Millis, OrderLinkId, age
 from bot.domain.patience import Patience
 from bot.domain.portfolio import Order
 from bot.domain.refusals import VANISHED
@@ -162,11 +162,11 @@ def _look_ms(
 ) -> int | None:
     if intent.sent_ts is None:
         return None
-    age = now - intent.sent_ts
-    left = decides_after(intent.state, patience) - age
+    old = age(intent.sent_ts, now)
+    left = decides_after(intent.state, patience) - old
     if absence is not None:
         left = max(left, absence.first + _said_for(intent.state, patience) - moment)
-    wait = min(max(age, _FIRST_LOOK), max(left, _LAST_LOOK))
+    wait = min(max(old, _FIRST_LOOK), max(left, _LAST_LOOK))
     if absence is not None and absence.count < patience.answers:
         wait = min(wait, max(patience.over // patience.answers, _LAST_LOOK))
     return min(wait, _LONGEST_LOOK)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.ids import age
 from bot.domain.leg_view import (
     AGAIN_MS,
     AMENDS_FIRST_MS,
@@ -193,6 +194,6 @@ def _amends_under_way(view: LegView, wanted: tuple[LegWish, ...]) -> bool:
         for each in view.of(IntentKind.AMEND)
         if each.is_live and isinstance(each.request, AmendRequest) and each.request.target_link_id in entries
     ]
-    if any(view.now - each.created_ts >= AMENDS_FIRST_MS for each in open_ones):
+    if any(age(each.created_ts, view.now) >= AMENDS_FIRST_MS for each in open_ones):
         return False
     return bool(open_ones) or any(each.kind is IntentKind.AMEND for each in wanted)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from bot.domain.ids import Millis, OrderLinkId
+from bot.domain.ids import Millis, OrderLinkId, age, is_ahead
 from bot.domain.leg_rules import close_request
 from bot.domain.market import Instrument
 from bot.domain.orders import (
@@ -157,7 +157,7 @@ def _has_no_effect(cancel: OrderIntent, view: LegView) -> bool:
     """Of a cancel whose order is shown as open."""
     if cancel.state is IntentState.ABANDONED:
         return True
-    return cancel.state is IntentState.DONE and view.asked_at - (cancel.final_ts or view.asked_at) >= _TAKEN_MS
+    return cancel.state is IntentState.DONE and age(cancel.final_ts or view.asked_at, view.asked_at) >= _TAKEN_MS
 
 
 def close_of(view: LegView, reason: ExitReason, key: str) -> LegWish:
@@ -182,7 +182,8 @@ def is_young(intent: OrderIntent, view: LegView) -> bool:
     """Whether its effect may not be in the view yet."""
     if intent.is_live:
         return True
-    return intent.final_ts is not None and intent.final_ts >= view.asked_at
+    is_later = intent.final_ts is not None and intent.final_ts >= view.asked_at
+    return is_later and not is_ahead(intent.final_ts or view.now, view.now)
 
 
 def is_refused(intent: OrderIntent) -> bool:
@@ -194,4 +195,4 @@ def is_too_soon(attempts: Sequence[OrderIntent], view: LegView) -> bool:
     """Whether something was asked for several times, the last time a moment ago."""
     if len(attempts) < _FEW or attempts[-1].final_ts is None:
         return False
-    return view.now - attempts[-1].final_ts < AGAIN_MS
+    return age(attempts[-1].final_ts, view.now) < AGAIN_MS

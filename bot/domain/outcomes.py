@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.domain.ids import Millis, OrderLinkId, Symbol
+from bot.domain.ids import Millis, OrderLinkId, Symbol, age
 from bot.domain.intent_states import UNDECIDED, Absence, decides_after, order_of, said
 from bot.domain.leg_protection import stands
 from bot.domain.orders import AmendRequest, CancelRequest, LegSettings, LeverageRequest, OrderRequest, TradingStop
@@ -99,7 +99,7 @@ def _is_absent(intent: OrderIntent, reads: AccountAnswers) -> bool:
     absence = reads.absences.get(intent.order_link_id)
     if absence is None or intent.sent_ts is None or any(_is_of(each, intent) for each in reads.fills):
         return False
-    is_late = reads.asked_at - intent.sent_ts >= decides_after(intent.state, reads.patience)
+    is_late = age(intent.sent_ts, reads.asked_at) >= decides_after(intent.state, reads.patience)
     return is_late and absence.is_believed(intent.state, reads.patience)
 
 
@@ -109,7 +109,7 @@ def _is_of(fill: Execution, intent: OrderIntent) -> bool:
 
 def _is_over(intent: OrderIntent, reads: AccountAnswers) -> bool:
     """Whether it was asked so late that the request can't be executed any more."""
-    return intent.sent_ts is not None and reads.asked_at - intent.sent_ts >= reads.patience.window
+    return intent.sent_ts is not None and age(intent.sent_ts, reads.asked_at) >= reads.patience.window
 
 
 def _is_true(intent: OrderIntent, reads: AccountAnswers) -> bool:

@@ -15,6 +15,7 @@ from bot.domain.market import Category
 STANDARD_TAKER: Final = Decimal("0.00055")  # Bybit's rates for a perpetual without a VIP level (2026-07)
 STANDARD_MAKER: Final = Decimal("0.0002")
 NO_LINK_ID: Final = OrderLinkId("")
+_TRADE: Final = "Trade"  # an execType
 NAMELESS: Final = "?"  # in `unreadable`: a row that does not even say what it is of
 
 
@@ -193,7 +194,8 @@ class Execution:
         """Whether everything is there, and as it can be, that a row of the log needs."""
         amounts = (self.exec_price, self.exec_qty, self.exec_value, self.closed_size)
         are_there = None not in (self.exec_fee, self.is_maker) and bool(self.exec_ts and self.exec_type)
-        return are_there and all(each is not None and each >= 0 for each in amounts)
+        is_nothing = self.exec_type == _TRADE and not self.exec_qty
+        return are_there and not is_nothing and all(each is not None and each >= 0 for each in amounts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.ids import Millis, age
 from bot.domain.intent_states import CONCLUDED
 from bot.domain.leg_protection import is_closing, is_set_off, protect, stops_of_entries
 from bot.domain.leg_rules import on_tick
@@ -264,8 +265,8 @@ def _fitting(view: LegView, position: Position, orders: Iterable[OrderIntent], w
 
 def _paced(view: LegView, wanted: list[LegWish]) -> tuple[list[LegWish], bool]:
     """Amends wait until a second after the last one of the leg; whether some do."""
-    newest = max((each.created_ts for each in view.of(IntentKind.AMEND)), default=0)
-    if view.now - newest >= AMEND_EVERY_MS:
+    newest = max((each.created_ts for each in view.of(IntentKind.AMEND)), default=Millis(0))
+    if age(newest, view.now) >= AMEND_EVERY_MS:
         return wanted, False
     return [each for each in wanted if each.kind is not IntentKind.AMEND], True
 

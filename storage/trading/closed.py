@@ -1,6 +1,6 @@
 """leg_costs and closed_trades: what is open at cost, and what each closing order brought."""
 
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 from bot.domain.accounts import Account
@@ -69,6 +69,7 @@ _CATEGORIES: Final = {each.value: each for each in Category}
 _SIDES: Final = {each.value: each for each in Side}
 _ZERO: Final = Decimal(0)
 _PLACES: Final = Decimal("1e-18")  # what a stored amount keeps of a quotient
+_WIDE: Final = Context(prec=80)  # for the value of any size at any price
 
 
 def cost_of(row: Row) -> LegCost:
@@ -189,4 +190,4 @@ def _key(leg: LegKey) -> tuple[object, ...]:
 
 def _rounded(amount: Decimal) -> str:
     """A share of a cost has more digits than a column takes."""
-    return decimal_text(amount.quantize(_PLACES))
+    return decimal_text(amount.quantize(_PLACES, context=_WIDE))

@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import count
 
 from bot.domain.accounts import Account
-from bot.domain.errors import ExchangeDown, ExchangeError, ExchangeRejected, NotSent, OutcomeUnknown
+from bot.domain.errors import ExchangeDown, ExchangeError, ExchangeRejected, KeyTrouble, NotSent, OutcomeUnknown
 from bot.domain.ids import Millis, OrderLinkId, Symbol
 from bot.domain.market import Category, Instrument, Ticker
 from bot.domain.orders import (
@@ -67,7 +67,7 @@ class ScriptedGateway:
     delayed: list[tuple[Millis, Callable[[], object]]] = field(default_factory=list)
     listeners: list[Callable[[], None]] = field(default_factory=list)
     room: asyncio.Event = field(default_factory=asyncio.Event)  # in the budget of requests
-    held: deque[NotSent] = field(default_factory=deque)  # admissions that are not granted
+    held: deque[NotSent | KeyTrouble] = field(default_factory=deque)  # admissions that are not granted
     priorities: list[tuple[type, RequestPriority]] = field(default_factory=list)  # of what asked for an admission
     trouble: ExchangeError | None = None  # of reads
     reads: list[RequestPriority] = field(default_factory=list)

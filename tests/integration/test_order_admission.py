@@ -9,7 +9,7 @@ from harness.managing import Managing, open_managing
 from harness.order_core import PLACE
 from harness.waiting import until
 
-from bot.domain.errors import ClockTrouble, NotSent, OutcomeUnknown
+from bot.domain.errors import ClockTrouble, KeyTrouble, NotSent, OutcomeUnknown
 from bot.domain.orders import OrderRequest
 from bot.domain.priorities import RequestPriority
 from bot.domain.trade_plans import IntentState, ManagedTrade
@@ -106,3 +106,11 @@ async def test_a_wrong_clock_signs_an_exit_once_more_and_no_entry(managing: Mana
     closes = [each.order_link_id for each in managing.gateway.calls if isinstance(each, OrderRequest)][2:]
     assert closes[0] == closes[1] != closes[2]
     assert managing.gateway.legs == {}
+
+
+async def test_an_order_whose_key_is_gone_by_then_is_refused_for_that(managing: Managing) -> None:
+    managing.gateway.held.append(KeyTrouble("no key is stored"))
+    await tapped(managing)
+    (entry,) = (await freed(managing)).intents
+    assert (entry.state, entry.reason) == (IntentState.REJECTED, "order-no-key")
+    assert managing.gateway.calls == []

@@ -156,6 +156,9 @@ async def test_what_no_card_told_of_goes_out_by_the_outbox_once(core: OrderCore)
     core.storage.clock.advance(11)
     assert [await telling.tell_due(), await telling.tell_due()] == [1, 0]
     assert await core.messages() == ["trade-entry"]
+    await core.confirm(key="k-3")
+    core.storage.clock.millis -= 3_600_000
+    assert [await telling.tell_due(), await telling.tell_due()] == [1, 0], "the clock was set back"
 
 
 async def test_a_failing_read_never_means_flat(core: OrderCore) -> None:
@@ -422,3 +425,15 @@ async def test_a_wrong_parameter_in_the_mode_of_the_card_is_not_blamed_on_it(cor
     core.gateway.faults.append(ExchangeRejected("no", code=10001))
     trade = await core.confirm()
     assert (trade.intents[0].state, trade.intents[0].reason) == (IntentState.REJECTED, "order-no")
+
+
+async def test_a_position_of_any_size_that_is_read_keeps_no_account_from_being_settled(core: OrderCore) -> None:
+    trade = await core.confirm()
+    leg = core.gateway.legs["BTCUSDT", 0]  # type: ignore[index]  a symbol
+    most = D("9e17")
+    core.gateway.legs["BTCUSDT", 0] = replace(leg, size=most, entry_price=most)  # type: ignore[index]
+    for _ in range(2):
+        core.storage.clock.advance(6)
+        trade = await core.settle()
+    assert trade.position is not None
+    assert trade.position.size == most

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from harness.order_core import OrderCore, open_core
 
-from bot.domain.errors import ExchangeRejected, ExchangeRestricted, Restriction
+from bot.domain.errors import ClockTrouble, ExchangeRejected, ExchangeRestricted, Restriction
 from bot.domain.orders import AmendRequest, CancelRequest, OrderRequest, TradingStop, TriggerBy
 from bot.domain.trade_plans import ExitReason, IntentKind, IntentState, PlanState
 
@@ -93,6 +93,37 @@ async def test_a_clock_that_is_set_ahead_is_no_second_look(core: OrderCore) -> N
     core.storage.clock.advance(1)
     trade = await core.settle()
     assert [each.kind for each in trade.intents if each.kind is IntentKind.CLOSE] == [IntentKind.CLOSE]
+
+
+async def test_a_clock_that_is_set_back_keeps_no_position_without_its_stop(core: OrderCore) -> None:
+    core.gateway.is_stop_lost = True
+    core.gateway.faults.extend([None, "down"])
+    await core.confirm()
+    trade = await core.settle()
+    assert [each.state for each in trade.intents] == [IntentState.FILLED, IntentState.UNKNOWN]
+    core.gateway.is_stop_lost = False
+    core.storage.clock.millis -= 3_600_000
+    for _ in range(4):
+        core.storage.clock.advance(3)
+        trade = await core.settle()
+    assert trade.plan.protected_ts is not None
+    assert core.gateway.legs["BTCUSDT", 0].stop_loss == D(90)  # type: ignore[index]  a symbol
+
+
+async def test_a_refused_stop_is_asked_for_again_though_the_clock_was_set_back(core: OrderCore) -> None:
+    core.gateway.is_stop_lost = True
+    page = ExchangeRestricted("a page", restriction=Restriction.SERVER)
+    core.gateway.faults.extend([None, page, page, page])
+    await core.confirm()
+    for _ in range(3):
+        core.storage.clock.advance(1)
+        await core.settle()
+    core.gateway.is_stop_lost = False
+    core.storage.clock.millis -= 3_600_000
+    for _ in range(4):
+        core.storage.clock.advance(3)
+        trade = await core.settle()
+    assert trade.plan.protected_ts is not None
 
 
 async def test_a_position_is_not_closed_while_its_stop_may_still_be_set(core: OrderCore) -> None:
@@ -223,6 +254,15 @@ async def test_a_fill_that_puts_an_older_stop_back_is_no_doing_of_somebody_else(
 async def test_a_stop_that_is_said_to_stand_already_is_looked_at(core: OrderCore) -> None:
     core.gateway.is_stop_lost = True
     core.gateway.faults.extend([None, ExchangeRejected("not modified", code=34040)])
+    trade = await core.confirm()
+    (call,) = [each for each in trade.intents if each.kind is IntentKind.STOP]
+    assert call.state is IntentState.UNKNOWN
+    assert core.gateway.sent(OrderRequest)[1:] == []
+
+
+async def test_what_is_signed_anew_and_said_to_stand_already_is_looked_at(core: OrderCore) -> None:
+    core.gateway.is_stop_lost = True
+    core.gateway.faults.extend([None, ClockTrouble("late"), ExchangeRejected("not modified", code=34040)])
     trade = await core.confirm()
     (call,) = [each for each in trade.intents if each.kind is IntentKind.STOP]
     assert call.state is IntentState.UNKNOWN

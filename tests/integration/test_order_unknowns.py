@@ -55,6 +55,13 @@ async def test_a_clock_that_is_set_an_hour_ahead_shortens_no_patience(core: Orde
     assert (await asked(core, 2, 1)).intents[0].state is IntentState.NOT_PLACED
 
 
+async def test_a_clock_that_is_set_back_leaves_no_order_unknown(core: OrderCore) -> None:
+    await lost(core, "down")
+    core.storage.clock.millis -= 3_600_000
+    assert (await asked(core, 1, 5, 3)).intents[0].state is IntentState.UNKNOWN, "nor is it concluded any sooner"
+    assert (await asked(core, 1)).intents[0].state is IntentState.NOT_PLACED
+
+
 async def test_an_accepted_order_is_waited_for_by_no_clock_that_is_set(core: OrderCore) -> None:
     core.gateway.faults.append("accepted")
     await core.confirm()
@@ -183,7 +190,7 @@ async def test_a_fill_that_does_not_say_our_id_is_counted_by_the_exchanges(core:
 
 @pytest.mark.parametrize(
     "odd",
-    [{"exec_fee": None}, {"exec_price": D(-1)}, {"exec_type": ""}, {"is_maker": None}],
+    [{"exec_fee": None}, {"exec_qty": D(0)}, {"exec_price": D(-1)}, {"exec_type": ""}, {"is_maker": None}],
     ids=lambda odd: next(iter(odd)),
 )
 async def test_a_fill_that_can_not_be_booked_yet_holds_nothing_else_up(core: OrderCore, odd: dict[str, Any]) -> None:

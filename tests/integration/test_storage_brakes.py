@@ -100,6 +100,7 @@ async def test_a_closing_is_read_as_it_was_written(harness: StorageHarness, quer
     assert await queries.closing(closing.closing_id) == closing
     assert await queries.closings_due(NOW, 9) == (closing,)
     assert await queries.closings_due(Millis(NOW - 1), 9) == ()
+    assert await queries.closings_due(Millis(NOW - 3_600_000), 9) == (closing,), "the clock was set back"
 
 
 async def test_the_stricter_wish_of_a_leg_wins(harness: StorageHarness, queries: SqliteClosingQueries) -> None:

@@ -85,6 +85,11 @@ def test_a_leg_without_the_essentials_is_named_and_hides_no_other(fields: dict[s
     assert not Positions(account_id=AccountId(1), items=(), as_of=NOW, unreadable=lost).is_flat
 
 
+@pytest.mark.parametrize("size", ["1000000000000000000", "9" * 40, "1e25"])
+def test_a_size_that_no_position_can_have_is_not_read(size: str) -> None:
+    assert legs_of({**LEG, "size": size}, {**LEG, "symbol": "ETHUSDT"})[1] == ("BTCUSDT",)
+
+
 @pytest.mark.parametrize("row", [None, "BTCUSDT", [], 5])
 def test_what_is_no_row_at_all_counts_as_one_that_cannot_be_read(row: object) -> None:
     legs, lost, _ = legs_of(row, LEG)

@@ -16,7 +16,8 @@ from bot.domain.interning import intern_decimal, intern_text
 _PLAIN: Final = "0123456789.-"
 _EXPONENT: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}").fullmatch
 _LONGEST_NUMBER: Final = 50
-_MAGNITUDE: Final = 30  # powers of ten
+_SMALLEST: Final = -30  # powers of ten
+_LARGEST: Final = 18  # what is more times more could not be stored
 _SYMBOL: Final = re.compile(r"[A-Z0-9-]{2,30}").fullmatch
 _MISSING: Final = object()
 _POSITION_IDX: Final = range(3)
@@ -37,7 +38,7 @@ def decimal_of(value: object, name: str) -> Decimal:
         try:
             if not value.strip(_PLAIN) or _EXPONENT(value) is not None:
                 number = intern_decimal(value)
-                if not number or -_MAGNITUDE < number.adjusted() < _MAGNITUDE:
+                if not number or _SMALLEST < number.adjusted() < _LARGEST:
                     return number
         except InvalidOperation:
             raise unreadable(name, "a decimal number") from None

@@ -10,7 +10,7 @@ from bot.aio.turns import Turns
 from bot.domain.accounts import Account, AccountType
 from bot.domain.disagreements import DisagreementEnd
 from bot.domain.errors import ButtonExpired
-from bot.domain.ids import Millis, Symbol
+from bot.domain.ids import Millis, Symbol, age
 from bot.domain.leg_protection import promised
 from bot.domain.leg_rules import conditional_rows, is_entry, is_of_leg
 from bot.domain.leg_view import is_beyond
@@ -223,7 +223,7 @@ class Entries:
             twin = None if again is None or again.plan_id is None else await unit.plans.get(again.plan_id)
             if twin is not None:  # a tap on another device was first: its own entry is nothing against it
                 return twin, ()
-            if now - there.asked_at > FRESH:
+            if age(there.asked_at, now) > FRESH:
                 return None
             await self._check(unit, account, card, there, now)
             plan = await self._plan(unit, account, card, there, place, now)

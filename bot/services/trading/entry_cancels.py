@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from bot.domain.ids import Millis
+from bot.domain.ids import Millis, age
 from bot.domain.leg_view import AGAIN_MS
 from bot.domain.orders import CancelRequest, OrderRequest, TimeInForce
 from bot.domain.ports.storage import UnitOfWork
@@ -70,4 +70,4 @@ async def cancel_order(
 def _was_in_vain(cancel: OrderIntent, attempts: int, now: Millis) -> bool:
     """Whether it has changed nothing, and that is so long ago that it is worth another attempt."""
     pause = min(AGAIN_MS << min(attempts, _MOST_DOUBLINGS), _LONGEST_PAUSE_MS)
-    return cancel.state in _IN_VAIN and now - (cancel.final_ts or now) >= pause
+    return cancel.state in _IN_VAIN and age(cancel.final_ts or now, now) >= pause

@@ -206,6 +206,8 @@ class IntentRunner:
                         news = await self._answer_of(account, sending)
                     if news.state in _ACCEPTED:
                         self.stages.observe(Stage.WIRE_ACK, self.clock.monotonic() - began)
+            except KeyTrouble as trouble:  # of the admission: nothing was sent
+                news = await self._refused(account, intent, trouble)
             except NotSent as held:
                 if intent.kind in _OF_THE_MOMENT:
                     await self._give_up(intent, HELD)
@@ -253,15 +255,11 @@ class IntentRunner:
         """What the exchange said; whatever is no definite answer is unknown. Raises NotSent."""
         try:
             try:
-                return await self._call(account, intent)
+                return await self._asked(account, intent)
             except ClockTrouble:
                 if intent.kind is IntentKind.ENTRY:
                     raise
-                return await self._call(account, intent)  # signed anew: nothing was done
-            except ExchangeRejected as refusal:
-                if refusal.code not in UNCHANGED or intent.is_order:
-                    raise
-                return await self._read_back(account, intent)
+                return await self._asked(account, intent)  # signed anew: nothing was done
         except _DEFINITE as refusal:
             return await self._refused(account, intent, refusal)
         except NotSent:
@@ -272,6 +270,15 @@ class IntentRunner:
         except Exception:
             _logger.exception("the outcome of intent %d is not known", intent.intent_id)
             return IntentNews(state=IntentState.UNKNOWN)
+
+    async def _asked(self, account: Account, intent: OrderIntent) -> IntentNews:
+        """The answer to the call; what is said to stand already is read back. Raises ExchangeErrors."""
+        try:
+            return await self._call(account, intent)
+        except ExchangeRejected as refusal:
+            if refusal.code not in UNCHANGED or intent.is_order:
+                raise
+            return await self._read_back(account, intent)
 
     async def _refused(self, account: Account, intent: OrderIntent, refusal: ExchangeError) -> IntentNews:
         news = _news_of(intent, refusal)

@@ -16,7 +16,7 @@ from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account
 from bot.domain.closings import Closing, ClosingState, NewClosing
 from bot.domain.errors import ExchangeError
-from bot.domain.ids import Millis
+from bot.domain.ids import Millis, age
 from bot.domain.leg_rules import (
     REFUSED_PAUSE_S,
     close_request,
@@ -182,7 +182,7 @@ class LegCloser:
     async def _refused(self, account: Account, closing: Closing, last: OrderIntent) -> float | None:
         """Seconds until the next look after a definite no; None: try once more at once."""
         if last.reason in PASSING:
-            left_s = pause_before(closing.attempts) - (self.clock.now() - (last.final_ts or 0)) / 1000
+            left_s = pause_before(closing.attempts) - age(last.final_ts or Millis(0), self.clock.now()) / 1000
             return await self._wait(closing, left_s) if left_s > 0 else None
         if last.code not in REDUCE_ONLY:
             return await self._refuse(closing, last, last.reason)
@@ -202,18 +202,18 @@ class LegCloser:
         """Whether the last attempt may still close what a new one would: a part waits for its end, a whole a while."""
         if last.state not in LIVE:
             return False
-        age = self.clock.now() - (last.sent_ts or last.created_ts)
+        old = age(last.sent_ts or last.created_ts, self.clock.now())
         if last.state in {IntentState.INTENT, IntentState.SENDING}:
             return not closing.is_whole or self.runner.is_in_flight(last)
         if last.state is IntentState.UNKNOWN:
             return not closing.is_whole
-        return not closing.is_whole or age < _ANSWER_S * 1000
+        return not closing.is_whole or old < _ANSWER_S * 1000
 
     def _is_stale(self, closing: Closing, last: OrderIntent, position: Position) -> bool:
         """Whether the position as it was read does not know the last fill of a part yet, which may take a while."""
         if closing.is_whole or not last.cum_exec_qty or not isinstance(last.request, OrderRequest):
             return False
-        is_fresh = self.clock.now() - (last.final_ts or last.created_ts) < _STALE
+        is_fresh = age(last.final_ts or last.created_ts, self.clock.now()) < _STALE
         return is_fresh and position.size >= closing.remaining + last.request.qty
 
     async def _attempt(
@@ -272,8 +272,8 @@ class LegCloser:
         """A definite no, tried again rarely, to see whether its reason has ended; it rings every ten minutes."""
         now = self.clock.now()
         _logger.warning("closing %d was refused: %s %s", closing.closing_id, last.code, reason)
-        age = now - closing.created_ts
-        rings = closing.code is None or age // _ALARM_EVERY != (age - _ALARM_WINDOW) // _ALARM_EVERY
+        old = now - closing.created_ts
+        rings = closing.code is None or old // _ALARM_EVERY != (old - _ALARM_WINDOW) // _ALARM_EVERY
         async with self.transactions.begin_aside() as unit:
             await unit.closings.refused(closing.closing_id, last.code, reason, self._in(now, REFUSED_PAUSE_S))
             await unit.intents.note(last.intent_id, IntentNews(state=last.state, reason=reason), now)

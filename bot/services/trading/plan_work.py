@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.disagreements import DisagreementEnd
-from bot.domain.ids import Millis, Symbol
+from bot.domain.ids import Millis, Symbol, age
 from bot.domain.leg_protection import held_stops
 from bot.domain.leg_rules import is_of_leg
 from bot.domain.leg_view import SECOND_LOOK_MS, Fact, LegFinding, LegView, LegWish, WorkOff
@@ -276,4 +276,4 @@ def _is_news(view: LegView) -> bool:
     """A stop that was seen a moment ago is not written down again."""
     seen_at = view.plan.stop_verified_ts
     is_doubted = view.plan.stop_changed_ts is not None or view.plan.protected_ts is None
-    return is_doubted or seen_at is None or view.asked_at - seen_at >= _SEEN_AGAIN_MS
+    return is_doubted or seen_at is None or age(seen_at, view.asked_at) >= _SEEN_AGAIN_MS

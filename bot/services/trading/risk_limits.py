@@ -8,7 +8,7 @@ from bot.domain.accounts import Account
 from bot.domain.audit import AuditEntry
 from bot.domain.card_entries import unit_loss_of
 from bot.domain.errors import BadInput, ButtonExpired
-from bot.domain.ids import AccountId, Millis
+from bot.domain.ids import AccountId, Millis, age
 from bot.domain.limit_changes import (
     LOOSENS_AFTER,
     UNDO_FOR,
@@ -201,7 +201,7 @@ class LimitService:
         balance = self.reads.last_balance(account)
         if balance is not None and balance.total_equity is not None and (known is None or balance.as_of > known[1]):
             known = (balance.total_equity, balance.as_of)
-        return None if known is None or now - known[1] > EQUITY_AGE else known[0]
+        return None if known is None or age(known[1], now) > EQUITY_AGE else known[0]
 
     def _wish(self, card: ConfirmedCard, positions: Iterable[Position]) -> EntryWish:
         """The confirmed order; its loss is of the whole leg."""

@@ -17,7 +17,7 @@ from bot.aio.timers import Later, Timer, loop_later
 from bot.aio.turns import Turns
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import ExchangeError, KeyTrouble, StorageTrouble
-from bot.domain.ids import DAY, HOUR, AccountId, Millis, OrderLinkId, Symbol
+from bot.domain.ids import DAY, HOUR, AccountId, Millis, OrderLinkId, Symbol, age
 from bot.domain.intent_states import UNDECIDED, Absence, ask_again_ms
 from bot.domain.market import Category, Instrument
 from bot.domain.orders import CancelRequest, LegSettings, TriggerBy
@@ -189,7 +189,7 @@ class Settlement:
                 self.plan_work.take_back(worked)
                 raise _DoubtfulError
             left = await unit.intents.live_of_account(account.account_id)
-            behind = [each for each in self._unsent(left) if now - each.created_ts >= _LEFT_BEHIND_MS]
+            behind = [each for each in self._unsent(left) if age(each.created_ts, now) >= _LEFT_BEHIND_MS]
             worked.intents += [each for each in behind if each.kind in _SENT_AFTER_ALL and is_managing]
             given_up = [each for each in behind if each.kind not in _SENT_AFTER_ALL]
             worked.intents += await self._paused(unit, account, left, now)
@@ -234,8 +234,8 @@ class Settlement:
         """Once, when the first thing is due that no news tells of; what an earlier round wanted is over."""
         waiting = [each for each in live if not self.runner.is_in_flight(each)]
         undecided = ask_again_ms(waiting, now, self._moment(), reads.absences, reads.patience)
-        ages = [now - each.created_ts for each in self._unsent(live)]
-        behind = [_LEFT_BEHIND_MS - age for age in ages if age < _LEFT_BEHIND_MS]
+        ages = [age(each.created_ts, now) for each in self._unsent(live)]
+        behind = [_LEFT_BEHIND_MS - each for each in ages if each < _LEFT_BEHIND_MS]
         unanswered = _UNANSWERED_MS if reads.unanswered else None
         looks = [each for each in (wanted_ms, undecided, unanswered, *behind) if each is not None]
         timer = self._timers.pop(account_id, None)
