@@ -6,11 +6,14 @@ from decimal import Decimal
 from typing import Any, Final
 
 from bot.domain.errors import UnreadableRow
+from bot.domain.ids import MINUTE, Millis
 from bot.domain.interning import intern_decimal
 from bot.domain.numbers import as_written, plain
 
 _DIGITS: Final = 40
 _LONGEST: Final = 2 * _DIGITS + 2  # with a sign and a point
+
+_NEVER: Final = 2**62  # ms
 
 Row = tuple[Any, ...]  # one row as sqlite3 answers it: the columns in the order of the statement
 
@@ -85,3 +88,11 @@ def json_items(text: str) -> tuple[str, ...]:
 def storable(text: str, *, limit: int) -> str:
     """Other people's text (names, payloads) with what UTF-8 or SQLite's text can't hold replaced, cut to `limit`."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()[:limit]
+
+
+def spans(now: Millis) -> tuple[tuple[int, int], ...]:
+    """What is due by now, as pairs of edges in ms: all until now, and what lies minutes ahead.
+
+    Nothing is noted for so late a moment: the clock was set back since.
+    """
+    return (0, now), (now + 2 * MINUTE, _NEVER)

@@ -12,7 +12,7 @@ from bot.domain.orders import OrderRequest, TimeInForce
 from bot.domain.portfolio import Execution, LegKey, Side
 from storage.accounts.accounts import account_of
 from storage.accounts.trades import execution_of
-from storage.sqlite.codecs import Row
+from storage.sqlite.codecs import Row, spans
 from storage.sqlite.database import Database
 from storage.sqlite.transaction import Transaction
 from storage.trading.closings import (
@@ -206,7 +206,8 @@ class SqliteClosingQueries:
         return await self._one(SELECT_CLOSING_OF_ATTEMPT, (intent_id,))
 
     async def closings_due(self, now: Millis, limit: int) -> tuple[Closing, ...]:
-        return tuple(map(closing_of, await self._database.fetch(SELECT_CLOSINGS_DUE, (now, limit))))
+        rows = [row for edges in spans(now) for row in await self._database.fetch(SELECT_CLOSINGS_DUE, (*edges, limit))]
+        return tuple(map(closing_of, rows[:limit]))
 
     async def closings_of_panic(self, panic_id: int) -> tuple[Closing, ...]:
         """In the order in which they began."""

@@ -39,13 +39,12 @@ SELECT_CLOSING_OF_ATTEMPT: Final = """
       CROSS JOIN leg_closings AS c ON c.closing_id = CAST(substr(i.idempotency_key, 9) AS INTEGER)
      WHERE i.intent_id = ? AND i.idempotency_key >= 'closing:' AND i.idempotency_key < 'closing;'
 """
-# A try lies a minute ahead at most: one that lies further was noted before the clock was set back.
 SELECT_CLOSINGS_DUE: Final = """
     SELECT closing_id, user_id, account_id, category, symbol, position_idx, side, size, remaining, exit_reason,
            panic_id, card_chat_id, card_message_id, state, attempts, last_intent_id, code, reason, created_ts,
            next_try_ts, ended_ts, card_price
-      FROM leg_closings WHERE state <> 'done' AND (next_try_ts <= ?1 OR next_try_ts > ?1 + 120000)
-     ORDER BY next_try_ts LIMIT ?2
+      FROM leg_closings WHERE state <> 'done' AND next_try_ts > ? AND next_try_ts <= ?
+     ORDER BY next_try_ts LIMIT ?
 """
 SELECT_CLOSINGS_OF_PANIC: Final = """
     SELECT closing_id, user_id, account_id, category, symbol, position_idx, side, size, remaining, exit_reason,

@@ -83,15 +83,14 @@ SELECT_INTENTS_OF_PLAN: Final = """
            final_ts
       FROM order_intents WHERE plan_id = ? ORDER BY intent_id
 """
-# What a panic closes is told by its card while that goes on; a refusal rings all the same. What lies further ahead was
-# noted before the clock was set back.
+# What a panic closes is told by its card while that goes on; a refusal rings all the same.
 SELECT_UNTOLD: Final = """
     SELECT intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id, request,
            target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
            order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts, acknowledged_ts,
            final_ts
       FROM order_intents AS i
-     WHERE is_told = 0 AND final_ts IS NOT NULL AND (final_ts < ?1 OR final_ts > ?1 + 120000)
+     WHERE is_told = 0 AND final_ts IS NOT NULL AND final_ts > ?3 AND final_ts < ?4
        AND NOT (i.idempotency_key >= 'closing:' AND i.idempotency_key < 'closing;' AND EXISTS (
                SELECT 1 FROM leg_closings AS c JOIN panics AS p ON p.panic_id = c.panic_id
                 WHERE c.closing_id = CAST(substr(i.idempotency_key, 9) AS INTEGER) AND c.state <> 'refused'

@@ -9,6 +9,7 @@ from bot.domain.ports.plans import DueAccount, OpenState
 from bot.domain.trade_plans import ManagedTrade, OrderIntent, TradePlan
 from storage.accounts.accounts import SELECT_ACCOUNT, account_of
 from storage.accounts.portfolio import SELECT_POSITIONS_BY_PLAN, positions_of
+from storage.sqlite.codecs import spans
 from storage.sqlite.database import Database
 from storage.trading.closed import SELECT_CLOSED_OF_PLAN, closed_of
 from storage.trading.fences import SELECT_PAUSED
@@ -95,7 +96,10 @@ class SqliteTradingQueries:
 
     async def untold(self, before: Millis, limit: int) -> tuple[OrderIntent, ...]:
         """Intents in their last state since before that moment, of which nobody was told."""
-        return tuple(map(intent_of, await self._database.fetch(SELECT_UNTOLD, (before, limit))))
+        rows = [
+            row for edges in spans(before) for row in await self._database.fetch(SELECT_UNTOLD, (before, limit, *edges))
+        ]
+        return tuple(map(intent_of, rows[:limit]))
 
     async def paused_since(self, account_id: AccountId) -> Millis | None:
         rows = await self._database.fetch(SELECT_PAUSED, (account_id,))

@@ -431,7 +431,7 @@ async def test_a_position_of_any_size_that_is_read_keeps_no_account_from_being_s
     trade = await core.confirm()
     leg = core.gateway.legs["BTCUSDT", 0]  # type: ignore[index]  a symbol
     most = D("9e17")
-    core.gateway.legs["BTCUSDT", 0] = replace(leg, size=most, entry_price=most)  # type: ignore[index]
+    core.gateway.legs["BTCUSDT", 0] = replace(leg, size=most, entry_price=most)  # type: ignore[index]  a symbol
     for _ in range(2):
         core.storage.clock.advance(6)
         trade = await core.settle()
