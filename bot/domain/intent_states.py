@@ -88,8 +88,13 @@ def order_of(rows: Iterable[Order]) -> Order | None:
 
 
 def is_concluded(intent: OrderIntent) -> bool:
-    """Whether its end was concluded here, for want of any sign of it: to any row or fill of the exchange it yields."""
-    return intent.state in CONCLUDED or (intent.state is IntentState.CANCELED and intent.reason == VANISHED)
+    """Whether its end was concluded here, for want of any sign of it: to any row or fill of the exchange it yields.
+
+    A refusal is no more than that while no order of it was ever shown: it was the answer to a request.
+    """
+    is_unseen = intent.state is IntentState.REJECTED and not intent.order_id
+    is_vanished = intent.state is IntentState.CANCELED and intent.reason == VANISHED
+    return intent.state in CONCLUDED or is_unseen or is_vanished
 
 
 def state_after(known: IntentState, new: IntentState) -> IntentState:

@@ -135,6 +135,7 @@ UPDATE_INTENT: Final = """
        SET state = ?, order_id = ?, cum_exec_qty = ?, avg_price = ?, code = ?, reason = ?, acknowledged_ts = ?,
            final_ts = ?,
            is_told = is_told AND state NOT IN ('not_placed', 'abandoned') AND reason <> 'canceled-vanished'
+                     AND NOT (state = 'rejected' AND order_id = '')
      WHERE intent_id = ?
     RETURNING account_id, user_id, (SELECT a.exchange FROM accounts AS a WHERE a.account_id = order_intents.account_id),
               (SELECT a.account_type FROM accounts AS a WHERE a.account_id = order_intents.account_id)
@@ -365,8 +366,7 @@ class SqliteOrderIntents:
 
 def _is_taken_back(known: OrderIntent) -> bool:
     """Whether what was told of it was a conclusion that yields to any news: as UPDATE_INTENT reckons it."""
-    is_conclusion = known.state in {IntentState.NOT_PLACED, IntentState.ABANDONED}
-    return is_conclusion or known.reason == "canceled-vanished"
+    return is_concluded(known) or known.reason == "canceled-vanished"
 
 
 def _next(known: OrderIntent, new: IntentState) -> IntentState:

@@ -46,7 +46,7 @@ class ScriptedGateway:
     """Implements OrderGateway.
 
     `faults` are taken one a write: "lost" (done, no answer), "down" (not done, no answer), "late" (done when `deliver`
-    is called), "accepted" (the same, but answered at once), an error that is raised; None and an empty queue: no fault.
+    is called), "accepted" and "refused" (the same, but answered at once), an error that is raised; None and an empty queue: no fault.
     """
 
     clock: FakeClock
@@ -203,6 +203,9 @@ class ScriptedGateway:
         if fault == "late":
             self.delayed.append((self.clock.now(), effect))
             raise OutcomeUnknown("no answer yet")
+        if fault == "refused":
+            self.delayed.append((self.clock.now(), effect))
+            raise ExchangeRejected("no", code=110007)
         if fault == "accepted":
             self.delayed.append((self.clock.now(), effect))
             return

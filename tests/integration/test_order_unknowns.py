@@ -62,6 +62,27 @@ async def test_a_clock_that_is_set_back_leaves_no_order_unknown(core: OrderCore)
     assert (await asked(core, 1)).intents[0].state is IntentState.NOT_PLACED
 
 
+@pytest.mark.parametrize("is_market", [True, False])
+async def test_an_order_that_was_refused_and_is_there_all_the_same_is_known_again(
+    core: OrderCore, is_market: bool
+) -> None:
+    core.gateway.faults.append("refused")
+    core.gateway.listeners = []
+    trade = await core.confirm(core.card(is_market=is_market, prices=(D("100.3") if is_market else D(95),)))
+    assert trade.intents[0].state is IntentState.REJECTED
+    await core.watch.told(trade.intents)
+    core.gateway.deliver()
+    trade = await asked(core, 1, 1, 1)
+    entry = trade.intents[0]
+    if is_market:
+        assert (entry.state, entry.cum_exec_qty, trade.plan.state) == (IntentState.FILLED, D("0.1"), PlanState.OPEN)
+        assert trade.plan.protected_ts is not None
+        assert not entry.is_told, "it was told that nothing was filled"
+    else:  # its plan has ended with it
+        assert (entry.state, entry.reason) == (IntentState.CANCELED, "canceled-late")
+    assert len([each for each in core.gateway.sent(OrderRequest) if not each.reduce_only]) == 1  # type: ignore[attr-defined]  orders
+
+
 async def test_an_accepted_order_is_waited_for_by_no_clock_that_is_set(core: OrderCore) -> None:
     core.gateway.faults.append("accepted")
     await core.confirm()
