@@ -46,7 +46,8 @@ class ScriptedGateway:
     """Implements OrderGateway.
 
     `faults` are taken one a write: "lost" (done, no answer), "down" (not done, no answer), "late" (done when `deliver`
-    is called), "accepted" and "refused" (the same, but answered at once), an error that is raised; None and an empty queue: no fault.
+    is called), "accepted" and "refused" (the same, but answered at once), an error that is raised; None and an
+    empty queue: no fault.
     """
 
     clock: FakeClock
