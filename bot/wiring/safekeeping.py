@@ -10,7 +10,7 @@ from math import nan
 from pathlib import Path
 from typing import Final
 
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from bot.domain.errors import AlreadyRunning, NothingDone, StorageTrouble, UnfitBackup
 from bot.domain.ids import DAY, HOUR, Millis
@@ -23,6 +23,7 @@ from stats_api.collector import SampledCollector
 from storage.backup.making import BackupPlan, make_backup
 from storage.backup.records import read_record
 from storage.backup.rotation import MIGRATION
+from storage.journal.journal import Journal
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import SELECT_VERSION, newest_schema
 from storage.sqlite.vault import AesCredentialVault
@@ -119,11 +120,12 @@ class BackupJobs:
 
 
 class BackupCollector(SampledCollector):
-    """perpdesk_backup_*: what is remembered beside the backups, so that it outlives a restart."""
+    """perpdesk_backup_*: what is remembered beside the backups, so that it outlives a restart; and of the journal."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, journal: Journal) -> None:
         super().__init__()
         self._folder = folder
+        self._journal = journal
 
     def read(self) -> Iterable[Metric]:
         record = read_record(self._folder)
@@ -138,3 +140,5 @@ class BackupCollector(SampledCollector):
             ("hook_seconds", "How long it took.", record.hook_seconds),
         ):
             yield GaugeMetricFamily(f"perpdesk_backup_{name}", words, value=nan if figure is None else figure)
+        words = "Acts that the journal's disk refused."
+        yield CounterMetricFamily("perpdesk_journal_refused", words, value=self._journal.refused)

@@ -24,12 +24,12 @@ from bot.wiring.outside import Outside, Tuning
 from bot.wiring.process_metrics import DatabaseCollector, DiskCollector, LoopCollector
 from bot.wiring.readiness import Progress, ReadinessCollector
 from bot.wiring.safekeeping import BackupCollector
+from bot.wiring.storage import Storage
 from bot.wiring.stream_metrics import StreamCollector
 from bot.wiring.streams import Streams
 from cache.facade import CachedReads
 from handlers.core.context import App
 from stats_api.app import create_app
-from storage.sqlite.database import Database
 
 
 def collectors_of(
@@ -53,14 +53,19 @@ def collectors_of(
     )
 
 
-def open_host(stack: AsyncExitStack, database: Database, backups: Path) -> tuple[LoopLag, tuple[Collector, ...]]:
+def open_host(stack: AsyncExitStack, storage: Storage, backups: Path) -> tuple[LoopLag, tuple[Collector, ...]]:
     """What /metrics shows of what the bot stands on; the places of `perpdesk_disk_*` are named here.
 
     Whoever runs the loop watches its lag.
     """
-    lag, log, places = LoopLag(), stack.enter_context(LogCounts().attached()), {"database": database.path.parent}
-    disk = DiskCollector(database.path, places)
-    return lag, (LoopCollector(lag, log), DatabaseCollector(database), disk, BackupCollector(backups))
+    lag, log, places = (
+        LoopLag(),
+        stack.enter_context(LogCounts().attached()),
+        {"database": storage.database.path.parent},
+    )
+    disk = DiskCollector(storage.database.path, places)
+    kept = BackupCollector(backups, storage.journal)
+    return lag, (LoopCollector(lag, log), DatabaseCollector(storage.database), disk, kept)
 
 
 def make_sidecar(

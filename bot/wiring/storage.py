@@ -34,6 +34,7 @@ class Storage:
     """The storage side. `schema` is the number of the last migration, `born` the database's first moment."""
 
     database: Database
+    journal: Journal
     schema: int
     born: Millis
     marks: Marks
@@ -71,6 +72,7 @@ async def open_storage(
     marks = Marks(secret=await open_secret(database, vault, "marks"))
     return Storage(
         database=database,
+        journal=journal,
         schema=schema,
         marks=marks,
         born=await birth_of(database, outside.clock.now()),

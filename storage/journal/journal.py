@@ -42,10 +42,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Journal:
-    """Implements `storage.sqlite.writer.WriteAhead` on files.
-
-    `lines` and `refused` count since the start.
-    """
+    """Implements `storage.sqlite.writer.WriteAhead` on files. `refused`: acts that its disk refused since the start."""
 
     def __init__(
         self,
@@ -58,7 +55,6 @@ class Journal:
         patience_s: float = PATIENCE,
         sync: Callable[[int], None] = os.fsync,
     ) -> None:
-        self.lines = 0
         self.refused = 0
         self._folder = folder
         self._committed = self._last = last  # the last line that stands; the last one of the group that is open
@@ -100,7 +96,6 @@ class Journal:
         except StorageTrouble:
             self.refused += 1
             raise
-        self.lines += 1
         return ((UPDATE_POSITION, (self._last.journal_id, self._last.seq, self._last.hash)),)
 
     def committed(self) -> None:
