@@ -189,7 +189,8 @@ async def _begin_anew(releases: _Releases, before: Path) -> None:
 def _remove_files(database: Path) -> None:
     for each in database.parent.glob(f"{database.name}*"):
         each.unlink()
-    shutil.rmtree(database.parent / "journal", ignore_errors=True)
+    for each in database.parent.glob("*journal"):
+        shutil.rmtree(each)
 
 
 async def _change_about(releases: _Releases, before: Path | None, this: Path, to_come: Path) -> list[str]:
@@ -243,7 +244,7 @@ def _next_release(folder: Path) -> Path:
 
 def _release_before(folder: Path) -> Path | None:
     """The last one whose schema is older, as git knows it; None: there is no history here. Blocks."""
-    last = _git("log", "-1", "--format=%H", "--", "storage/migrations").decode().strip()
+    last = _git("log", "-1", "--diff-filter=A", "--format=%H", "--", "storage/migrations").decode().strip()
     archive = _git("archive", f"{last}^", *_PACKAGES, _PROJECT) if last else b""
     if not archive:
         return None
