@@ -70,9 +70,12 @@ async def test_an_order_that_was_refused_and_is_there_all_the_same_is_known_agai
     core.gateway.listeners = []
     trade = await core.confirm(core.card(is_market=is_market, prices=(D("100.3") if is_market else D(95),)))
     assert trade.intents[0].state is IntentState.REJECTED
-    await core.watch.told(trade.intents)
+    refused = trade.intents
+    await core.watch.told(refused)
     core.gateway.deliver()
-    trade = await asked(core, 1, 1, 1)
+    await asked(core, 1, 1, 1)
+    await core.watch.told(refused)  # by a card that was on its way
+    trade = await core.trade()
     entry = trade.intents[0]
     if is_market:
         assert (entry.state, entry.cum_exec_qty, trade.plan.state) == (IntentState.FILLED, D("0.1"), PlanState.OPEN)

@@ -44,15 +44,23 @@ class TradeWatch:
             await wait_for(change, left)
 
     async def told(self, intents: tuple[OrderIntent, ...]) -> None:
-        """Their last states stand on a card now: the outbox does not tell of them any more."""
+        """Their last states stand on a card now: the outbox does not tell of them any more.
+
+        But of those that came to stand otherwise while the card was on its way.
+        """
         news = [each for each in intents if each.final_ts is not None and not each.is_told]
-        ids = [each.intent_id for each in news]
-        if ids:
+        if news:
             self.stages.told(news, self.clock.now())
             async with self.transactions.begin_aside() as unit:
-                await unit.intents.told(ids)
+                stand = [each.intent_id for each in news if _is_so(each, await unit.intents.get(each.intent_id))]
+                await unit.intents.told(stand)
 
     async def closes_told(self, intents: tuple[OrderIntent, ...]) -> None:
         """What these closes brought stands on a card now; they may have been read before that was booked."""
         open_ids = [each.intent_id for each in intents if not each.is_told]
         await self.told(await self.queries.intents(open_ids))
+
+
+def _is_so(shown: OrderIntent, now: OrderIntent | None) -> bool:
+    """Whether what a card shows of an order is what became of it."""
+    return now is not None and (now.state, now.cum_exec_qty) == (shown.state, shown.cum_exec_qty)
