@@ -53,8 +53,11 @@ lint: $(VENV)/.dev  ## ruff, mypy --strict, import-linter
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
-test: lint  ## lint, then every test
-	@$(BIN)/python -m pytest -n 4 --dist worksteal
+# The tests' bytecode is made once, beside the linters, and not by each worker.
+test: $(VENV)/.dev  ## lint, then every test
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --collect-only -qq >/dev/null 2>&1 & \
+	  $(MAKE) --no-print-directory lint; linted=$$?; wait; exit $$linted
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 4 --dist worksteal
 
 check: test  ## the same as test: what CI runs
 

@@ -43,6 +43,6 @@ class CachePushes:
             case Ticker():
                 self._price.put((value.category, value.symbol), value, ttl=_PRICE_S)
             case OrderBook():
-                self._market_data.put(("order_book", value.category, value.symbol, ""), value)
+                self._market_data.put(("order_book", value.category, value.symbol, ""), value, ttl=_PRICE_S)
             case Klines():
                 self._market_data.put(("klines", value.category, value.symbol, value.interval), value)

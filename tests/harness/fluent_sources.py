@@ -1,5 +1,6 @@
 """The Fluent sources as trees, for tests of the texts."""
 
+from functools import cache
 from importlib.resources import files
 
 from fluent.syntax import FluentParser, ast
@@ -39,6 +40,7 @@ class Words(Visitor):
         self.found.append(node.value)
 
 
+@cache
 def messages(language: Language) -> dict[str, ast.Message]:
     found = {}
     for file in files("handlers.texts").joinpath(language.value).iterdir():
@@ -46,9 +48,6 @@ def messages(language: Language) -> dict[str, ast.Message]:
             if isinstance(entry, ast.Message):
                 found[entry.id.name] = entry
     return found
-
-
-MESSAGES = {language: messages(language) for language in Language}
 
 
 def placeholders(message: ast.Message) -> set[str]:
@@ -73,6 +72,6 @@ def selections(message: ast.Message) -> list[tuple[str, set[str]]]:
 
 def sample(key: str, count: int = 3) -> dict[str, str | int]:
     """A value for each placeholder; numbers where a plural is chosen by it."""
-    message = MESSAGES[Language.ENGLISH][key]
+    message = messages(Language.ENGLISH)[key]
     counted = {name for name, forms in selections(message) if forms & {"one", "few", "many"}}
     return {name: count if name in counted else f"<{name}>" for name in placeholders(message)}

@@ -12,20 +12,24 @@ PACKAGES: Final = (*RUNTIME, "ops")
 
 
 @cache
+def modules() -> dict[str, Path]:
+    """The source files of the product by their modules' dotted names; packages by their own."""
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+    }
+
+
+@cache
 def trees() -> dict[str, ast.Module]:
-    """Every source file of the product by its module's dotted name; packages by their own."""
-    found = {}
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-            found[name] = ast.parse(path.read_text())
-    return found
+    """What stands in each of `modules`."""
+    return {name: ast.parse(path.read_text()) for name, path in modules().items()}
 
 
 def path_of(module: str) -> Path:
-    """The file of a module of `trees`."""
-    base = ROOT.joinpath(*module.split("."))
-    return base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+    """The file of one of `modules`."""
+    return modules()[module]
 
 
 def imported(tree: ast.Module) -> Iterator[str]:

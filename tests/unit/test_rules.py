@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from harness.sources import PACKAGES, ROOT, imported, imported_at_start, path_of, trees
+from harness.sources import PACKAGES, ROOT, imported, imported_at_start, modules, path_of, trees
 
-MODULES = sorted(module for module in trees() if not path_of(module).name.startswith("__"))
+MODULES = sorted(module for module, path in modules().items() if not path.name.startswith("__"))
 INNER: Final = ("bot.domain.", "bot.aio.", "bot.services.", "bot.dispatch")
 LONGEST_FILE: Final = 400  # lines
 LONGEST_FUNCTION: Final = 40

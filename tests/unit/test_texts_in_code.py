@@ -3,12 +3,14 @@
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from harness.fluent_sources import MESSAGES, placeholders
+from harness.fluent_sources import messages, placeholders
+from harness.sources import path_of, trees
 
 from bot.domain.chat import OutboxPayload
 from bot.domain.users import Language
@@ -20,6 +22,8 @@ from handlers.texts.catalog import Texts
 ROOT = Path(__file__).parents[2]
 TEXTS = Texts.load()
 KEYS = TEXTS.keys(Language.ENGLISH)
+Asked = tuple[str, str, ast.Call]
+"""Where a key is asked for, the key, and the call that asks."""
 USER_FACING = {"BadInput", "NotAllowed", "NoAccount", "UserFacing"}
 # taken apart with a prefix and a value of an enumeration
 COMPOSED = re.compile(
@@ -31,11 +35,15 @@ COMPOSED = re.compile(
 )
 
 
-def calls(folder: str) -> Iterator[tuple[str, ast.Call]]:
-    for path in sorted((ROOT / folder).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+@cache
+def calls(folder: str) -> tuple[tuple[str, ast.Call], ...]:
+    return tuple(
+        (f"{path_of(module).relative_to(ROOT)}:{node.lineno}", node)
+        for module, tree in trees().items()
+        if module.partition(".")[0] == folder
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    )
 
 
 def called(node: ast.Call) -> str:
@@ -50,46 +58,56 @@ def first_text(node: ast.Call) -> str | None:
     return None
 
 
-SAID = [
-    (where, key, node)
-    for where, node in calls("handlers")
-    if called(node) in {"say", "plain"} and (key := first_text(node)) is not None and "texts" not in where
-]
-RAISED = [
-    (where, key, node)
-    for folder in ("bot", "handlers")
-    for where, node in calls(folder)
-    if called(node) in USER_FACING and (key := first_text(node)) is not None
-]
-FOUND = [
-    (where, str(keyword.value.value), node)
-    for where, node in calls("bot")
-    if called(node) == "Finding"
-    for keyword in node.keywords
-    if keyword.arg == "key" and isinstance(keyword.value, ast.Constant)
-]
+def said() -> list[Asked]:
+    """What handlers say."""
+    return [
+        (where, key, node)
+        for where, node in calls("handlers")
+        if called(node) in {"say", "plain"} and (key := first_text(node)) is not None and "texts" not in where
+    ]
+
+
+def raised() -> list[Asked]:
+    """What is raised for people to read."""
+    return [
+        (where, key, node)
+        for folder in ("bot", "handlers")
+        for where, node in calls(folder)
+        if called(node) in USER_FACING and (key := first_text(node)) is not None
+    ]
+
+
+def findings() -> list[str]:
+    """What the checks of a key find."""
+    return [
+        str(keyword.value.value)
+        for _, node in calls("bot")
+        if called(node) == "Finding"
+        for keyword in node.keywords
+        if keyword.arg == "key" and isinstance(keyword.value, ast.Constant)
+    ]
 
 
 def test_the_scan_sees_the_code() -> None:
-    assert len(SAID) > 100
-    assert len(RAISED) > 20
-    assert len(FOUND) > 5
+    assert len(said()) > 100
+    assert len(raised()) > 20
+    assert len(findings()) > 5
 
 
-@pytest.mark.parametrize("calls_with_keys", [SAID, RAISED], ids=["said", "raised"])
-def test_every_text_gets_its_placeholders(calls_with_keys: list[tuple[str, str, ast.Call]]) -> None:
-    for where, key, node in calls_with_keys:
+@pytest.mark.parametrize("asked", [said, raised])
+def test_every_text_gets_its_placeholders(asked: Callable[[], list[Asked]]) -> None:
+    for where, key, node in asked():
         assert key in KEYS, f"{where} asks for {key}"
         given = {keyword.arg for keyword in node.keywords}
         if None not in given:  # ** is checked by the tests that run it
-            wanted = placeholders(MESSAGES[Language.ENGLISH][key])
+            wanted = placeholders(messages(Language.ENGLISH)[key])
             assert wanted <= given, f"{where} leaves out of {key}"
             assert where.startswith("bot") or wanted == given, f"{where} gives {key} what it does not say"
 
 
 def test_every_finding_about_a_key_has_its_text() -> None:
-    for where, key, _ in FOUND:
-        assert key in KEYS, f"{where} finds {key}"
+    for key in findings():
+        assert key in KEYS, key
 
 
 def test_every_command_in_a_menu_has_a_description() -> None:
@@ -114,9 +132,9 @@ def test_every_message_of_the_services_has_a_text() -> None:
 def test_no_text_is_left_over() -> None:
     spoken = {
         node.value
-        for folder in ("handlers", "bot")
-        for path in (ROOT / folder).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for module, tree in trees().items()
+        if module.partition(".")[0] in {"handlers", "bot"}
+        for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     assert {key for key in KEYS if key not in spoken and not COMPOSED.match(key)} == set()

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from harness.fluent_sources import MESSAGES, words
+from harness.fluent_sources import messages, words
 
 from bot.domain.users import Language
 
@@ -33,28 +33,28 @@ def test_no_word_stands_for_two_things() -> None:
 @pytest.mark.parametrize("word", BANNED)
 def test_no_catalog_uses_a_banned_word(word: str) -> None:
     for language in Language:
-        for key, message in MESSAGES[language].items():
+        for key, message in messages(language).items():
             assert not _pattern(word).search(_said(words(message))), f"{language} {key}: {word}"
 
 
 @pytest.mark.parametrize(("language", "bare"), [(Language.RUSSIAN, r"сч[её]т\w*"), (Language.UKRAINIAN, r"рахун\w+")])
 def test_an_invoice_is_never_called_what_an_account_is_called(language: Language, bare: str) -> None:
-    invoice_keys = [key for key in MESSAGES[language] if key.startswith(("pay-refused", "invoice-", "unclaimed-why"))]
+    invoice_keys = [key for key in messages(language) if key.startswith(("pay-refused", "invoice-", "unclaimed-why"))]
     assert invoice_keys
     for key in invoice_keys:
-        text = _said(words(MESSAGES[language][key]))
+        text = _said(words(messages(language)[key]))
         assert not re.search(rf"\b{bare}\b(?! на оплату)", text, re.IGNORECASE), key
 
 
 @pytest.mark.parametrize("language", list(Language))
 def test_an_id_stands_in_capitals(language: Language) -> None:
-    for key, message in MESSAGES[language].items():
+    for key, message in messages(language).items():
         assert not re.search(r"\b(id|Id|ids)\b", _said(words(message))), key
 
 
 def test_ukrainian_says_when_with_another_word_than_how_often() -> None:
     """«за хвилину» is a rate or a span that is over; what is to come is «через хвилину»."""
-    for key, message in MESSAGES[Language.UKRAINIAN].items():
+    for key, message in messages(Language.UKRAINIAN).items():
         for found in re.finditer(r"(\S+) за хвилину", words(message)):
             assert found[1].startswith("спроб"), key
 

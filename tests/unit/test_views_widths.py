@@ -8,7 +8,7 @@ from typing import Any, get_type_hints
 
 import pytest
 from harness.bot_api import visible
-from harness.fluent_sources import MESSAGES, placeholders
+from harness.fluent_sources import messages, placeholders
 from harness.layout import misfits
 from harness.longest import SYMBOL, VARIANTS, Longest
 from harness.viewers import DEMO, PAPER, TEXTS, account, viewer
@@ -79,7 +79,7 @@ def test_the_words_of_buttons_alone_fit_a_row(language: Language) -> None:
     """Before values are put in, and before a row is broken because of them."""
     for key in sorted(TEXTS.keys(language)):
         if key.startswith("button-"):
-            label = TEXTS.plain(language, key, dict.fromkeys(placeholders(MESSAGES[language][key]), "12"))
+            label = TEXTS.plain(language, key, dict.fromkeys(placeholders(messages(language)[key]), "12"))
             assert width_of(label) <= label_width(1), key
 
 
