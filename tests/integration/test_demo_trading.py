@@ -12,6 +12,7 @@ from harness.waiting import until
 
 from bot.domain.ids import UserId
 from bot.services.licensing.reminders import Reminders
+from bot.services.trading.telling import Telling
 from bot.services.users.preferences import SettingField
 
 
@@ -209,3 +210,15 @@ async def test_a_key_that_is_revoked_in_the_middle_is_named_and_closes_go_on_onc
     desk.control.clear_faults()
     desk.chat.clock.advance(120)
     await desk.comes(lambda: not held(desk), what="the close, when the reason has ended")
+
+
+async def test_a_position_whose_stop_cannot_be_set_is_closed_and_told_once(desk: DemoTrading) -> None:
+    desk.control.add_fault({"kind": "stop_refused", "uid": desk.uid, "times": 20})
+    await said(desk.person, "buy btc $600 sl 58000")
+    await desk.person.press(next(each for each in desk.person.last.labels if each.startswith("✓")))
+    await desk.told("its stop could not be set")
+    assert held(desk) == []
+    desk.chat.clock.advance(11)
+    await desk.chat.job(Telling).tell_due()
+    told = [each for each in await desk.messages() if "its stop could not be set" in each.text_html]
+    assert len(told) == 1

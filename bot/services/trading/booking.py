@@ -26,7 +26,7 @@ from bot.domain.ports.storage import UnitOfWork
 from bot.domain.trade_plans import ClosedTrade, ExitReason, IntentKind, IntentState, OrderIntent, TradePlan
 from bot.domain.trades import FUNDING, TRADE
 from bot.services.trading.adoption import Adoption
-from bot.services.trading.messages import closed_message, enqueue
+from bot.services.trading.messages import ASKED_FOR, closed_message, enqueue
 
 _logger = logging.getLogger(__name__)
 
@@ -247,7 +247,7 @@ class Booking:
         """What nobody pressed a button for rings at once; the rest is on a card, or is told when it is not."""
         left = {each.leg: each.size for each in await unit.legs.costs(account.account_id)}
         for closed in booked.closed.values():
-            if closed.exit_reason in {ExitReason.MANUAL, ExitReason.RESET}:
+            if closed.exit_reason in ASKED_FOR:
                 continue
             payload = closed_message(closed, left)
             key = f"closed:{account.account_id}:{closed.order_id}:{closed.position_idx}:{closed.qty}"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.chat import outbox_message
@@ -10,7 +11,10 @@ from bot.domain.ids import ChatId, Millis
 from bot.domain.portfolio import LegKey
 from bot.domain.ports.storage import UnitOfWork
 from bot.domain.trade_messages import ClosedMessage, TradeMessage
-from bot.domain.trade_plans import ClosedTrade
+from bot.domain.trade_plans import ClosedTrade, ExitReason
+
+ASKED_FOR: Final = frozenset({ExitReason.MANUAL, ExitReason.RESET})
+"""Closes that somebody tapped: told by their card, or by the outbox where no card did; all others ring at once."""
 
 
 def closed_message(closed: ClosedTrade, left: Mapping[LegKey, Decimal]) -> ClosedMessage:

@@ -16,7 +16,7 @@ from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.refusals import BLOCKED, PASSING
 from bot.domain.trade_messages import EntryMessage, ExitRefusedMessage, TradeMessage
 from bot.domain.trade_plans import CLOSES, IntentKind, IntentState, OrderIntent
-from bot.services.trading.messages import closed_message, enqueue
+from bot.services.trading.messages import ASKED_FOR, closed_message, enqueue
 from bot.services.trading.stages import StageTimes
 
 TOLD_WITHIN: Final = 10_000  # ms that a card has to say what became of an order
@@ -71,7 +71,7 @@ class Telling:
                 await enqueue(unit, account, _entry(account, intent, intent.request), key, now)
         elif intent.kind in CLOSES and intent.cum_exec_qty > 0:
             closed = await unit.legs.closed_by(account.account_id, intent.order_id, intent.leg.position_idx)
-            if closed is not None:
+            if closed is not None and closed.exit_reason in ASKED_FOR:  # the others rang when they were booked
                 left = {each.leg: each.size for each in await unit.legs.costs(account.account_id)}
                 await enqueue(unit, account, closed_message(closed, left), key, now)
         elif intent.state in _REFUSED and intent.kind in {*CLOSES, IntentKind.STOP, IntentKind.TARGET}:
