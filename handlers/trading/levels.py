@@ -138,8 +138,7 @@ async def take_typed_stop(ctx: UpdateContext, asked: StopDialogue) -> None:
     """The next message; one that does not fit is explained and may be sent again."""
     account, outlook, instrument = await _leg(ctx, asked.leg)
     price = _price_of(ctx.text, outlook, instrument, ahead=False)
-    await ctx.services.dialogues.end(ctx.user_id)
-    await _move_stop(ctx, account, outlook, instrument, price)
+    await _move_stop(ctx, account, outlook, instrument, price, is_typed=True)
 
 
 async def move_to_breakeven(ctx: UpdateContext, act: StopToBreakeven) -> None:
@@ -161,8 +160,7 @@ async def take_typed_targets(ctx: UpdateContext, asked: TargetsDialogue) -> None
     """The next message; one that does not fit is explained and may be sent again."""
     account, outlook, instrument = await _leg(ctx, asked.leg)
     targets = targets_of(ctx.text, outlook, instrument)
-    await ctx.services.dialogues.end(ctx.user_id)
-    await _set_targets(ctx, account, outlook, instrument, targets)
+    await _set_targets(ctx, account, outlook, instrument, targets, is_typed=True)
 
 
 def targets_of(text: str, outlook: LegOutlook, instrument: Instrument | None) -> tuple[PlannedTarget, ...]:
@@ -195,10 +193,18 @@ async def _leg(ctx: UpdateContext, name: LegName) -> tuple[Account, LegOutlook, 
 
 
 async def _move_stop(
-    ctx: UpdateContext, account: Account, outlook: LegOutlook, instrument: Instrument | None, price: Decimal | None
+    ctx: UpdateContext,
+    account: Account,
+    outlook: LegOutlook,
+    instrument: Instrument | None,
+    price: Decimal | None,
+    *,
+    is_typed: bool = False,
 ) -> None:
     legs, before = ctx.services.trading.legs, outlook.position.stop_loss
     intent = await legs.move_stop(ctx.config, outlook.leg, price, idempotency_key=ctx.idempotency_key)
+    if is_typed:  # what was refused above may be sent again
+        await ctx.services.dialogues.end(ctx.user_id)
     figures, none = ctx.viewer.figures, ctx.say.plain("none")
     done = ctx.say(
         "stop-moved",
@@ -223,9 +229,13 @@ async def _set_targets(
     outlook: LegOutlook,
     instrument: Instrument | None,
     targets: Sequence[PlannedTarget],
+    *,
+    is_typed: bool = False,
 ) -> None:
     legs = ctx.services.trading.legs
     plan = await legs.set_targets(ctx.config, outlook.leg, tuple(targets), idempotency_key=ctx.idempotency_key)
+    if is_typed:  # what was refused above may be sent again
+        await ctx.services.dialogues.end(ctx.user_id)
     left = tuple(each for each in plan.targets if not each.is_done)
     await ctx.show(targets_set_card(ctx.viewer, account, outlook, instrument, left))
 

@@ -18,8 +18,9 @@ from bot.services.chat.dialogues import DialoguePayload
 from handlers.core.context import UpdateContext
 from handlers.core.links import OfferOrder, OpenTicket
 from handlers.core.phrases import is_no_command
+from handlers.core.plain_words import account_type_named
 from handlers.core.specs import ANY_AGE, EVERYONE, HandlerSpec, action, command, dialogue, view
-from handlers.trading.accounts import managed_account, trading_account
+from handlers.trading.accounts import demand_traded, managed_account, named_or_trading_account, trading_account
 from handlers.trading.actions import EditDraft
 from handlers.trading.card import show_card
 from handlers.trading.leg_codes import AddToLeg
@@ -154,8 +155,8 @@ async def review_ticket(ctx: UpdateContext, code: ReviewTicket) -> None:
 
 
 async def _open_typed(ctx: UpdateContext, side: Side) -> None:
-    if not ctx.arguments:
-        await _open(ctx, trading_account(ctx), FAVORITES[0], side)
+    if not ctx.arguments or (len(ctx.arguments) == 1 and account_type_named(ctx.arguments[0]) is not None):
+        await _open(ctx, demand_traded(ctx, named_or_trading_account(ctx)), FAVORITES[0], side)
         return
     found = await ctx.services.market_screens.find(" ".join(ctx.arguments))
     if found is None:

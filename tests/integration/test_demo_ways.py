@@ -29,6 +29,7 @@ async def test_screens_and_more_of_a_position_are_of_its_account(desk: DemoTradi
     trade = await desk.buy("btc $600 sl 58000 demo")
     await desk.person.press("Manage the position", bubble=trade)
     assert await account_of(desk, "+ Add", bubble=trade) == "Bybit Demo"
+    assert "Buy BTCUSDT · Bybit Demo" in (await said(desk.person, "/buy demo")).text
     for command, way in (("/pause demo", "Positions"), ("/resume demo", "Positions")):
         card = await said(desk.person, command)
         assert await account_of(desk, way, bubble=card) == "Bybit Demo", command
@@ -60,3 +61,16 @@ async def test_a_panic_is_resumed_where_it_was(desk: DemoTrading) -> None:
     await said(desk.person, "/pause demo")
     shown = await desk.person.press("Resume entries", bubble=refused)
     assert "Bybit Demo: entries are open again" in shown.text
+
+
+async def test_a_stop_or_target_on_the_wrong_side_may_be_typed_again(desk: DemoTrading) -> None:
+    await desk.buy("btc $600 sl 58000 demo")
+    for question, wrong, why, right, done in (
+        ("Stop", "61000", "must stand below it", "57000", "Stop: 58,000.00 → 57,000.00"),
+        ("Targets", "59000", "on the side of the profit", "63000", "63,000.00"),
+    ):
+        await desk.person.press("BTC Long", bubble=await said(desk.person, "/positions demo"))
+        await desk.person.press(question)
+        assert why in (await said(desk.person, wrong)).text
+        await said(desk.person, right)
+        await desk.comes(lambda done=done: done in desk.person.last.text, what=done)
