@@ -209,7 +209,7 @@ class Settings(BaseSettings):
     @property
     def backup_folder(self) -> Path:
         """Where copies of the database go."""
-        return self.backups or self.database.parent / "backups"
+        return self.backups or self.database.with_suffix(".backups")
 
     @property
     def recipient_file(self) -> Path:

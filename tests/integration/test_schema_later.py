@@ -88,7 +88,7 @@ async def test_a_new_database_needs_no_copy(tmp_path: Path) -> None:
         pass
     async with harness(tmp_path):
         pass
-    assert not await asyncio.to_thread((tmp_path / "backups").exists)
+    assert not await asyncio.to_thread((tmp_path / "perpdesk.backups").exists)
 
 
 def _version(path: Path) -> int:
