@@ -237,6 +237,16 @@ async def test_a_snapshot_that_was_overtaken_takes_nothing_back_and_is_asked_for
     assert feed.bybit.asked.count(("subscribe", "tickers.BTCUSDT")) >= 2
 
 
+async def test_a_ticker_of_tomorrow_keeps_no_later_price_out(feed: Feed) -> None:
+    feed.held.add(BTC)
+    await feed.turn(2)
+    feed.push("tickers.BTCUSDT", TICKER, "snapshot")
+    feed.bybit.push("tickers.BTCUSDT", {"symbol": "BTCUSDT", "lastPrice": "1"}, type="delta", ts=2**60)
+    await feed.turn(15, each={"topic": "tickers.BTCUSDT", "data": {"symbol": "BTCUSDT", "lastPrice": "64005"}})
+    assert feed.streams.ticker(BTC) is None
+    assert await feed.market.ticker(Category.LINEAR, BTC) == "linear BTCUSDT"
+
+
 async def test_a_candle_of_which_the_last_word_was_lost_is_asked_for(feed: Feed) -> None:
     for _ in range(2):
         await feed.market.klines(Category.LINEAR, BTC, "1")

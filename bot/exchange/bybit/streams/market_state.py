@@ -35,8 +35,12 @@ class TickerState:
     _told_by: dict[str, int] = field(default_factory=dict)
 
     def take(self, message: StreamMessage, fields: Fields, at: float) -> None:
-        """Older messages that come later change only what no newer one has told."""
+        """Older messages that come later change only what no newer one has told, and are no sign of life.
+
+        One that is dated wrong would keep all others out for good: nothing is heard then, and REST is asked.
+        """
         told_by = whole({"ts": message.sent}, "ts")
+        is_newest = told_by >= max(self._told_by.values(), default=told_by)
         if message.kind == SNAPSHOT:
             self.whole_at = at
             for name in [each for each, moment_told in self._told_by.items() if moment_told <= told_by]:
@@ -45,7 +49,8 @@ class TickerState:
             if told_by >= self._told_by.get(name, told_by):
                 self._fields[name] = value
                 self._told_by[name] = told_by
-        self.heard_at = at
+        if is_newest:
+            self.heard_at = at
 
     def value(self, as_of: Millis) -> Ticker | None:
         """None before a snapshot. Raises ExchangeUnreadable while there is no last price."""
