@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.ids import Millis, age
+from bot.domain.ids import Millis, age, is_ahead
 from bot.domain.intent_states import CONCLUDED
 from bot.domain.leg_protection import is_closing, is_set_off, protect, stops_of_entries
 from bot.domain.leg_rules import on_tick
@@ -135,7 +135,7 @@ def _targets(view: LegView) -> WorkOff:
         return WorkOff()
     wanted: list[LegWish] = []
     findings: list[LegFinding] = []
-    orders = tuple(each for each in view.of(IntentKind.TARGET) if not _is_past(each, plan))
+    orders = tuple(each for each in view.of(IntentKind.TARGET) if not _is_past(each, plan, view.now))
     attempts = Counter(each.target_number for each in view.of(IntentKind.TARGET))
     whole = position.size + sum((each.fills_qty for each in orders), ZERO)
     quantities = earlier_quantities(plan.targets, whole, instrument)
@@ -159,9 +159,13 @@ def _targets(view: LegView) -> WorkOff:
     )
 
 
-def _is_past(order: OrderIntent, plan: TradePlan) -> bool:
-    """Whether it was of targets that the plan does not have any more."""
-    return order.final_ts is not None and order.final_ts < plan.targets_ts
+def _is_past(order: OrderIntent, plan: TradePlan, now: Millis) -> bool:
+    """Whether it was of targets that the plan does not have any more.
+
+    Of those it began with none is, whatever the clock says; once it was set back, it says nothing of others either.
+    """
+    is_certain = plan.targets_ts > plan.created_ts and not is_ahead(plan.targets_ts, now)
+    return is_certain and order.final_ts is not None and order.final_ts < plan.targets_ts
 
 
 def _of_target(
