@@ -257,3 +257,16 @@ async def test_a_target_that_was_given_up_and_filled_is_done_and_its_next_order_
     assert leg(core).size == D("0.5")
     standing = {each.price: each.qty for each in core.gateway.book.values() if each.order_status == "New"}
     assert standing == {D(110): D("0.3")}
+
+
+async def test_a_target_that_was_filled_after_the_clock_was_set_back_is_not_placed_again(core: OrderCore) -> None:
+    trade = await core.confirm(core.card(**THREE))
+    core.storage.clock.millis -= 3_600_000
+    core.gateway.fill(targets(trade.intents)[0].order_link_id, "0.5", D(105))
+    await core.quiet()
+    for _ in range(4):
+        core.storage.clock.advance(2)
+        trade = await core.settle()
+    assert trade.plan.targets[0].is_done
+    assert leg(core).size == D("0.5")
+    assert [each.state for each in targets(trade.intents)] == [IntentState.FILLED, IntentState.OPEN]
