@@ -17,6 +17,7 @@ from ops.campaigns import (
     fault_mutants,
     kills,
     legacy,
+    legacy_mutants,
     listeners,
     matching_walk,
     monkeys,
@@ -80,6 +81,7 @@ def _campaigns() -> tuple[Callable[[int, float], Report], ...]:
         _disk_process,
         _mutations,
         fault_mutants.run,
+        legacy_mutants.run,
         _order_mutants,
     )
 
