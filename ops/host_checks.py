@@ -33,7 +33,7 @@ _PROCESSES: Final = Path("/proc")
 def check_host(settings: Settings) -> list[Check]:
     """Every check of this file but the settings'; blocks. To be asked before the lock is taken, which mends modes."""
     path = settings.database
-    return [check_files(settings), check_disk(path), check_log(path), check_sqlite(path)]
+    return [check_files(settings), check_disk(settings), check_log(path), check_sqlite(path)]
 
 
 def check_settings(settings: Settings) -> Check:
@@ -72,13 +72,16 @@ def _fault_of(path: Path) -> str | None:
     return None if mode & ~_PRIVATE == 0 else f"{path} has mode {mode:04o}, should be {_PRIVATE:04o}"
 
 
-def check_disk(path: Path) -> Check:
-    """How much room the database's disk has."""
-    found = shutil.disk_usage(path.parent)
-    kept = reserve_file(path)
-    reserve = f"{kept.stat().st_size // 2**20} MB are kept for a full one" if kept.exists() else "nothing is kept"
-    detail = f"{found.free / 2**30:.1f} of {found.total / 2**30:.1f} GB free at {path.parent}, {reserve}"
-    return Check(name="disk", is_ok=found.free >= _LEAST_FREE, detail=detail)
+def check_disk(settings: Settings) -> Check:
+    """How much room there is where database, backups and journal are, and whether some is kept for the worst."""
+    folders = (settings.backup_folder, settings.journal_folder, settings.database.parent)
+    disks = {each.stat().st_dev: each for each in folders if each.is_dir()}
+    found = {folder: shutil.disk_usage(folder) for folder in disks.values()}
+    told = [f"{use.free / 2**30:.1f} of {use.total / 2**30:.1f} GB free at {folder}" for folder, use in found.items()]
+    kept = reserve_file(settings.database)
+    told.append(f"{kept.stat().st_size // 2**20} MB are kept for a full one" if kept.exists() else "nothing is kept")
+    is_ok = all(use.free >= _LEAST_FREE for use in found.values())
+    return Check(name="disk", is_ok=is_ok, detail="; ".join(told))
 
 
 def check_log(path: Path) -> Check:

@@ -299,6 +299,7 @@ def make_admin(
         reads=base.reads,
         roles=base.roles,
         transactions=base.store,
+        checkpoint=base.database.checkpoint,
         clock=base.clock,
     )
     due = asyncio.Event()

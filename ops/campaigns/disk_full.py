@@ -13,16 +13,18 @@ from typing import Any, Final
 
 from ops.campaigns.report import Report
 from ops.campaigns.small_disk import MountRefused, SmallDisk, small_disk
-from ops.stack import OWNER, ROOT, Chat, DriverError, Stack, running_stack
+from ops.stack import OWNER, ROOT, Chat, DriverError, Stack, labels_of, running_stack
 
 POINTS: Final = 500
 RECOVERY_S: Final = 10.0
 _TEST: Final = "tests/integration/test_disk_full.py"
 _NOT_RUN: Final = "T18 disk full, not run, for no tmpfs may be mounted here"
 _TAIL: Final = 60  # lines of the output of one that failed
-_ANNA: Final = 1001
-_WRITES: Final = 300  # until the disk refuses one at the latest
+_FIRST: Final = 1_001  # person
+_WRITES: Final = 50  # until the disk refuses one at the latest
+_BETWEEN_S: Final = 0.1  # two messages, of which a person may write sixty a minute
 _FULL: Final = "the disk is full"
+_SHOWN: Final = "Risk per trade"
 
 
 def run_points(seed: int, points: int = POINTS) -> Report:
@@ -59,14 +61,13 @@ async def run(seed: int, budget_seconds: float, folder: Path, *, times: int | No
     """Fill the disk of a running bot until the budget (seconds) is used, or so often. Raises MountRefused."""
     draw = random.Random(seed)  # noqa: S311  a repeatable choice, not a secret
     began, failures, done, slowest = time.monotonic(), list[str](), 0, 0.0
-    with small_disk(folder / "disk", megabytes=24) as disk:
-        settings = {"PERPDESK_DATABASE": str(disk.folder / "perpdesk.sqlite3"), "PERPDESK_DISK_RESERVE_MB": "1"}
+    with small_disk(folder / "disk", megabytes=48) as disk:
+        settings = {"PERPDESK_DATABASE": str(disk.folder / "perpdesk.sqlite3"), "PERPDESK_DISK_RESERVE_MB": "4"}
         async with running_stack(folder, log_level="INFO", environment=settings) as stack:
             await stack.chat(OWNER).say("/start")
-            await stack.chat(_ANNA).say("/start")
             while time.monotonic() - began < budget_seconds and done != times and not failures:
                 try:
-                    slowest = max(slowest, await _fill(stack, disk, draw))
+                    slowest = max(slowest, await _fill(stack, disk, draw, stack.chat(_FIRST + done)))
                 except DriverError as error:
                     failures.append(f"time {done + 1}: {error}")
                 done += 1
@@ -82,22 +83,26 @@ async def run(seed: int, budget_seconds: float, folder: Path, *, times: int | No
     )
 
 
-async def _fill(stack: Stack, disk: SmallDisk, draw: random.Random) -> float:
-    """Seconds from room on the disk until people are served. Raises DriverError for what is not as it should be."""
-    anna, owner = stack.chat(_ANNA), stack.chat(OWNER)
+async def _fill(stack: Stack, disk: SmallDisk, draw: random.Random, anna: Chat) -> float:
+    """Seconds from room on the disk until people are served. Raises DriverError for what is not as it should be.
+
+    `anna`: somebody new each time, for who writes more than once a second is left out for a while.
+    """
+    owner = stack.chat(OWNER)
+    await anna.say("/start")
     before = await _last(owner)
-    disk.fill(left=draw.randrange(100_000))
+    disk.fill(left=draw.randrange(40_000))
     confirmed = await _write(stack, anna, draw)
     await owner.answer(before, word="disk under my database is full")
-    refused = await anna.say("/buy btc 100$ sl 3%")
-    if "✓" in refused and "No room" not in refused:
-        await _expect_refusal(anna)
+    await _expect_refusal(anna)
     disk.fill(left=0)
-    seq = (await stack.telegram("POST", f"/sim/users/{_ANNA}/messages", {"text": "/settings"}))["seq"]
+    seq = (await stack.telegram("POST", f"/sim/users/{anna.user_id}/messages", {"text": "/settings"}))["seq"]
     await asyncio.sleep(draw.random())
     disk.make_room()
     began = time.monotonic()
-    shown = await anna.answer(seq, word="Risk per trade")
+    shown = await anna.answer(seq)
+    while _SHOWN not in str(shown["text"]):  # taken in before, and answered that nothing could be written down
+        shown = await anna.ask({"text": "/settings"})
     await stack.until_ready()
     took = time.monotonic() - began
     if f"{confirmed}%" not in str(shown["text"]):
@@ -115,6 +120,7 @@ async def _write(stack: Stack, anna: Chat, draw: random.Random) -> str:
             confirmed = risk
         if any(_FULL in each for each in await _reasons(stack)):
             return confirmed
+        await asyncio.sleep(_BETWEEN_S)
     raise DriverError("the disk is full, and takes everything")
 
 
@@ -125,9 +131,11 @@ async def _reasons(stack: Stack) -> list[str]:
 
 
 async def _expect_refusal(anna: Chat) -> None:
-    """The card that was drawn can't be confirmed."""
-    card = (await anna.messages())[-1]
-    label = next(each["text"] for row in card["reply_markup"]["inline_keyboard"] for each in row if "✓" in each["text"])
+    """A card is drawn, and can't be confirmed."""
+    card = await anna.ask({"text": "/buy btc 100$ sl 3%"})
+    label = next((each for each in labels_of(card) if each.startswith("✓")), None)
+    if label is None:
+        raise DriverError(f"no card was drawn: {card['text']}")
     answer = await anna.press(card, label)
     if "No room is left" not in str(answer["text"]):
         raise DriverError(f"an entry on a full disk is answered by {answer['text']}")

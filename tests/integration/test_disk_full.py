@@ -16,8 +16,10 @@ from harness.app import harness as open_harness
 from harness.waiting import CAMPAIGN_LIMIT
 
 from bot.services.admin.disk_watch import DiskWatch
+from bot.settings import Settings
 from ops.campaigns import disk_full
 from ops.campaigns.small_disk import MountRefused, SmallDisk, small_disk
+from ops.host_checks import check_disk
 from storage.sqlite.database import Database, PageCheck
 from storage.sqlite.reserve import reserve_file
 
@@ -154,6 +156,14 @@ async def test_a_disk_that_is_full_at_any_byte_loses_nothing_confirmed_and_stops
 def batched(told: list[str]) -> Iterator[tuple[str, str]]:
     """What the owner heard, two by two."""
     return zip(told[::2], told[1::2], strict=True)
+
+
+def test_the_doctor_looks_at_each_disk(disk: SmallDisk, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    database = tmp_path / "state" / "perpdesk.sqlite3"
+    assert check_disk(Settings(database=database)).is_ok
+    found = check_disk(Settings(database=database, journal=disk.folder))
+    assert (found.is_ok, f"0.0 of 0.0 GB free at {disk.folder}; " in found.detail) == (False, True), found
 
 
 @pytest.mark.timeout(CAMPAIGN_LIMIT)

@@ -1,6 +1,8 @@
 """A full disk: the room that was kept is given up, entries wait, operators are told; all of it ends by itself."""
 
 import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,6 +30,7 @@ class DiskWatch:
     reads: Reads
     roles: RoleResolver
     transactions: Transactions
+    checkpoint: Callable[[], Awaitable[None]]  # of the write-ahead log, whose room is then used anew
     clock: Clock
     _full_since: Millis | None = field(default=None, init=False)
     _untold: OutboxPayload | None = field(default=None, init=False)
@@ -44,6 +47,8 @@ class DiskWatch:
         if self.space.is_full:
             await self.space.give_up()
             self._begin(free)
+            with suppress(StorageTrouble):  # what is left lasts without it, too
+                await self.checkpoint()
         await self._tell()
 
     def _begin(self, free: int) -> None:
