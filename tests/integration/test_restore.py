@@ -12,6 +12,7 @@ import pytest
 from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, Person, said, settings_in
 from harness.app import harness as open_harness
 from harness.payments import FakeStars, buys, check_out, customer, paid_update
+from typer.testing import CliRunner
 
 from bot import restore_word
 from bot.domain.accounts import AccountType
@@ -22,9 +23,10 @@ from bot.services.payments.refunds import RefundJob
 from bot.services.users.privacy import ERASE_AFTER
 from bot.wiring.keys import load_keys
 from bot.wiring.safekeeping import backup_plan
+from ops.cli import app
 from storage.backup.making import make_backup
 from storage.backup.restoring import Restored, RestorePlan, restore
-from storage.sqlite.recipients import Openers
+from storage.sqlite.recipients import Openers, new_pair
 from storage.sqlite.vault import AesCredentialVault
 
 
@@ -339,3 +341,36 @@ def demand_no_secret(folder: Path) -> None:
         whole = path.read_bytes()
         for canary in (KEY_ID, SECRET, "SPRING26", "Anna", "for a test", str(ANNA)):
             assert canary.encode() not in whole, f"{canary} in {path}"
+
+
+async def live_and_back_up(bot: Bot) -> tuple[Path, Path]:
+    """A backup of two people, and the offline key that opens it."""
+    settings = settings_in(bot.folder)
+    private = settings.recipient_file.with_suffix(".offline-key")
+    await asyncio.to_thread(new_pair, settings.recipient_file, private)
+    async with bot.opened() as harness:
+        await customer(harness)
+        file = await bot.back_up(harness)
+        await customer(harness, BORIS)
+    return file, private
+
+
+@pytest.mark.parametrize("with_key", ["the key file", "the offline key"])
+def test_the_command_brings_it_back_and_says_what_it_did(bot: Bot, with_key: str) -> None:
+    file, private = asyncio.run(live_and_back_up(bot))
+    settings = settings_in(bot.folder)
+    variables = {"PERPDESK_DATABASE": str(settings.database), "PERPDESK_KEY_FILE": str(settings.key_file)}
+    assert settings.key is not None
+    variables |= {"PERPDESK_KEY": settings.key.get_secret_value()} if with_key == "the key file" else {}
+    extra = [] if with_key == "the key file" else ["--offline-key", str(private)]
+    said = CliRunner().invoke(app, ["restore", str(file), *extra], env=variables)
+    assert said.exit_code == 0, said.output
+    assert "lines done again: 1 account, " in said.output
+    assert "`perpdesk restore --accept`" in said.output
+    assert CliRunner().invoke(app, ["restore", "--accept"], env=variables).exit_code == 0
+    assert restore_word.is_said(settings.database)
+    nothing = CliRunner().invoke(app, ["restore"], env=variables)
+    assert (nothing.exit_code, "name the backup" in nothing.output) == (2, True)
+    file.write_bytes(b"PDSKBAK1")
+    spoiled = CliRunner().invoke(app, ["restore", str(file), *extra], env=variables)
+    assert (spoiled.exit_code, "was cut short" in spoiled.output) == (1, True)
