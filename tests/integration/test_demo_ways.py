@@ -55,7 +55,7 @@ async def test_a_panic_is_resumed_where_it_was(desk: DemoTrading) -> None:
     assert "Resume entries" in refused.labels
     assert await account_of(desk, "Positions", bubble=card) == "Bybit Demo"
     card = await said(desk.person, "/panic now demo")
-    assert "No entry order of mine waits" in card.text, "the one before was canceled, which is no wait"
+    assert "No entry order waits here" in card.text, "the one before was canceled, which is no wait"
     shown = await desk.person.press("Resume entries", bubble=card)
     assert "Bybit Demo: entries are open again" in shown.text
     await said(desk.person, "/pause demo")

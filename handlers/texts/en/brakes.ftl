@@ -14,7 +14,7 @@ panic-title = 🛑 <b>Panic</b> · { $account }
 panic-stopped = Entries are stopped until /resume. Stops and targets stay.
 panic-canceled =
     { $count ->
-        [0] No entry order of mine waits.
+        [0] No entry order waits here.
         [one] { $count } entry order canceled.
        *[other] { $count } entry orders canceled.
     }
