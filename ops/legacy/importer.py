@@ -32,6 +32,7 @@ from storage.sqlite.vault import AesCredentialVault, KeyFile
 from storage.store import SqliteUnitOfWork
 
 _HAS_IMPORTS: Final = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'legacy_imports'"
+_HAS_PEOPLE: Final = "SELECT 1 FROM users LIMIT 1"
 _MARKS: Final = "marks"
 _TRIALS: Final = "trials marked as used"
 _AT_BYBIT: Final = frozenset({"active_positions", "pending_limit_orders"})
@@ -95,7 +96,7 @@ async def take_over(database: Path, keys: KeyFile, source: Source, options: Impo
     vault = AesCredentialVault(keys)
     async with Database.open(database) as opened:
         ((schema,),) = await opened.fetch(SELECT_VERSION)
-        if 0 < schema < await asyncio.to_thread(newest_schema):
+        if 0 < schema < await asyncio.to_thread(newest_schema) and await opened.fetch(_HAS_PEOPLE):
             raise ImportRefusedError(f"{database} has an older schema: run `perpdesk migrate` first")
         await migrate(opened)
         await vault.prove(opened)

@@ -257,8 +257,18 @@ async def test_whom_we_know_stays_as_they_are_and_gets_what_they_paid_for(tmp_pa
 async def test_a_database_of_an_older_schema_is_migrated_first_which_makes_a_copy(tmp_path: Path) -> None:
     async with Database.open(settings_in(tmp_path).database) as database:
         await migrate(database, until=30)
+    source = old_database(tmp_path / "bot.db", users=[USER | {"user_id": ANNA}])
+    async with Database.open(settings_in(tmp_path).database) as database:
+        await database.statement(
+            "INSERT INTO users (user_id, first_name, lang, percent, sl_percent, tp_percent, leverage,"
+            " global_order_type, notifications, time_zone, first_seen_ts, last_seen_ts)"
+            " VALUES (1, '', 'en', '1', '3', '8', 3, 'Market', 'on', 'UTC', 1, 1)"
+        )
     with pytest.raises(ImportRefusedError, match="perpdesk migrate"):
-        await imported(tmp_path, old_database(tmp_path / "bot.db", users=[USER | {"user_id": ANNA}]))
+        await imported(tmp_path, source)
+    async with Database.open(settings_in(tmp_path).database) as database:
+        await database.statement("DELETE FROM users")
+    assert "users" in await imported(tmp_path, source), "of a first run that was killed nobody stands there yet"
 
 
 # --- the command --------------------------------------------------------------------------------------------------
