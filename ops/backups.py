@@ -50,7 +50,10 @@ def back_up(settings: Settings, *, is_full: bool) -> int:
 
 def show_backups(settings: Settings) -> None:
     """A line a backup, newest first, and what is remembered of the last ones."""
-    files = listed(settings.backup_folder)
+    try:
+        files = listed(settings.backup_folder)
+    except OSError as error:
+        fail(f"{settings.backup_folder}: {error.strerror}", code=1)
     for each in files:
         typer.echo(f"{each.path.name}  {each.size:>13,} bytes  {_what(each.path)}")
     if not files:

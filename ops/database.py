@@ -54,7 +54,7 @@ def move_database(settings: Settings) -> None:
 
 def lift_move(path: Path) -> None:
     """Let the bot start here again."""
-    was_moved = lift_tombstone(path)
+    was_moved = answer(asyncio.to_thread(lift_tombstone, path))
     typer.echo(f"{path}: " + ("the bot may start here again" if was_moved else "was not moved away, nothing to do"))
 
 
@@ -78,9 +78,9 @@ def answer(work: Coroutine[Any, Any, T]) -> T:
     """What it answers; a fault of ours is one line and an exit code."""
     try:
         return asyncio.run(work)
-    except (PerpdeskError, Fatal) as fault:
+    except (PerpdeskError, Fatal, OSError) as fault:
         typer.echo(f"perpdesk: {fault}", err=True)
-        raise typer.Exit(1 if isinstance(fault, AlreadyRunning) else EXIT_CONFIG) from None
+        raise typer.Exit(1 if isinstance(fault, AlreadyRunning | OSError) else EXIT_CONFIG) from None
 
 
 def _print(console: Console, path: Path, report: OptimizeReport, *, vacuum: bool) -> None:

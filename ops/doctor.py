@@ -132,7 +132,7 @@ async def _check_key(fetch: Fetch, settings: Settings) -> Check:
     except WrongKeyFile as fault:
         return Check(name="key", is_ok=False, detail=str(fault))
     if vault is None:
-        return Check(name="key", is_ok=True, detail=f"not checked: no {settings.key_file} here")
+        return Check(name="key", is_ok=False, detail=f"there is no key file {settings.key_file}: no bot starts")
     return await check_canary(fetch, vault)
 
 

@@ -4,13 +4,14 @@ import asyncio
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import typer
 
 from bot import restore_word
 from bot.domain.clock import SystemClock
-from bot.domain.errors import PerpdeskError, UnfitBackup
+from bot.domain.errors import PerpdeskError, UnfitBackup, UnfitDatabase
 from bot.lifecycle import Fatal
 from bot.settings import Settings
 from bot.wiring.keys import load_keys
@@ -20,8 +21,9 @@ from storage.backup.records import note
 from storage.backup.restoring import RestorePlan, bring_up, demand_fit, restore
 from storage.backup.rotation import listed
 from storage.backup.sealed_file import unseal
-from storage.checkup import check_canary, check_chains, check_licenses, check_payments, check_promo_uses
+from storage.checkup import check_canary, check_chains, check_licenses, check_payments, check_promo_uses, looking_at
 from storage.key_rotation import retired_file
+from storage.payments.restores import SELECT_OPEN
 from storage.sqlite.database import Database, PageCheck
 from storage.sqlite.recipients import OfflineKey, Openers
 from storage.sqlite.vault import AesCredentialVault, KeyFile
@@ -43,26 +45,42 @@ def bring_back(settings: Settings, file: Path, *, offline_key: Path | None, with
     sealed_by = {each["key_id"] for each in done.facts.sealed if "key_id" in each}
     if offline_key is None and not sealed_by & load_keys(settings).keys.keys():
         retired = retired_file(settings.key_file)
-        typer.echo(f"its keys are sealed by {', '.join(sealed_by)}: add that line of {retired} to {settings.key_file}")
+        typer.echo(
+            f"its keys are sealed by {', '.join(sealed_by)}: put that line of {retired} at the end of "
+            f"{settings.key_file}, and `perpdesk rotate-keys` after the restore"
+        )
     typer.echo("Stars are only listed: look at what the owners are told, then `perpdesk restore --accept`")
 
 
 def accept(settings: Settings) -> None:
     """Let the bot book and refund Stars again, the one that runs or the next one."""
     try:
+        if asyncio.run(_open_restore(settings.database)) is None:  # the word would lie there for the next restore
+            fail("no restore waits to be accepted", code=1)
         restore_word.say(settings.database)
+    except PerpdeskError as fault:
+        fail(str(fault), code=1)
     except OSError as error:
         fail(f"{settings.database.parent}: {error.strerror}", code=1)
     typer.echo("accepted: within five minutes the bot books what Telegram knows of Stars")
 
 
-def drill(settings: Settings, file: Path | None) -> None:
+async def _open_restore(path: Path) -> int | None:
+    """The number of the restore that is not accepted yet. Raises UnfitDatabase, StorageTrouble."""
+    if not await asyncio.to_thread(path.exists):
+        raise UnfitDatabase(f"there is no database {path}")
+    async with looking_at(path) as (fetch, _is_running):
+        rows = await fetch(SELECT_OPEN, ())
+    return int(rows[0][0]) if rows else None
+
+
+def drill(settings: Settings, file: Path | None, *, offline_key: Path | None) -> None:
     """Restore a backup (None: the newest) into a folder of its own, look at every row, and forget it."""
     now = SystemClock().now()
     try:
         chosen = file or _newest(settings.backup_folder)
         with tempfile.TemporaryDirectory(prefix="drill-", dir=settings.database.parent) as folder:
-            plan = replace(_plan(settings, chosen, None), database=Path(folder) / "perpdesk.sqlite3")
+            plan = replace(_plan(settings, chosen, offline_key), database=Path(folder) / "perpdesk.sqlite3")
             facts = unseal(chosen, plan.database, plan.openers)
             replayed, _ = bring_up(plan.database, facts, plan)
             demand_fit(chosen, asyncio.run(_faults(plan.database, plan.openers.vault)))
@@ -82,6 +100,7 @@ def _plan(settings: Settings, file: Path, offline_key: Path | None, *, without_j
         journal=None if without_journal else settings.journal_folder,
         openers=Openers(vault=vault, offline=offline),
         now=SystemClock().now(),
+        before_swap=partial(restore_word.burn, settings.database),  # one that was said of an earlier restore
     )
 
 
@@ -99,7 +118,7 @@ async def _faults(path: Path, vault: AesCredentialVault | None) -> Sequence[str]
         fetch = database.fetch
         checks = [await check_licenses(fetch), await check_promo_uses(fetch), await check_payments(fetch)]
         checks += await check_chains(fetch)
-        if vault is not None:
+        if vault is not None and not vault.has_older:  # else an older key at hand is no rotation that was cut short
             checks.append(await check_canary(fetch, vault))
     return [f"{each.name}: {each.detail}" for each in checks if not each.is_ok]
 

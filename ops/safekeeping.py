@@ -46,10 +46,14 @@ def restore(
     from ops import restoring  # noqa: PLC0415  quick --help
 
     settings = read_settings(path)
+    if accept and (file is not None or drill or offline_key is not None or without_journal):
+        fail("--accept stands alone: it is said once a restore was looked at", code=2)
+    if drill and without_journal:
+        fail("a restore on trial has nothing to go without: leave out --without-journal", code=2)
     if accept:
         restoring.accept(settings)
     elif drill:
-        restoring.drill(settings, file)
+        restoring.drill(settings, file, offline_key=offline_key)
     elif file is None:
         fail("name the backup: `perpdesk backups` lists them", code=2)
     else:

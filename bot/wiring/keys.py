@@ -11,7 +11,11 @@ def load_keys(settings: Settings) -> KeyFile:
     if settings.key is not None:
         return KeyFile.parse(settings.key.get_secret_value(), origin="PERPDESK_KEY")
     if not settings.key_file.exists():
-        raise Fatal(f"there is no key file {settings.key_file}: `perpdesk new-key {settings.key_file}`", EXIT_CONFIG)
+        raise Fatal(
+            f"there is no key file {settings.key_file}: bring it back; for a new bot, or where it is lost for good "
+            f"(docs/operator.md): `perpdesk new-key {settings.key_file}`",
+            EXIT_CONFIG,
+        )
     return KeyFile.load(settings.key_file)
 
 

@@ -3,7 +3,7 @@
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -42,7 +42,16 @@ def read_record(folder: Path) -> BackupRecord:
 
 
 def note(folder: Path, **changes: Any) -> BackupRecord:
-    """Write down what happened just now; blocks. Raises OSError."""
+    """Write down what happened just now; blocks, while another process does, too. Raises OSError."""
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)  # a restore on trial beside a backup
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _noted(folder, changes)
+    finally:
+        os.close(lock)
+
+
+def _noted(folder: Path, changes: Mapping[str, Any]) -> BackupRecord:
     record = replace(read_record(folder), **changes)
     path = folder / _NAME
     anew = path.with_suffix(".new")

@@ -8,7 +8,7 @@ import asyncio
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,13 +56,17 @@ TELL_ACTIVE: Final = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestorePlan:
-    """What is restored to where. `journal` None: without it; what people removed since the copy may be back."""
+    """What is restored to where. `journal` None: without it; what people removed since the copy may be back.
+
+    `before_swap`: done when nothing can be in the way any more, while nobody else uses the database.
+    """
 
     file: Path
     database: Path
     journal: Path | None
     openers: Openers
     now: Millis
+    before_swap: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,7 @@ def restore(plan: RestorePlan) -> Restored:
         with _beside(plan.database) as copy:
             facts = unseal(plan.file, copy, plan.openers)
             replayed, told = bring_up(copy, facts, plan)
+            plan.before_swap()
             former = _swap(copy, plan)
         lock.note_closed()
         return Restored(facts=facts, replayed=replayed, told=told, former=former)

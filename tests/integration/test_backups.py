@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ import pytest
 from harness.app import Harness, harness, settings_in
 from harness.metrics import one, scraped
 from harness.storage import new_user, open_storage
+from typer.testing import CliRunner
 
 from bot.domain.clock import SystemClock
 from bot.domain.errors import AlreadyRunning, NothingDone, StorageTrouble, UnfitBackup, WrongKeyFile
@@ -22,6 +24,7 @@ from bot.domain.ids import Millis, UserId
 from bot.settings import Settings
 from bot.wiring.keys import load_keys
 from bot.wiring.safekeeping import BackupJobs, backup_plan
+from ops.cli import app
 from storage.backup.copying import prove
 from storage.backup.making import MadeBackup, make_backup
 from storage.backup.records import note, one_at_a_time, read_record
@@ -279,6 +282,21 @@ def test_a_record_that_can_t_be_read_counts_as_none(tmp_path: Path) -> None:
     for spoiled in ("", "[]", '{"verified_at": ', '{"of_a_later_version": 1}'):
         (tmp_path / "backups.json").write_text(spoiled)
         assert read_record(tmp_path).verified_at is None
+
+
+def test_what_is_noted_at_once_is_noted_of_all(tmp_path: Path) -> None:
+    """A restore on trial beside a backup: neither takes back what the other noted."""
+    changes = [{"drill_at": NOW}, {"verified_at": NOW}, {"hook_exit": 7}, {"size": 17}] * 25
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        list(pool.map(lambda change: note(tmp_path, **change), changes))
+    found = read_record(tmp_path)
+    assert (found.drill_at, found.verified_at, found.hook_exit, found.size) == (NOW, NOW, 7, 17)
+
+
+def test_a_folder_of_backups_that_is_a_file_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "backups").touch()
+    shown = CliRunner().invoke(app, ["backups"], env={"PERPDESK_BACKUPS": str(tmp_path / "backups")})
+    assert (shown.exit_code, "Not a directory" in shown.output) == (1, True), shown.output
 
 
 def test_a_recipient_file_that_is_none_is_refused(tmp_path: Path) -> None:

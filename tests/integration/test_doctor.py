@@ -158,9 +158,9 @@ async def test_a_changed_ledger_is_named(settings: Settings, table: str) -> None
     assert await faults(settings) == {f"chain {table}": "1 good rows, then row 2 breaks it"}
 
 
-async def test_another_key_file_is_noticed_and_none_is_no_fault(settings: Settings) -> None:
+async def test_another_key_file_is_noticed_and_so_is_none(settings: Settings) -> None:
     settings.key_file.unlink()
-    assert await faults(settings) == {}
+    assert await faults(settings) == {"key": f"there is no key file {settings.key_file}: no bot starts"}
     await asyncio.to_thread(new_key_file, settings.key_file)
     assert "does not open the canary" in (await faults(settings))["key"]
 

@@ -1,6 +1,7 @@
 """A database that was moved to another machine: no bot starts where it came from."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,16 @@ def test_no_bot_starts_where_the_database_was_moved_away_from(
     asyncio.run(starts(tmp_path))
     lift_move(path)
     assert "nothing to do" in capsys.readouterr().out
+
+
+def test_a_disk_that_refuses_the_tombstone_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "perpdesk.sqlite3"
+    put_migrated(path)
+    path.with_name(f"{path.name}.moved").mkdir()
+    for command in (partial(move_database, settings_in(tmp_path)), partial(lift_move, path)):
+        with pytest.raises(typer.Exit) as ended:
+            command()
+        assert (ended.value.exit_code, "perpdesk.sqlite3.moved" in capsys.readouterr().err) == (1, True)
 
 
 def test_a_database_in_use_and_one_that_is_not_there_are_not_moved(

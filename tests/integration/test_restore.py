@@ -363,14 +363,23 @@ def test_the_command_brings_it_back_and_says_what_it_did(bot: Bot, with_key: str
     assert settings.key is not None
     variables |= {"PERPDESK_KEY": settings.key.get_secret_value()} if with_key == "the key file" else {}
     extra = [] if with_key == "the key file" else ["--offline-key", str(private)]
+    early = CliRunner().invoke(app, ["restore", "--accept"], env=variables)
+    assert (early.exit_code, "no restore waits" in early.output) == (1, True)
+    assert not restore_word.is_said(settings.database)
+    restore_word.say(settings.database)  # of an earlier restore, whose bot never came to read it
+    on_trial = CliRunner().invoke(app, ["restore", "--drill", str(file), *extra], env=variables)
+    assert (on_trial.exit_code, restore_word.is_said(settings.database)) == (0, True), on_trial.output
     said = CliRunner().invoke(app, ["restore", str(file), *extra], env=variables)
     assert said.exit_code == 0, said.output
+    assert not restore_word.is_said(settings.database)
     assert "lines done again: 1 account, " in said.output
     assert "`perpdesk restore --accept`" in said.output
     assert CliRunner().invoke(app, ["restore", "--accept"], env=variables).exit_code == 0
     assert restore_word.is_said(settings.database)
     nothing = CliRunner().invoke(app, ["restore"], env=variables)
     assert (nothing.exit_code, "name the backup" in nothing.output) == (2, True)
+    for odd in (["--accept", str(file)], ["--accept", "--drill"], ["--drill", "--without-journal"]):
+        assert CliRunner().invoke(app, ["restore", *odd], env=variables).exit_code == 2, odd
     file.write_bytes(b"PDSKBAK1")
     spoiled = CliRunner().invoke(app, ["restore", str(file), *extra], env=variables)
     assert (spoiled.exit_code, "was cut short" in spoiled.output) == (1, True)

@@ -123,6 +123,18 @@ async def test_a_folder_that_takes_no_new_key_file_changes_nothing(tmp_path: Pat
         assert contents(key_file) == before
 
 
+async def test_a_backup_from_before_and_one_from_after_are_restored_on_trial(
+    tmp_path: Path, key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PERPDESK_DATABASE", str(tmp_path / "perpdesk.sqlite3"))
+    monkeypatch.setenv("PERPDESK_KEY_FILE", str(key_file))
+    async with open_storage(tmp_path) as storage:
+        await seal_some(storage, key_file)
+    for command in (["backup"], ["rotate-keys"], ["restore", "--drill"], ["backup"], ["restore", "--drill"]):
+        done = await asyncio.to_thread(CliRunner().invoke, app, command)
+        assert done.exit_code == 0, done.output
+
+
 async def test_the_command_waits_for_a_stopped_bot_and_tells_what_it_did(
     tmp_path: Path, key_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
