@@ -109,7 +109,7 @@ privacy-how-long =
     • Support threads: a year after closing.
     • Practice orders that are over, and what was noted while a close went on: 90 days. Practice fills: a year.
     • Everything else: until you send /forget. Then it is erased within 24 hours. Rows of license, payments and changes stay under a random name that leads to nobody.
-    • Encrypted backups, for whatever becomes of this server: 8 weeks. What was erased stays erased when one of them comes back.
+    • Encrypted backups: 8 weeks. What was erased stays erased when one of them comes back.
     • That this Telegram account had its trial or a campaign's code: after /forget too, for 24 months or until the campaign ends, so that nobody gets them twice; a mark that leads to nobody.
     The technical log may name your ID; whoever runs this bot decides how long it is kept.
 privacy-export = Everything that is stored about you, without keys. Times are UTC.
