@@ -82,7 +82,8 @@ def _what(path: Path) -> str:
 def _prune(settings: Settings, now: Millis) -> None:
     """What of the journal is older than every backup that is kept serves no restore any more."""
     try:
-        gone = prune(settings.journal_folder, (now - _JOURNAL_KEPT) / 1000)
+        oldest = min(each.made.timestamp() for each in listed(settings.backup_folder))
+        gone = prune(settings.journal_folder, min((now - _JOURNAL_KEPT) / 1000, oldest))
     except (OSError, UnfitJournal) as trouble:
         typer.echo(f"perpdesk: the journal is not pruned: {trouble}", err=True)
         return

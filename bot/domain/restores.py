@@ -8,12 +8,16 @@ from bot.domain.ids import Millis
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoredMessage(OutboxPayload):
-    """To each active person: what the bot knew is of `made`; what it was told until `restored` it does not know."""
+    """To each active person: what the bot knew is of `made`; what it was told until `restored` it does not know.
+
+    `has_journal`: what they removed and paid meanwhile was done again; else it may be back, and missing.
+    """
 
     KIND = "restored"
 
     made: Millis
     restored: Millis
+    has_journal: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

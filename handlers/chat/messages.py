@@ -42,6 +42,8 @@ def _back(say: Translator, missed: BackMessage) -> Markup:
 
 def _restored(say: Translator, told: RestoredMessage) -> Markup:
     made, restored = utc_span(told.made, told.restored)
+    if not told.has_journal:
+        return say("promise-restored-bare", made=made, restored=restored)
     return say("promise-restored", made=made, restored=restored)
 
 

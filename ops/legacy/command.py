@@ -31,9 +31,9 @@ def import_legacy(
     options = ImportOptions(at=_moment(at), honors_codes=honors_codes)
     try:
         imported = _import(settings, path, options, is_dry=is_dry)
-    except (PerpdeskError, Fatal) as fault:
+    except (PerpdeskError, Fatal, OSError) as fault:
         typer.echo(f"perpdesk: {fault}", err=True)
-        raise typer.Exit(1 if isinstance(fault, AlreadyRunning) else EXIT_CONFIG) from None
+        raise typer.Exit(1 if isinstance(fault, AlreadyRunning | OSError) else EXIT_CONFIG) from None
     typer.echo(imported.text)
     if is_dry and imported.is_new:
         typer.echo("\nA rehearsal: nothing was written.")

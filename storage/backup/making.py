@@ -79,7 +79,8 @@ def _made(plan: BackupPlan, now: Millis, reason: str, *, is_full: bool) -> MadeB
             sealed.unlink(missing_ok=True)
             raise
     _sync(plan.folder)
-    gone = superfluous(listed(plan.folder), max_bytes=plan.max_bytes)
+    # one that an earlier clock made looks newer than the one of now, which stays all the same
+    gone = tuple(each for each in superfluous(listed(plan.folder), max_bytes=plan.max_bytes) if each.path != target)
     _remove(gone)
     return MadeBackup(path=target, facts=told, chains=proved.chains, size=target.stat().st_size, removed=len(gone))
 

@@ -172,7 +172,8 @@ async def _migrated(path: Path) -> None:
 def _park(connection: sqlite3.Connection, facts: BackupFacts, plan: RestorePlan) -> int:
     """Nothing of the copy goes on by itself: no old message, no half-handled word, no order. How many are told."""
     now = plan.now
-    payload = json_text(encode(RestoredMessage(made=facts.made_at, restored=now)))
+    told = RestoredMessage(made=facts.made_at, restored=now, has_journal=plan.journal is not None)
+    payload = json_text(encode(told))
     connection.execute("BEGIN IMMEDIATE")
     for statement in (PARK_OUTBOX, PARK_INBOX, DROP_BUTTONS, DROP_DIALOGUES, DOUBT_INTENTS, READ_ALL_STARS):
         connection.execute(statement)
@@ -180,11 +181,11 @@ def _park(connection: sqlite3.Connection, facts: BackupFacts, plan: RestorePlan)
     connection.execute(HALT, ("a backup was restored", now))
     connection.execute(INSERT_RESTORE, (facts.backup_id, facts.made_at, now, facts.made_at))
     since = facts.made_at - ACTIVE_WITHIN
-    told = connection.execute(TELL_ACTIVE, (RestoredMessage.KIND, payload, now, since)).rowcount
+    people = connection.execute(TELL_ACTIVE, (RestoredMessage.KIND, payload, now, since)).rowcount
     if plan.journal is None:
         connection.execute(BEGIN_ANEW, (new_journal_id(),))
     connection.execute("COMMIT")
-    return told
+    return people
 
 
 def _swap(copy: Path, plan: RestorePlan) -> Path | None:

@@ -6,7 +6,7 @@ A file's name says when it was made, in UTC, and what for: `perpdesk-20261127T23
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -66,6 +66,7 @@ def _kept(files: list[BackupFile]) -> set[Path]:
     for each in files:
         days.setdefault(f"{each.made:%Y-%m-%d}", each.path)
         weeks.setdefault(f"{each.made:%G-%V}", each.path)
-    before = [each.path for each in files if each.purpose == MIGRATION][:_BEFORE_MIGRATION]
+    longest = timedelta(weeks=WEEKS)  # /privacy says so of what an erased person leaves
+    before = [each.path for each in files if each.purpose == MIGRATION and files[0].made - each.made <= longest]
     newest = [each.path for each in files[:NEWEST]]
-    return {*newest, *list(days.values())[:DAYS], *list(weeks.values())[:WEEKS], *before}
+    return {*newest, *list(days.values())[:DAYS], *list(weeks.values())[:WEEKS], *before[:_BEFORE_MIGRATION]}

@@ -181,11 +181,15 @@ async def open_journal(
 
     `monotonic`: seconds, for the age of a segment. `patience_s`: seconds that a line may take. `sync`: brings it to
     the disk.
-    Raises UnfitDatabase where the database is older than its journal, or the journal is another database's.
+    Raises UnfitDatabase where the database is older than its journal, or the journal is another database's,
+    StorageTrouble where its folder can't be looked into.
     """
     rows = await database.fetch(SELECT_POSITION)
     last = JournalPosition(journal_id=rows[0][0], seq=rows[0][1], hash=rows[0][2]) if rows else None
-    await asyncio.to_thread(_demand_match, database.path, folder, last)
+    try:
+        await asyncio.to_thread(_demand_match, database.path, folder, last)
+    except OSError as error:
+        raise StorageTrouble(f"the journal in {folder} can't be looked at: {error.strerror}") from error
     if last is None:
         last = JournalPosition(journal_id=new_journal_id(), seq=0, hash=NO_LINE)
         async with database.transaction() as transaction:

@@ -165,7 +165,7 @@ def base_of(folder: Path) -> JournalPosition | None:
 
 
 def segment_files(folder: Path) -> tuple[Path, ...]:
-    """In the order in which they were begun; blocks."""
+    """In the order in which they were begun; blocks. Raises OSError where the folder can't be looked into."""
     found = [path for path in folder.iterdir() if _NAME.fullmatch(path.name)] if folder.exists() else []
     return tuple(sorted(found))
 

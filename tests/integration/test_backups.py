@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from bot.domain.clock import SystemClock
 from bot.domain.errors import AlreadyRunning, NothingDone, StorageTrouble, UnfitBackup, WrongKeyFile
-from bot.domain.ids import Millis, UserId
+from bot.domain.ids import DAY, Millis, UserId
 from bot.settings import Settings
 from bot.wiring.keys import load_keys
 from bot.wiring.safekeeping import BackupJobs, backup_plan
@@ -162,9 +162,9 @@ def test_whatever_was_changed_is_refused_with_a_word(seed: int, sealed: tuple[Pa
     assert not (tmp_path / "never").exists()
 
 
-async def with_people(folder: Path) -> None:
+async def with_people(folder: Path, count: int = 300) -> None:
     async with open_storage(folder) as house:
-        for number in range(300):
+        for number in range(count):
             async with house.store.begin() as unit:
                 await unit.users.ensure(new_user(UserId(2000 + number), first_name="x" * 200), NOW)
         await house.database.checkpoint()
@@ -225,6 +225,19 @@ def test_copies_before_a_migration_outlive_the_quarters() -> None:
     first = ordered[250]
     ordered[250] = BackupFile(path=first.path, made=first.made, purpose="migration", size=1)
     assert ordered[250] not in superfluous(ordered, max_bytes=10**9)
+    old = replace(ordered[250], made=ordered[0].made - timedelta(weeks=WEEKS, days=1))
+    quarters = files(96 * 100, every=timedelta(minutes=15))
+    assert old in superfluous([*quarters, old], max_bytes=10**9), "people are told of eight weeks"
+
+
+def test_a_clock_that_was_set_back_leaves_the_backup_of_now(settings: Settings) -> None:
+    asyncio.run(with_people(settings.database.parent, 1))
+    later = settings.backup_folder / name_of(Millis(NOW + 400 * DAY), "regular")
+    made = back_up(settings, now=NOW + 400 * DAY)
+    assert made.path == later
+    plan = replace(backup_plan(settings, vault_of(settings)), max_bytes=1)
+    made = make_backup(plan, now=NOW, reason="regular")
+    assert (made.path.exists(), made.removed) == (True, 0)
 
 
 def test_a_name_tells_its_moment(tmp_path: Path) -> None:

@@ -15,10 +15,13 @@ from harness.statements import parameters_of
 from harness.storage import ANNA, StorageHarness, new_user, open_storage
 
 from bot.domain.audit import AuditEntry
+from bot.domain.clock import SystemClock
 from bot.domain.errors import StorageTrouble, UnfitDatabase, UnfitJournal
-from bot.domain.ids import Millis, UserId
+from bot.domain.ids import DAY, Millis, UserId
 from bot.wiring.keys import load_keys
+from ops.backups import _prune
 from storage.backup.replay import STATEMENTS
+from storage.backup.rotation import name_of
 from storage.journal.journal import Journal, open_journal
 from storage.journal.segments import base_of, prune, read_lines, segment_files
 from storage.journal.triggers import TRIGGERS
@@ -241,6 +244,23 @@ def test_old_files_go_and_what_is_kept_is_whole(tmp_path: Path) -> None:
     assert base is not None
     assert [each.seq for each in read_lines(folder)] == [each.seq for each in before if each.seq > base.seq]
     assert prune(folder, 10**12) == 1, "the newest stays"
+
+
+def test_what_a_kept_backup_needs_stays_whatever_the_clock_says(tmp_path: Path) -> None:
+    asyncio.run(four_files(tmp_path))
+    settings = settings_in(tmp_path, journal=tmp_path / "journal")
+    settings.backup_folder.mkdir()
+    now = SystemClock().now()
+    (settings.backup_folder / name_of(Millis(now - DAY), "migration")).touch()
+    _prune(settings, Millis(now + 400 * DAY))
+    assert len(segment_files(settings.journal_folder)) == 4
+
+
+async def test_a_folder_that_is_none_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "journal").touch()
+    with pytest.raises(StorageTrouble, match="can't be looked at: Not a directory"):
+        async with journaled(tmp_path):
+            pass
 
 
 async def test_a_write_past_the_journal_is_a_mistake_of_ours(tmp_path: Path) -> None:

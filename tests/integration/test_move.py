@@ -13,6 +13,7 @@ from bot.app import assemble
 from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.wiring.outside import Outside
 from ops.database import lift_move, move_database
+from ops.legacy.command import import_legacy
 from storage.sqlite.database import Database
 
 
@@ -53,6 +54,15 @@ def test_a_disk_that_refuses_the_tombstone_is_one_line(tmp_path: Path, capsys: p
         with pytest.raises(typer.Exit) as ended:
             command()
         assert (ended.value.exit_code, "perpdesk.sqlite3.moved" in capsys.readouterr().err) == (1, True)
+
+
+def test_an_import_into_a_folder_that_is_none_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "home").touch()
+    with pytest.raises(typer.Exit) as ended:
+        import_legacy(
+            settings_in(tmp_path / "home"), tmp_path / "bot.db", at=None, honors_codes=False, is_dry=True, shreds=False
+        )
+    assert (ended.value.exit_code, "Not a directory" in capsys.readouterr().err) == (1, True)
 
 
 def test_a_database_in_use_and_one_that_is_not_there_are_not_moved(

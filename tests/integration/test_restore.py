@@ -287,6 +287,8 @@ async def test_without_its_journal_nothing_is_restored_unless_one_says_so(bot: B
     await bot.restore(file, now=now, without_journal=True)
     async with bot.opened() as harness:
         assert await harness.rows("users")
+        (told,) = [each.message for each in await harness.queued() if each.message.kind == "restored"]
+        assert told.values["has_journal"] == "0", "nobody is told that what they removed stays removed"
 
 
 async def test_a_spoiled_backup_leaves_everything_as_it_is(bot: Bot) -> None:
