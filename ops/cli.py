@@ -362,5 +362,9 @@ def options(
 
 
 def main() -> None:
-    """The console script."""
-    app()
+    """The console script. What the system refuses, such as a folder that can't be looked into, is one line."""
+    try:
+        app()
+    except OSError as trouble:
+        typer.echo(f"perpdesk: {trouble}", err=True)
+        sys.exit(1)

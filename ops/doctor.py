@@ -91,8 +91,11 @@ def line_of(check: Check, width: int) -> str:
 async def examine(settings: Settings) -> list[Check]:
     """Every check of files and database, files first. What can't be opened is a check that failed."""
     path = settings.database
-    if not await asyncio.to_thread(path.exists):
-        return [Check(name="database", is_ok=False, detail=f"there is none at {path}")]
+    try:
+        if not await asyncio.to_thread(path.exists):
+            return [Check(name="database", is_ok=False, detail=f"there is none at {path}")]
+    except OSError as trouble:
+        return [Check(name="database", is_ok=False, detail=f"{path}: {trouble.strerror}")]
     checks = await asyncio.to_thread(check_host, settings)  # before the lock is taken, which mends modes
     try:
         async with looking_at(path) as (fetch, is_running):
@@ -129,7 +132,7 @@ def check_bytecode(root: Path = ROOT) -> Check:
 async def _check_key(fetch: Fetch, settings: Settings) -> Check:
     try:
         vault = await asyncio.to_thread(_vault_of, settings)
-    except WrongKeyFile as fault:
+    except (WrongKeyFile, OSError) as fault:
         return Check(name="key", is_ok=False, detail=str(fault))
     if vault is None:
         return Check(name="key", is_ok=False, detail=f"there is no key file {settings.key_file}: no bot starts")

@@ -64,6 +64,8 @@ def _fault_of(path: Path) -> str | None:
         status = path.stat()
     except FileNotFoundError:
         return None
+    except OSError as trouble:
+        return f"{path}: {trouble.strerror}"
     mode, is_folder = stat.S_IMODE(status.st_mode), stat.S_ISDIR(status.st_mode)
     if is_folder:  # others may pass through it, and see nothing
         return f"others may write in {path}" if mode & stat.S_IWOTH and not mode & stat.S_ISVTX else None

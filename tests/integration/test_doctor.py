@@ -28,6 +28,7 @@ from bot.domain.ids import DAY
 from bot.domain.licensing import EntryKind, LicenseType, NewLedgerEntry
 from bot.settings import Settings
 from ops.bytecode import PACKAGES, ROOT
+from ops.cli import main
 from ops.doctor import CURES, check_bytecode, examine, line_of
 from ops.host_checks import check_settings
 from storage.checkup import Check, check_plans
@@ -177,6 +178,25 @@ async def test_files_that_others_may_read_are_named(settings: Settings) -> None:
 async def test_no_database_is_one_line(tmp_path: Path) -> None:
     assert await faults(Settings(database=tmp_path / "none")) == {"database": f"there is none at {tmp_path / 'none'}"}
     assert not (tmp_path / "none").exists()
+
+
+async def test_what_the_system_does_not_let_look_at_is_one_line(tmp_path: Path, settings: Settings) -> None:
+    unseen = tmp_path / ("x" * 300)
+    assert await faults(Settings(database=unseen)) == {"database": f"{unseen}: File name too long"}
+    found = await faults(settings.model_copy(update={"key_file": unseen}))
+    assert ("File name too long" in found["files"], "File name too long" in found["key"]) == (True, True)
+
+
+def test_what_the_system_refuses_a_command_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unseen = tmp_path / ("x" * 300)
+    monkeypatch.setenv("PERPDESK_KEY_FILE", str(unseen))
+    monkeypatch.setattr(sys, "argv", ["perpdesk", "backup"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr().err
+    assert (ended.value.code, said.count("\n"), "File name too long" in said) == (1, 1, True)
 
 
 async def test_what_is_no_database_is_one_line(settings: Settings) -> None:
