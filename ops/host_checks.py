@@ -56,6 +56,11 @@ def check_files(settings: Settings) -> Check:
     files = [database.with_name(database.name + suffix) for suffix in _BESIDE]
     files += [settings.key_file, retired_file(settings.key_file)]
     faults = [fault for path in (database.parent, *files) if (fault := _fault_of(path)) is not None]
+    faults += [
+        f"{folder} is no folder that can be written in"
+        for folder in (settings.journal_folder, settings.backup_folder)
+        if os.path.lexists(folder) and not (folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK))
+    ]
     return Check(name="files", is_ok=not faults, detail="; ".join(faults) or "readable by their owner alone")
 
 

@@ -187,6 +187,11 @@ async def test_what_the_system_does_not_let_look_at_is_one_line(tmp_path: Path, 
     assert ("File name too long" in found["files"], "File name too long" in found["key"]) == (True, True)
 
 
+async def test_a_journal_that_can_t_be_written_is_named(settings: Settings) -> None:
+    settings.journal_folder.touch()
+    assert await faults(settings) == {"files": f"{settings.journal_folder} is no folder that can be written in"}
+
+
 def test_what_the_system_refuses_a_command_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
