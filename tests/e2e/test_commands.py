@@ -161,6 +161,7 @@ def test_optimize_db_shows_six_queries_beside_the_old_claims(tmp_path: Path) -> 
 def test_the_doctor_says_a_line_a_check_and_ends_with_0_or_1(tmp_path: Path) -> None:
     database = {
         "PERPDESK_DATABASE": str(tmp_path / "x.sqlite3"),
+        "PERPDESK_KEY_FILE": str(tmp_path / "x.key"),
         "PERPDESK_BYBIT_API_URL": "http://127.0.0.1:9",  # a stand-in: nobody outside is asked for our address
         "PERPDESK_EGRESS_IP": "192.0.2.1",
         "PYTHONDONTWRITEBYTECODE": "",  # whoever runs the tests may keep none
@@ -169,6 +170,7 @@ def test_the_doctor_says_a_line_a_check_and_ends_with_0_or_1(tmp_path: Path) -> 
     missing = perpdesk("doctor", folder=tmp_path, **database)
     assert (missing.returncode, missing.stdout.split()[:2]) == (1, ["ok", "settings"])
     assert "FAIL  database" in missing.stdout
+    assert perpdesk("new-key", folder=tmp_path, **database).returncode == 0
     assert perpdesk("migrate", folder=tmp_path, **database).returncode == 0
     well = perpdesk("doctor", folder=tmp_path, **database)
     assert well.returncode == 0, well.stdout

@@ -116,8 +116,9 @@ async def test_no_more_calls_than_the_budget_has(tmp_path: Path, is_tuned: bool)
     limits = Limits(ip_rate=0.001, ip_burst=1) if is_tuned else None
     tuning = replace(TUNING, exchange_limits=limits)
     async with open_harness(tmp_path, tuning=tuning, bybit_requests_per_second=1) as harness:
+        anna = harness.person()
         for _ in range(20):
-            await harness.person().say("/price btc")
+            await harness.feed(anna.message("/price btc"))
         assert sum(harness.bybit.asked.values()) < 10
         budget = harness.assembly.bybit.stats().budget
         assert budget.waiting or budget.refused
