@@ -170,7 +170,7 @@ def test_the_doctor_says_a_line_a_check_and_ends_with_0_or_1(tmp_path: Path) -> 
     missing = perpdesk("doctor", folder=tmp_path, **database)
     assert (missing.returncode, missing.stdout.split()[:2]) == (1, ["ok", "settings"])
     assert "FAIL  database" in missing.stdout
-    assert perpdesk("new-key", folder=tmp_path, **database).returncode == 0
+    assert perpdesk("new-key", str(tmp_path / "x.key"), folder=tmp_path, **database).returncode == 0
     assert perpdesk("migrate", folder=tmp_path, **database).returncode == 0
     well = perpdesk("doctor", folder=tmp_path, **database)
     assert well.returncode == 0, well.stdout
