@@ -63,8 +63,10 @@ def _whole(order: EnteredOrder) -> tuple[Decimal, Decimal]:
 
 
 def _liquidation(order: EnteredOrder) -> Decimal | None:
-    """On the tick, rounded so that it is not reached earlier than shown."""
+    """On the tick, rounded so that it is not reached earlier than shown; None where a leg would be lessened."""
     inputs, side = order.inputs, order.inputs.draft.side
+    if inputs.standing is not None and inputs.standing.side is not side:
+        return None
     qty, price = _whole(order)
     tiers = inputs.tiers_of(inputs.draft.symbol)
     if inputs.settings.margin_mode is MarginMode.ISOLATED:

@@ -280,6 +280,13 @@ def test_an_opposite_entry_in_one_way_mode_is_refused() -> None:
     assert refused(card(draft(Side.SELL), orders=(order(),))) == ("card-opposite-resting",)
 
 
+def test_what_is_refused_for_lessening_a_leg_is_given_no_liquidation_of_that_leg() -> None:
+    short = position(Side.SELL, size="2", entry="64000")
+    found = card(draft(Side.BUY, stop=percent("3")), positions=(short,), margin=MarginMode.CROSS)
+    assert refused(found) == ("card-opposite",)
+    assert found.liquidation is None
+
+
 def test_in_hedge_mode_each_side_has_its_leg() -> None:
     long = position(position_idx=1)
     found = card(draft(Side.SELL), positions=(long,), mode=PositionMode.HEDGE)
