@@ -30,10 +30,12 @@ def rotate(settings: Settings) -> None:
         raise typer.Exit(EXIT_CONFIG)
     columns = TextColumn("keys of accounts sealed anew"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        bar = progress.add_task("", total=None)
-        done = answer(
-            _rotate(settings.database, path, lambda count, total: progress.update(bar, completed=count, total=total))
-        )
+        bar = progress.add_task("", total=None, visible=False)  # until there is something to show
+
+        def show(count: int, total: int) -> None:
+            progress.update(bar, completed=count, total=total, visible=True)
+
+        done = answer(_rotate(settings.database, path, show))
     _print(done, path)
 
 
