@@ -5,21 +5,19 @@ What was confirmed is there, entries wait, the owner hears of it, and within ten
 
 import asyncio
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any, Final
 
+from ops.campaigns.own_test import run_test
 from ops.campaigns.report import Report
 from ops.campaigns.small_disk import MountRefused, SmallDisk, small_disk
-from ops.stack import OWNER, ROOT, Chat, DriverError, Stack, labels_of, running_stack
+from ops.stack import OWNER, Chat, DriverError, Stack, labels_of, running_stack
 
 POINTS: Final = 500
 RECOVERY_S: Final = 10.0
 _TEST: Final = "tests/integration/test_disk_full.py"
 _NOT_RUN: Final = "T18 disk full, not run, for no tmpfs may be mounted here"
-_TAIL: Final = 60  # lines of the output of one that failed
 _FIRST: Final = 1_001  # person
 _WRITES: Final = 50  # until the disk refuses one at the latest
 _BETWEEN_S: Final = 0.1  # two messages, of which a person may write sixty a minute
@@ -29,23 +27,15 @@ _SHOWN: Final = "Risk per trade"
 
 def run_points(seed: int, points: int = POINTS) -> Report:
     """The test at so many points; the seed changes nothing."""
-    began, which = time.monotonic(), f"DISK_POINTS={points}"
-    ran = subprocess.run(  # noqa: S603  our own test, by our own interpreter
-        ["/usr/bin/env", which, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", _TEST],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    tail = "\n".join(ran.stdout.splitlines()[-_TAIL:])
-    was_run = "skipped" not in ran.stdout
+    began = time.monotonic()
+    failures, was_skipped = run_test(_TEST, f"DISK_POINTS={points}")
     return Report(
-        name="T18 disk full, any byte" if was_run else _NOT_RUN,
+        name=_NOT_RUN if was_skipped else "T18 disk full, any byte",
         seed=seed,
         seconds=time.monotonic() - began,
-        cases=points if was_run else 0,
-        steps=points if was_run else 0,
-        failures=(f"{which}:\n{tail}",) if ran.returncode else (),
+        cases=0 if was_skipped else points,
+        steps=0 if was_skipped else points,
+        failures=failures,
     )
 
 

@@ -32,7 +32,7 @@ class SmallDisk:
                 os.posix_fallocate(file.fileno(), file.tell(), wanted)
 
     def make_room(self) -> None:
-        """Take back what was filled."""
+        """Give the disk back what `fill` took of it."""
         self._filler.unlink(missing_ok=True)
 
 

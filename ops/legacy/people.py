@@ -77,7 +77,7 @@ async def take_people(run: ImportRun) -> None:
 
 
 async def _add(run: ImportRun, user: UserId, row: Row) -> list[str]:
-    """What was changed of them."""
+    """Book the person of that row; the names of what had to be changed."""
     unit, changes = run.unit, list[str]()
     new = NewUser(
         user_id=user,

@@ -177,7 +177,7 @@ class SqliteHalts:
         return int(rows[0][0]) if rows else None
 
     async def is_managing(self) -> bool:
-        """Whether positions are managed here."""
+        """Whether this bot manages positions: False while a halt that stops that, too, stands."""
         rows = await self._transaction.fetch(SELECT_HALT)
         return not (rows and rows[0][4])
 

@@ -18,8 +18,7 @@ from bot.domain.ids import OrderLinkId, Symbol
 from bot.domain.market import Category
 from bot.domain.orders import OrderRequest
 from bot.domain.portfolio import CoinBalance, OrderType, Side
-from bot.exchange.bybit.streams.account_events import PositionNews, order_rows
-from bot.exchange.bybit.streams.account_told import AccountTold
+from bot.exchange.bybit.streams.account_events import order_rows
 from bot.exchange.bybit.streams.parts import StreamLogin
 
 pytestmark = pytest.mark.virtual_time
@@ -184,20 +183,20 @@ async def test_what_can_not_be_read_is_asked_for_before_anything_is_shown(desk: 
 
 
 async def test_after_a_message_that_fails_to_be_taken_everything_is_asked_for(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Nobody knows how much of it was taken."""
-    await desk.up()
-    hear, failures = AccountTold.hear_position, [RuntimeError("a bug")]
+    failures = list[Exception]()
 
-    def fails_once(told: AccountTold, news: PositionNews) -> None:
+    def changed(_: Account) -> None:
         if failures:
             raise failures.pop()
-        hear(told, news)
 
-    monkeypatch.setattr(AccountTold, "hear_position", fails_once)
+    desk.streams.parts = replace(desk.streams.parts, changed=changed)
+    await desk.up()
+    failures.append(RuntimeError("a bug"))
     desk.rest.gate = asyncio.Event()
-    desk.bybit.push("position", [position_row()])
+    desk.bybit.push("order", [order_row(status="Cancelled")])
     await desk.turn(2)
     assert not desk.streams.is_healthy(MAIN.account_id)
     held = desk.rest.hold(position_row())

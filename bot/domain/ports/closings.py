@@ -73,7 +73,7 @@ class HaltRecords(Protocol):
         ...
 
     async def is_managing(self) -> bool:
-        """Whether positions are managed here."""
+        """Whether this bot manages positions: False while a halt that stops that, too, stands."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""The disk under the database."""
+"""What services know of the disk under the database: whether it is full, and what room is kept."""
 
 from typing import Protocol
 

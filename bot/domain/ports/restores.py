@@ -1,4 +1,4 @@
-"""Restored copies in storage."""
+"""Restored copies of the database, as storage remembers them until somebody accepts them."""
 
 from typing import Protocol
 
@@ -6,7 +6,7 @@ from bot.domain.ids import Millis
 
 
 class RestoreQueries(Protocol):
-    """Reads of restores."""
+    """What is read of restores outside of a unit of work."""
 
     async def open_restore(self) -> int | None:
         """The number of the restore that nobody has accepted yet; None: there is none."""

@@ -99,9 +99,9 @@ class _News:
     told: Positions | Orders
     write: Write
     forget: Callable[[], None]
-    """It is on the disk."""
+    """Called once it is on the disk, or never will be."""
     mark: Callable[[], None]
-    """It is not: the rows are those of before."""
+    """Called where the disk refused: the rows are those of before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

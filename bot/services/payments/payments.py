@@ -191,7 +191,7 @@ class PaymentService:
         return await self._staff_of(*_TOLD)
 
     async def owners(self) -> tuple[UserId, ...]:
-        """Those who run the bot."""
+        """Everybody who owns the bot, whom a restored copy concerns."""
         return await self._staff_of(Role.OWNER)
 
     async def _staff_of(self, *roles: Role) -> tuple[UserId, ...]:

@@ -147,7 +147,7 @@ class DiskGuard:
     is_full: Callable[[], bool]
 
     async def check(self, unit: UnitOfWork, account: Account, card: ConfirmedCard, now: Millis) -> None:
-        """Raises EntryRefused."""
+        """Refuse every entry while the disk under the database is full. Raises EntryRefused."""
         _ = unit, account, card, now
         if self.is_full():
             raise EntryRefused("entry-disk-full")
@@ -158,7 +158,7 @@ class BrakeGuard:
     """No entry while everybody's are halted, nor into a leg that is to be closed: a late close would take it."""
 
     async def check(self, unit: UnitOfWork, account: Account, card: ConfirmedCard, now: Millis) -> None:
-        """Raises EntryRefused."""
+        """Refuse while a halt stands or the leg is to be closed. Raises EntryRefused."""
         _ = now
         if await unit.halts.stands():
             raise EntryRefused("entry-halted")
