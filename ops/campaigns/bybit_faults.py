@@ -118,23 +118,23 @@ def _shuffled(seed: int) -> Sequence[Cell]:
     return order
 
 
-def play(seed: int, number: int, cells: Sequence[Cell] | None = None) -> Outcome:
-    """One case, the same each time."""
+def play(seed: int, number: int, cells: Sequence[Cell] | None = None, *, kind: type[Case] = Case) -> Outcome:
+    """One case, the same each time. `kind`: what is struck, where a test looks at how often."""
     struck = cells_of(seed, number) if cells is None else cells
     with tempfile.TemporaryDirectory(prefix="perpdesk-", dir=_fast_folder()) as folder:
         shutil.copytree(_template().name, folder, dirs_exist_ok=True)
         draw = Random(f"{seed}:{number}")  # noqa: S311  the same
         with inline_sqlite(), _repeatable(draw), asyncio.Runner(loop_factory=InlineLoop) as runner:
-            return runner.run(_play(Path(folder), draw, struck))
+            return runner.run(_play(Path(folder), draw, struck, kind))
 
 
-async def _play(folder: Path, draw: Random, cells: Sequence[Cell]) -> Outcome:
+async def _play(folder: Path, draw: Random, cells: Sequence[Cell], kind: type[Case]) -> Outcome:
     transport = make_transport(draw)
     with looking(folder / DATABASE) as database:
         async with AsyncExitStack() as life:
             assembly = await life.enter_async_context(standing(folder, transport, draw))
             stand = await join(assembly, transport, SYMBOL)
-            case = Case(folder=folder, draw=draw, stand=stand, life=life, database=database)
+            case = kind(folder=folder, draw=draw, stand=stand, life=life, database=database)
             with _heard(stand.trouble):
                 for cell in cells:
                     await _struck(case, cell)

@@ -51,15 +51,14 @@ def test_some_cases_hold_in_however_many_processes() -> None:
     assert said == []
 
 
-def test_a_cell_is_struck_again_until_something_is_hit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cell_is_struck_again_until_something_is_hit() -> None:
     cell, tries = Cell("lost_answer", "enter", "flat"), Counter[Cell]()
-    strike = Case.strike
 
-    async def missed_at_first(case: Case, struck: Cell) -> bool:
-        tries[struck] += 1
-        has_hit = await strike(case, struck)
-        return has_hit and tries[struck] > 1
+    class MissedAtFirst(Case):
+        async def strike(self, cell: Cell) -> bool:
+            tries[cell] += 1
+            has_hit = await super().strike(cell)
+            return has_hit and tries[cell] > 1
 
-    monkeypatch.setattr(Case, "strike", missed_at_first)
-    assert not play(SEED, 0, (cell,)).failures
+    assert not play(SEED, 0, (cell,), kind=MissedAtFirst).failures
     assert tries[cell] == 2

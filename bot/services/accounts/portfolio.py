@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account, AccountType
@@ -69,39 +69,36 @@ class _Beside(Generic[B]):
             del self._answers[account_id]
 
 
-Write = Callable[[UnitOfWork], Awaitable[None]]
+@dataclass(frozen=True, slots=True)
+class _News(Generic[B]):
+    """What a stream told of an account, on its way to the disk."""
+
+    account_id: AccountId
+    beside: _Beside[B]
+    told: B
+    write: Callable[[UnitOfWork, B], Awaitable[None]]
 
 
 class _Told:
     """What streams told and is to be written down: the newest of each account and kind."""
 
-    __slots__ = ("_writes", "is_followed")
+    __slots__ = ("_news", "is_followed")
 
     def __init__(self) -> None:
-        self._writes: dict[tuple[AccountId, type], _News] = {}
+        self._news: dict[tuple[AccountId, type], _News[Any]] = {}
         self.is_followed = False  # a task writes it down
 
     def __bool__(self) -> bool:
-        return bool(self._writes)
+        return bool(self._news)
 
-    def note(self, account_id: AccountId, news: "_News") -> None:
-        self._writes[account_id, type(news.told)] = news
+    def note(self, news: _News[Any]) -> None:
+        self._news[news.account_id, type(news.told)] = news
 
-    def take(self) -> tuple["_News", ...]:
+    def take(self) -> tuple[_News[Any], ...]:
         """Everything, for whoever writes it now."""
-        taken = tuple(self._writes.values())
-        self._writes.clear()
+        taken = tuple(self._news.values())
+        self._news.clear()
         return taken
-
-
-@dataclass(frozen=True, slots=True)
-class _News:
-    told: Positions | Orders
-    write: Write
-    forget: Callable[[], None]
-    """Called once it is on the disk, or never will be."""
-    mark: Callable[[], None]
-    """Called where the disk refused: the rows are those of before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,27 +167,12 @@ class PortfolioLoader:
 
         Rows that were marked as stale stay so: what marked them may be younger.
         """
-        account_id = account.account_id
         if isinstance(told, Positions):
-            self._positions.note(account_id, told)
-            news = _News(
-                told,
-                lambda unit: unit.portfolio.replace_positions(account, told),
-                lambda: self._positions.forget(account_id, told),
-                lambda: self._positions.mark(account_id),
+            self._keep(
+                account, self._positions, told, lambda unit, rows: unit.portfolio.replace_positions(account, rows)
             )
         else:
-            self._orders.note(account_id, told)
-            news = _News(
-                told,
-                lambda unit: unit.portfolio.replace_orders(account, told),
-                lambda: self._orders.forget(account_id, told),
-                lambda: self._orders.mark(account_id),
-            )
-        self._told.note(account_id, news)
-        if not self._told.is_followed:
-            self._told.is_followed = True
-            self._writing.start(self._write_told(), "positions and orders to the disk")
+            self._keep(account, self._orders, told, lambda unit, rows: unit.portfolio.replace_orders(account, rows))
 
     async def close(self) -> None:
         """Let what is on its way to the disk arrive, for a few seconds."""
@@ -219,6 +201,15 @@ class PortfolioLoader:
             self._writing.start(self._write_down(account_id, beside, fresh, write), "positions and orders to the disk")
         return fresh
 
+    def _keep(
+        self, account: Account, beside: _Beside[B], told: B, write: Callable[[UnitOfWork, B], Awaitable[None]]
+    ) -> None:
+        beside.note(account.account_id, told)
+        self._told.note(_News(account.account_id, beside, told, write))
+        if not self._told.is_followed:
+            self._told.is_followed = True
+            self._writing.start(self._write_told(), "positions and orders to the disk")
+
     async def _write_told(self) -> None:
         """Until nothing more is told: one write a second for several accounts together."""
         try:
@@ -231,18 +222,18 @@ class PortfolioLoader:
         finally:
             self._told.is_followed = False
 
-    async def _write_some(self, some: Sequence[_News]) -> None:
+    async def _write_some(self, some: Sequence[_News[Any]]) -> None:
         try:
             async with self.transactions.begin_aside() as unit:
                 for each in some:
-                    await each.write(unit)
+                    await each.write(unit, each.told)
         except StorageTrouble:
             for each in some:
-                each.mark()
+                each.beside.mark(each.account_id)
             _logger.warning("what Bybit told could not be written down", exc_info=True)
         finally:
             for each in some:
-                each.forget()
+                each.beside.forget(each.account_id, each.told)
 
     async def _write_down(
         self, account_id: AccountId, beside: _Beside[B], fresh: B, write: Callable[[UnitOfWork, B], Awaitable[None]]
