@@ -16,6 +16,7 @@ from handlers.core.messages import MessageSpec
 from handlers.licensing import messages as licensing
 from handlers.payments import messages as payments
 from handlers.promo import messages as promo
+from handlers.statistics import messages as statistics
 from handlers.support import messages as support
 from handlers.texts.catalog import Texts, Translator
 from handlers.trading import messages as trading
@@ -36,6 +37,7 @@ OUTBOX_MESSAGES: Final[Mapping[str, MessageSpec]] = MappingProxyType(
             *support.MESSAGES,
             *chat.MESSAGES,
             *trading.MESSAGES,
+            *statistics.MESSAGES,
         )
     }
 )

@@ -50,6 +50,7 @@ from handlers.licensing import license  # noqa: A004  the command's name
 from handlers.market import order_book, price, symbols
 from handlers.payments import admin, payments, subscribe
 from handlers.promo import campaign, create, edit, redeem, redeemers
+from handlers.statistics import closed, export, stats, truth
 from handlers.support import doubtful, support
 from handlers.table import HandlerTable
 from handlers.texts.catalog import Texts
@@ -96,7 +97,11 @@ TABLE: Final = HandlerTable(
         *demo_money.HANDLERS,
         *positions.HANDLERS,
         *orders.HANDLERS,
+        *closed.HANDLERS,
         *trades.HANDLERS,
+        *stats.HANDLERS,
+        *export.HANDLERS,
+        *truth.HANDLERS,
         *trading.HANDLERS,
         *price.HANDLERS,
         *order_book.HANDLERS,

@@ -28,6 +28,7 @@ from storage.payments.restores import SqliteRestores
 from storage.promo.promo import SqlitePromo
 from storage.sqlite.database import Database
 from storage.sqlite.transaction import Transaction
+from storage.statistics.records import SqliteCardPromises, SqliteDailyReports
 from storage.support.support import SqliteSupport
 from storage.trading.book import SqliteLegBook
 from storage.trading.brakes import SqliteHalts, SqlitePanics
@@ -151,6 +152,14 @@ class SqliteUnitOfWork:
     @property
     def disagreements(self) -> SqliteDisagreements:
         return SqliteDisagreements(self._transaction)
+
+    @property
+    def card_promises(self) -> SqliteCardPromises:
+        return SqliteCardPromises(self._transaction)
+
+    @property
+    def daily_reports(self) -> SqliteDailyReports:
+        return SqliteDailyReports(self._transaction)
 
     @property
     def tickets(self) -> SqliteTickets:

@@ -113,6 +113,7 @@ class OrderCard:
             margin_mode=self.margin_mode,
             fee_rate=self.fee_rate,
             quoted_ts=self.quoted_ts,
+            touch=self.ask if self.draft.side is Side.BUY else self.bid,
         )
 
 
@@ -136,6 +137,7 @@ class ConfirmedCard:
     margin_mode: MarginMode
     fee_rate: Decimal
     quoted_ts: Millis
+    touch: Decimal | None = None  # the market's price that the card showed; None: it is of an older button
 
 
 class CardOutdated(UserFacing):

@@ -36,6 +36,10 @@ from bot.services.promo.alerts import PromoAlarms
 from bot.services.promo.campaigns import CampaignService
 from bot.services.promo.redemption import Redemptions
 from bot.services.services import Services
+from bot.services.statistics.daily_reports import DailyReportService
+from bot.services.statistics.exports import Exports
+from bot.services.statistics.statistics import Statistics
+from bot.services.statistics.truth import CardTruth
 from bot.services.support.support import Support
 from bot.services.trading.trading import Trading
 from bot.services.users.people import People
@@ -53,6 +57,7 @@ from storage.payments.restores import SqliteRestoreQueries
 from storage.promo.cipher import AesPromoCodeCipher
 from storage.promo.queries import SqlitePromoQueries
 from storage.sqlite.secrets import open_secret
+from storage.statistics.queries import SqliteStatisticsQueries
 from storage.support.support import SqliteSupportQueries
 from storage.trading.brakes import SqliteClosingQueries
 from storage.users.privacy import SqlitePrivacyQueries
@@ -69,7 +74,8 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
     accounts, market = make_screens(base)
     trading, order_jobs = await make_trading(base, pin)
     privacy = make_privacy(base, trading)
-    user_jobs = (jobs.erasures(privacy, base.clock),)
+    statistics, card_truth, exports, daily_reports = make_statistics(base)
+    user_jobs = (jobs.erasures(privacy, base.clock), jobs.daily_reports(daily_reports, base.clock))
     services = Services(
         reads=base.reads,
         clock=base.clock,
@@ -96,6 +102,10 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         broadcasts=broadcasts,
         reports=reports,
         trading=trading,
+        statistics=statistics,
+        card_truth=card_truth,
+        exports=exports,
+        daily_reports=daily_reports,
     )
     return services, (*account_jobs, *licensing_jobs, *promo_jobs, *payment_jobs, *user_jobs, *admin_jobs, *order_jobs)
 
@@ -115,6 +125,16 @@ def make_screens(base: Foundation) -> tuple[AccountScreens, MarketScreens]:
         resolve_patience=base.tuning.resolve_patience,
     )
     return accounts, market
+
+
+def make_statistics(base: Foundation) -> tuple[Statistics, CardTruth, Exports, DailyReportService]:
+    queries = SqliteStatisticsQueries(base.database)
+    statistics = Statistics(queries=queries, reader=base.screen_reader, clock=base.clock)
+    truth = CardTruth(statistics=statistics, queries=queries, clock=base.clock)
+    reports = DailyReportService(
+        statistics=statistics, queries=queries, transactions=base.store, reads=base.reads, clock=base.clock
+    )
+    return statistics, truth, Exports(queries=queries), reports
 
 
 async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]:

@@ -26,6 +26,7 @@ from bot.services.licensing.reminders import Reminders
 from bot.services.payments.reconciliation import Reconciled, StarWatch
 from bot.services.payments.refunds import RefundJob
 from bot.services.promo.campaigns import CampaignService
+from bot.services.statistics.daily_reports import DailyReportService
 from bot.services.trading.leg_closer import LegCloser
 from bot.services.trading.limit_watch import LimitWatch
 from bot.services.trading.maintenance import MaintenanceWatch
@@ -146,6 +147,11 @@ def practice_ticks(ticks: PracticeTicks, clock: Clock) -> Periodic[Pace]:
 def reminders(service: Reminders, clock: Clock) -> Periodic[int]:
     """After an hour: a reminder belongs to its morning. Usually it comes within five minutes of it."""
     return Periodic("reminders", service.remind, clock=clock, every_s=5 * _MINUTE_S, late_after_s=_HOUR_S)
+
+
+def daily_reports(service: DailyReportService, clock: Clock) -> Periodic[int]:
+    """After an hour: a report belongs to its hour. Usually it comes within a minute of it."""
+    return Periodic("daily_reports", service.report_due, clock=clock, every_s=_MINUTE_S, late_after_s=_HOUR_S)
 
 
 def promo_undos(promo: CampaignService, clock: Clock) -> Periodic[None]:

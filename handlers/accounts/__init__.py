@@ -1,1 +1,1 @@
-"""/balance, /positions, /orders, /trades and /keys."""
+"""/balance, /positions, /orders, /fills and /keys."""

@@ -1,4 +1,4 @@
-"""/trades: the newest trades, what they cost and what they brought."""
+"""/fills: the newest fills, what they cost and what they brought."""
 
 from typing import Final
 
@@ -17,6 +17,6 @@ async def show_trades(ctx: UpdateContext, code: ShowTrades) -> None:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("trades", _SCREEN.show_for_command, access=EVERYONE),
+    command("fills", _SCREEN.show_for_command, access=EVERYONE),
     view(ShowTrades, show_trades, access=EVERYONE),
 )

@@ -10,7 +10,7 @@ from bot.domain.market import Category
 from bot.domain.portfolio import Balance, CoinBalance
 from bot.services.screens import Shown
 from handlers.accounts.callbacks import AskRefill
-from handlers.core.links import LONGEST_SYMBOL, ShowBalance, ShowOrders, ShowPositions, ShowTrades, price_code
+from handlers.core.links import LONGEST_SYMBOL, ShowBalance, ShowClosed, ShowOrders, ShowPositions, price_code
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import CENT, Figures
@@ -146,7 +146,7 @@ _SCREENS: Final = (
     (ShowBalance, "button-balance"),
     (ShowPositions, "button-positions"),
     (ShowOrders, "button-orders"),
-    (ShowTrades, "button-trades"),
+    (ShowClosed, "button-trades"),
 )
 
 

@@ -66,6 +66,15 @@ class ShowTrades(Code):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowClosed(Code):
+    """A page of an account's closed trades, newest first, from 0."""
+
+    TAG = "ctr"
+    account_id: AccountId
+    page: PageNumber = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ShowPrice(Code):
     """A symbol's price."""
 

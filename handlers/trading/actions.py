@@ -57,6 +57,7 @@ class ConfirmEntry(DraftFields, ButtonAction):
     margin_mode: MarginMode
     fee_rate: Decimal
     quoted: Millis
+    touch: Decimal | None = None
 
     @classmethod
     def of(cls, card: OrderCard) -> Self:
@@ -76,6 +77,7 @@ class ConfirmEntry(DraftFields, ButtonAction):
             margin_mode=agreed.margin_mode,
             fee_rate=agreed.fee_rate,
             quoted=agreed.quoted_ts,
+            touch=agreed.touch,
         )
 
     @property
@@ -97,4 +99,5 @@ class ConfirmEntry(DraftFields, ButtonAction):
             margin_mode=self.margin_mode,
             fee_rate=self.fee_rate,
             quoted_ts=self.quoted,
+            touch=self.touch,
         )

@@ -15,7 +15,7 @@ from bot.domain.market import Instrument
 from bot.domain.portfolio import Position, Side
 from bot.domain.trade_plans import Breakeven, PlannedTarget
 from handlers.core.callbacks import Code
-from handlers.core.links import ShowCancels, ShowLeg, ShowPositions, ShowTrades, price_code
+from handlers.core.links import ShowCancels, ShowClosed, ShowLeg, ShowPositions, price_code
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.trading.leg_codes import (
     WHOLE,
@@ -62,7 +62,7 @@ def flat_card(viewer: RenderContext, account: Account, code: ShowLeg) -> Card:
     """The card of a leg in which nothing is open any more."""
     text = viewer.say("leg-flat", symbol=code.symbol, account=viewer.account_name(account))
     positions = screen_button(viewer, "button-positions", ShowPositions(account.account_id))
-    trades = screen_button(viewer, "button-trades", ShowTrades(account.account_id))
+    trades = screen_button(viewer, "button-trades", ShowClosed(account.account_id))
     return notice(text, (*positions, *trades), menu_row(viewer))
 
 

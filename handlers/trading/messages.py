@@ -29,7 +29,7 @@ from bot.domain.trade_messages import (
     TradeMessage,
 )
 from bot.domain.trade_plans import LIVE, IntentState
-from handlers.core.links import RunCommand, ShowCancels, ShowLeg, ShowPositions, ShowTrades
+from handlers.core.links import RunCommand, ShowCancels, ShowClosed, ShowLeg, ShowPositions
 from handlers.core.messages import MessageSpec, message, message_card
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.trading.brief_orders import brief_lines
@@ -235,7 +235,7 @@ def _card(
         row = (*row, button(say.plain("button-leg-stop"), AskStop(*key).encode()))
     ways = (
         button(say.plain("button-positions"), ShowPositions(told.account_id).encode()),
-        button(say.plain("button-trades"), ShowTrades(told.account_id).encode()),
+        button(say.plain("button-trades"), ShowClosed(told.account_id).encode()),
     )
     head = say("leg-head", name=told.symbol, account=account)
     decide = first

@@ -27,7 +27,13 @@ _MAIN: Final = (
 )
 _GROUPS: Final[Mapping[MenuGroup, tuple[tuple[str, ...], ...]]] = MappingProxyType(
     {
-        MenuGroup.TRADING: (("buy", "sell"), ("close", "panic"), ("pause", "resume"), ("limits", "practice")),
+        MenuGroup.TRADING: (
+            ("buy", "sell"),
+            ("close", "panic"),
+            ("pause", "resume"),
+            ("limits", "practice"),
+            ("stats", "export"),
+        ),
         MenuGroup.MORE: (("pin", "lang"), ("privacy", "terms"), ("whoami", "subscribe")),
         MenuGroup.STAFF: (
             ("users", "promo"),
@@ -46,6 +52,7 @@ _LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "payments": "button-menu-payments",
         "buy": "side-buy",
         "sell": "side-sell",
+        "export": "button-export-csv",
     }
 )
 
@@ -65,7 +72,10 @@ class HelpGroup(StrEnum):
 INTRODUCED: Final = frozenset({"start", "menu", "help", "cancel"})  # what the first lines of /help tell
 HELP: Final[Mapping[HelpGroup, tuple[str, ...]]] = MappingProxyType(
     {
-        HelpGroup.ACCOUNTS: ("balance", "positions", "orders", "trades"),
+        HelpGroup.ACCOUNTS: (
+            *("balance", "positions", "orders", "trades", "fills"),
+            *("stats", "truth", "export"),
+        ),
         HelpGroup.TRADING: ("buy", "sell", "close", "panic", "pause", "resume", "limits", "practice"),
         HelpGroup.MARKET: ("price", "book", "symbols"),
         HelpGroup.SETTINGS: ("keys", "settings", "lang", "pin"),

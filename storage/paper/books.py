@@ -41,6 +41,7 @@ UPSERT_PAPER_POSITION: Final = """
     INSERT INTO paper_positions (account_id, symbol, position_idx, is_held, body) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (account_id, symbol, position_idx) DO UPDATE SET is_held = excluded.is_held, body = excluded.body
 """
+INSERT_RUN: Final = "INSERT INTO practice_runs (account_id, run, began_ts) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 DELETE_PAPER_POSITIONS: Final = "DELETE FROM paper_positions WHERE account_id = ?"
 SELECT_OPEN_PAPER_ORDERS: Final = """
     SELECT body FROM paper_orders INDEXED BY idx_paper_orders_open_account WHERE account_id = ? AND is_open = 1
@@ -115,6 +116,7 @@ class SqlitePaperBooks:
         (owner,) = await self._transaction.fetch(UPSERT_SETTINGS, row)
         if changes.begins_run:
             await self._transaction.fetch(DELETE_PAPER_POSITIONS, (account_id,))
+            await self._transaction.fetch(INSERT_RUN, (account_id, settings.run, settings.run_ts))
         await self._many(
             UPSERT_BALANCE, [(account_id, coin, decimal_text(each)) for coin, each in changes.wallet.items()]
         )

@@ -22,6 +22,19 @@ SELECT_INTENTS: Final = """
                        'created_at', created_ts, 'sent_at', sent_ts, 'ended_at', final_ts)
       FROM order_intents WHERE user_id = ?
 """
+SELECT_CARD_PROMISES: Final = """
+    SELECT json_object('intent', p.intent_id, 'market_price', p.touch, 'fee_rate', p.fee_rate)
+      FROM order_intents AS i CROSS JOIN card_promises AS p ON p.intent_id = i.intent_id
+     WHERE i.user_id = ?
+"""
+SELECT_PRACTICE_RUNS: Final = """
+    SELECT json_object('account', r.account_id, 'run', r.run, 'began_at', r.began_ts)
+      FROM accounts AS a CROSS JOIN practice_runs AS r ON r.account_id = a.account_id
+     WHERE a.user_id = ?
+"""
+SELECT_DAILY_REPORT: Final = """
+    SELECT json_object('hour', hour, 'last_day', last_day, 'next_at', next_ts) FROM daily_reports WHERE user_id = ?
+"""
 SELECT_CLOSED_BY_USER: Final = """
     SELECT json_object('account', c.account_id, 'plan', c.plan_id, 'order_id', c.order_id, 'symbol', c.symbol,
                        'side', c.side, 'qty', c.qty, 'entry_value', c.entry_value, 'exit_value', c.exit_value,

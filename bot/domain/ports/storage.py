@@ -21,6 +21,7 @@ from bot.domain.ports.plans import AccountFences, LegBook, OrderIntents, TradePl
 from bot.domain.ports.promo import PromoCodes
 from bot.domain.ports.restores import RestoreRecords
 from bot.domain.ports.risk import RiskRecords
+from bot.domain.ports.statistics import CardPromises, DailyReports
 from bot.domain.ports.support import SupportThreads
 from bot.domain.ports.tickets import Tickets
 from bot.domain.ports.users import Blocks, Pins, PrivacyRequests, Users
@@ -92,6 +93,10 @@ class UnitOfWork(Protocol):
     def fences(self) -> AccountFences: ...
     @property
     def disagreements(self) -> DisagreementRecords: ...
+    @property
+    def card_promises(self) -> CardPromises: ...
+    @property
+    def daily_reports(self) -> DailyReports: ...
     @property
     def tickets(self) -> Tickets: ...
     @property

@@ -242,6 +242,7 @@ class Entries:
                     card=place,
                 )
                 intents.append(await self.runner.add(unit, new, now))
+                await unit.card_promises.keep(intents[-1].intent_id, touch=card.touch, fee_rate=card.fee_rate)
             intents[0] = await self.runner.start(unit, account, intents[0], now)
         return plan, tuple(intents)
 

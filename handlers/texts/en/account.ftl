@@ -3,7 +3,6 @@
 command-balance = Account value and coins
 command-positions = Open positions, stops, liquidation
 command-orders = Open orders
-command-trades = Latest fills and fees
 
 balance-title = <b>Balance</b> · { $account }
 balance-value = Account value
@@ -122,13 +121,13 @@ order-state =
     }
 order-placed = Placed
 
-trades-title = <b>Trades</b> · { $account }
+trades-title = <b>Fills</b> · { $account }
 trades-total =
     { $count ->
         [one] The last { $count } trade · times: { $zone }
        *[other] The last { $count } trades · times: { $zone }
     }
-trades-none = No trades on USDT perpetuals and spot yet.
+trades-none = No fills on USDT perpetuals and spot yet.
 trades-unreadable =
     { $count ->
         [one] ⚠️ { $count } fill can't be read: { $names }.

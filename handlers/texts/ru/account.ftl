@@ -3,7 +3,6 @@
 command-balance = Стоимость счёта и монеты
 command-positions = Открытые позиции, стопы, ликвидация
 command-orders = Открытые ордера
-command-trades = Последние сделки и комиссии
 
 balance-title = <b>Баланс</b> · { $account }
 balance-value = Всего
@@ -128,14 +127,14 @@ order-state =
     }
 order-placed = Создан
 
-trades-title = <b>Сделки</b> · { $account }
+trades-title = <b>Исполнения</b> · { $account }
 trades-total =
     { $count ->
         [one] Последняя { $count } сделка · время: { $zone }
         [few] Последние { $count } сделки · время: { $zone }
        *[many] Последние { $count } сделок · время: { $zone }
     }
-trades-none = Сделок по бессрочным контрактам USDT и на споте пока нет.
+trades-none = Исполнений по бессрочным контрактам USDT и на споте пока нет.
 trades-unreadable =
     { $count ->
         [one] ⚠️ { $count } сделку не удаётся прочитать: { $names }.

@@ -3,7 +3,6 @@
 command-balance = Вартість рахунку та монети
 command-positions = Відкриті позиції, стопи, ліквідація
 command-orders = Відкриті ордери
-command-trades = Останні угоди й комісії
 
 balance-title = <b>Баланс</b> · { $account }
 balance-value = Усього
@@ -128,14 +127,14 @@ order-state =
     }
 order-placed = Створено
 
-trades-title = <b>Угоди</b> · { $account }
+trades-title = <b>Виконання</b> · { $account }
 trades-total =
     { $count ->
         [one] Остання { $count } угода · час: { $zone }
         [few] Останні { $count } угоди · час: { $zone }
        *[many] Останні { $count } угод · час: { $zone }
     }
-trades-none = Угод за безстроковими контрактами USDT і на споті поки немає.
+trades-none = Виконань за безстроковими контрактами USDT і на споті поки немає.
 trades-unreadable =
     { $count ->
         [one] ⚠️ { $count } угоду не вдається прочитати: { $names }.

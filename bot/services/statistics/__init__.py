@@ -1,0 +1,1 @@
+"""What trading came to: statistics, what cards promised, files for spreadsheets, the daily report."""

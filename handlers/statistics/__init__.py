@@ -1,0 +1,1 @@
+"""/stats, /trades, /export, /truth: what trading came to; and the daily report."""

@@ -1,0 +1,1 @@
+"""What statistics and exports are read from, cards' promises and daily reports."""
