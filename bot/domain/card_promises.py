@@ -5,8 +5,8 @@ more than it said. What a card said is kept from the moment of its confirmation;
 Money in the quote coin, positive is worse.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -87,64 +87,6 @@ class StopClose:
     loss: Decimal
     slippage: Decimal | None
     stop: Decimal | None
-
-
-@dataclass(slots=True, kw_only=True)
-class EntryTally:
-    """What entries cost against their cards, order by order. `priced`: market orders whose price on the card is known.
-
-    `unpriced`: market orders of which it was not kept; `kept`, `broken`, `unknown`: orders by their worst price.
-    """
-
-    coin: str
-    slippage: dict[int, Decimal] = field(default_factory=dict)  # by order
-    unpriced: set[int] = field(default_factory=set)
-    broken: set[int] = field(default_factory=set)
-    kept: set[int] = field(default_factory=set)
-    unknown: set[int] = field(default_factory=set)
-    fees_said: Decimal = ZERO
-    fees_paid: Decimal = ZERO  # of the orders of which it is known what was said
-    fees_known: set[int] = field(default_factory=set)
-    limits: set[int] = field(default_factory=set)
-
-    def add(self, fills: Iterable[EntryFill]) -> None:
-        """Those of this coin."""
-        for fill in fills:
-            if quote_of(fill.symbol) == self.coin:
-                self._price(fill)
-                self._fee(fill)
-
-    @property
-    def orders(self) -> int:
-        """Entry orders of which something was filled."""
-        return len(self.kept | self.broken | self.unknown)
-
-    @property
-    def total_slippage(self) -> Decimal:
-        return sum(self.slippage.values(), ZERO)
-
-    def _price(self, fill: EntryFill) -> None:
-        order = fill.intent_id
-        if not fill.is_market:
-            self.limits.add(order)
-        elif fill.slippage is None:
-            self.unpriced.add(order)
-        else:
-            self.slippage[order] = self.slippage.get(order, ZERO) + fill.slippage
-        if fill.is_within is None:
-            self.unknown.add(order)
-        elif not fill.is_within:
-            self.broken.add(order)
-            self.kept.discard(order)
-        elif order not in self.broken:
-            self.kept.add(order)
-
-    def _fee(self, fill: EntryFill) -> None:
-        said = fill.fee_said
-        if said is not None:
-            self.fees_known.add(fill.intent_id)
-            self.fees_said += said
-            self.fees_paid += fill.fee
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from bot.domain.accounts import AccountType
 from bot.domain.chat import OutboxPayload
 from bot.domain.ids import HOUR, Millis, UserId
 
-HOURS: Final = range(24)
 LATEST: Final = 12 * HOUR  # ms after its hour a report is still told
 
 

@@ -12,16 +12,14 @@ Net is what a close brought after the fees of both ways and the funding that was
   Atiya, "Maximum drawdown", 2004); in money, as nobody knows what the account was worth at each moment.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, tzinfo
-from decimal import Context, Decimal, localcontext
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Context, Decimal
 from typing import Final
 
 from bot.domain.ids import Millis, Symbol
-from bot.domain.periods import day_of
 from bot.domain.portfolio import Side
-from bot.domain.symbol_names import quote_of
 from bot.domain.trade_plans import ExitReason
 
 ZERO: Final = Decimal(0)
@@ -128,6 +126,27 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EntrySummary:
+    """What entries cost against their cards, counted in orders of which something was filled.
+
+    `priced`: market orders of which the price on the card is known, `unpriced`: others of them; `limits`: limit orders.
+    `kept`, `broken`: no fill was beyond the worst price of the card, or one was. `fees_known` orders make up the fees.
+    """
+
+    coin: str
+    orders: int = 0
+    kept: int = 0
+    broken: int = 0
+    priced: int = 0
+    unpriced: int = 0
+    limits: int = 0
+    slippage: Decimal = ZERO  # of the priced ones, positive is worse
+    fees_known: int = 0
+    fees_said: Decimal = ZERO  # at most
+    fees_paid: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DayPnl:
     """What was closed on one day of the person's calendar: its net, and how many closes that were."""
 
@@ -144,172 +163,6 @@ class EquityPoint:
     pnl: Decimal
 
 
-@dataclass(slots=True)
-class _OpenTrade:
-    """A trade of which there may be closes to come."""
-
-    side: Side
-    opened_ts: Millis
-    closed_ts: Millis
-    net: Decimal
-
-
-@dataclass(slots=True)
-class _Sums:
-    """Trades, wins and net of a group, as they grow."""
-
-    trades: int = 0
-    wins: int = 0
-    pnl: Decimal = ZERO
-
-    def add(self, net: Decimal) -> None:
-        self.trades += 1
-        self.wins += net > 0
-        self.pnl += net
-
-
-@dataclass(slots=True)
-class _CoinTally:
-    """The closes of one coin, oldest first; what it keeps does not grow with their number."""
-
-    closes: int = 0
-    pnl: Decimal = ZERO
-    fees: Decimal = ZERO
-    funding: Decimal = ZERO
-    exit_slippage: Decimal = ZERO
-    exits_priced: int = 0
-    resets: int = 0
-    losses: int = 0
-    won: Decimal = ZERO
-    lost: Decimal = ZERO
-    best: Decimal | None = None
-    worst: Decimal | None = None
-    holding_ms: int = 0
-    peak: Decimal = ZERO
-    peak_ts: Millis | None = None
-    drawdown: Drawdown | None = None
-    whole: _Sums = field(default_factory=_Sums)
-    symbols: dict[str, _Sums] = field(default_factory=dict)
-    sides: dict[str, _Sums] = field(default_factory=dict)
-    exits: dict[str, _Sums] = field(default_factory=dict)
-    _open: dict[tuple[Symbol, int], _OpenTrade] = field(default_factory=dict)
-
-    def add(self, close: Close) -> None:
-        if not close.counts:
-            self.resets += 1
-            return
-        net = close.net
-        self.closes += 1
-        self.pnl += net
-        self.fees += close.fees
-        self.funding += close.funding
-        if close.slippage is not None:
-            self.exit_slippage += close.slippage
-            self.exits_priced += 1
-        self.exits.setdefault(close.exit_reason.value, _Sums()).add(net)
-        self._fall(close.closed_ts)
-        self._trade(close, net)
-
-    def end(self) -> None:
-        """No more closes come: what is open counts as it stands."""
-        for (symbol, _), trade in self._open.items():
-            self._count(symbol, trade)
-        self._open.clear()
-
-    def _trade(self, close: Close, net: Decimal) -> None:
-        """A leg holds one position at a time: another opening means that the trade before is over."""
-        key = (close.symbol, close.position_idx)
-        trade = self._open.get(key)
-        if trade is not None and (trade.side, trade.opened_ts) == (close.side, close.opened_ts):
-            trade.net += net
-            trade.closed_ts = close.closed_ts
-            return
-        if trade is not None:
-            self._count(close.symbol, trade)
-        self._open[key] = _OpenTrade(close.side, close.opened_ts, close.closed_ts, net)
-
-    def _count(self, symbol: Symbol, trade: _OpenTrade) -> None:
-        net = trade.net
-        for sums in (
-            self.whole,
-            self.symbols.setdefault(symbol, _Sums()),
-            self.sides.setdefault(trade.side.value, _Sums()),
-        ):
-            sums.add(net)
-        self.losses += net < 0
-        self.won += max(net, ZERO)
-        self.lost += max(-net, ZERO)
-        self.best = net if self.best is None else max(self.best, net)
-        self.worst = net if self.worst is None else min(self.worst, net)
-        self.holding_ms += max(0, trade.closed_ts - trade.opened_ts)
-
-    def _fall(self, ts: Millis) -> None:
-        if self.peak_ts is None or self.pnl >= self.peak:
-            self.peak_ts = ts
-        self.peak = max(self.peak, self.pnl)
-        depth = self.peak - self.pnl
-        if depth > 0 and (self.drawdown is None or depth > self.drawdown.amount):
-            self.drawdown = Drawdown(amount=depth, from_ts=self.peak_ts, to_ts=ts)
-
-
-class Tally:
-    """Adds up closes, which come oldest first; coins are never added to each other."""
-
-    def __init__(self) -> None:
-        self._coins: dict[str, _CoinTally] = {}
-
-    def add(self, closes: Iterable[Close]) -> None:
-        with localcontext(WIDE):
-            for close in closes:
-                self._coins.setdefault(quote_of(close.symbol), _CoinTally()).add(close)
-
-    def summaries(self) -> tuple[Summary, ...]:
-        """One a coin, most closes first. Ends the tally."""
-        with localcontext(WIDE):
-            for each in self._coins.values():
-                each.end()
-        found = [_summary(coin, each) for coin, each in self._coins.items()]
-        return tuple(sorted(found, key=lambda each: (-each.closes, each.coin)))
-
-
-class DayTally:
-    """Net and closes of each day in a zone; closes of one coin, the first that comes."""
-
-    def __init__(self, zone: tzinfo) -> None:
-        self._zone = zone
-        self._days: dict[date, tuple[Decimal, int]] = {}
-
-    def add(self, closes: Iterable[Close]) -> None:
-        for close in filter(_counts, closes):
-            day = day_of(close.closed_ts, self._zone)
-            pnl, count = self._days.get(day, (ZERO, 0))
-            self._days[day] = (WIDE.add(pnl, close.net), count + 1)
-
-    def days(self) -> tuple[DayPnl, ...]:
-        """The days on which something was closed, oldest first."""
-        return tuple(DayPnl(day=day, pnl=pnl, closes=count) for day, (pnl, count) in sorted(self._days.items()))
-
-
-class CurveTally:
-    """The summed net after each close, thinned out while it grows: lowest and highest of each stretch stay."""
-
-    def __init__(self, most: int = MOST_POINTS) -> None:
-        self._most = most
-        self._points: list[EquityPoint] = []
-        self._sum = ZERO
-
-    def add(self, closes: Iterable[Close]) -> None:
-        for close in filter(_counts, closes):
-            self._sum = WIDE.add(self._sum, close.net)
-            self._points.append(EquityPoint(ts=close.closed_ts, pnl=self._sum))
-        if len(self._points) > 8 * self._most:
-            self._points = list(thinned(self._points, 4 * self._most))
-
-    def points(self) -> tuple[EquityPoint, ...]:
-        """Oldest first, at most as many as were asked for."""
-        return thinned(self._points, self._most)
-
-
 def thinned(points: Sequence[EquityPoint], most: int) -> tuple[EquityPoint, ...]:
     """At most `most` (4 or more) of them: first, last, and of each stretch between its lowest and its highest."""
     if len(points) <= most:
@@ -322,38 +175,3 @@ def thinned(points: Sequence[EquityPoint], most: int) -> tuple[EquityPoint, ...]
         ends = {min(part, key=lambda at: inner[at].pnl), max(part, key=lambda at: inner[at].pnl)}
         found += [inner[at] for at in sorted(ends)]
     return (*found, points[-1])
-
-
-def _counts(close: Close) -> bool:
-    return close.counts
-
-
-def _summary(coin: str, tally: _CoinTally) -> Summary:
-    return Summary(
-        coin=coin,
-        closes=tally.closes,
-        trades=tally.whole.trades,
-        wins=tally.whole.wins,
-        losses=tally.losses,
-        pnl=tally.pnl,
-        fees=tally.fees,
-        funding=tally.funding,
-        won=tally.won,
-        lost=tally.lost,
-        best=tally.best,
-        worst=tally.worst,
-        holding_ms=tally.holding_ms,
-        exit_slippage=tally.exit_slippage,
-        exits_priced=tally.exits_priced,
-        drawdown=tally.drawdown,
-        symbols=_groups(tally.symbols),
-        sides=_groups(tally.sides),
-        exits=_groups(tally.exits),
-        resets=tally.resets,
-    )
-
-
-def _groups(found: dict[str, _Sums]) -> tuple[Group, ...]:
-    """Most trades first."""
-    groups = [Group(name=name, trades=each.trades, wins=each.wins, pnl=each.pnl) for name, each in found.items()]
-    return tuple(sorted(groups, key=lambda each: (-each.trades, each.name)))

@@ -20,10 +20,7 @@ from bot.services.payments.refunds import Refunds
 from bot.services.payments.subscriptions import Subscriptions
 from bot.services.promo.campaigns import CampaignService
 from bot.services.promo.redemption import Redemptions
-from bot.services.statistics.daily_reports import DailyReportService
-from bot.services.statistics.exports import Exports
-from bot.services.statistics.statistics import Statistics
-from bot.services.statistics.truth import CardTruth
+from bot.services.statistics.results import Results
 from bot.services.support.support import Support
 from bot.services.trading.trading import Trading
 from bot.services.users.access import RoleResolver
@@ -62,7 +59,4 @@ class Services:
     broadcasts: BroadcastService
     reports: Reports
     trading: Trading
-    statistics: Statistics
-    card_truth: CardTruth
-    exports: Exports
-    daily_reports: DailyReportService
+    results: Results

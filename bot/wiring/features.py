@@ -38,6 +38,7 @@ from bot.services.promo.redemption import Redemptions
 from bot.services.services import Services
 from bot.services.statistics.daily_reports import DailyReportService
 from bot.services.statistics.exports import Exports
+from bot.services.statistics.results import Results
 from bot.services.statistics.statistics import Statistics
 from bot.services.statistics.truth import CardTruth
 from bot.services.support.support import Support
@@ -73,9 +74,9 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
     user_admin, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
     accounts, market = make_screens(base)
     trading, order_jobs = await make_trading(base, pin)
-    privacy = make_privacy(base, trading)
-    statistics, card_truth, exports, daily_reports = make_statistics(base)
-    user_jobs = (jobs.erasures(privacy, base.clock), jobs.daily_reports(daily_reports, base.clock))
+    privacy, user_jobs = make_privacy(base, trading)
+    results, result_jobs = make_results(base)
+    trade_jobs = (*order_jobs, *result_jobs)
     services = Services(
         reads=base.reads,
         clock=base.clock,
@@ -102,12 +103,9 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         broadcasts=broadcasts,
         reports=reports,
         trading=trading,
-        statistics=statistics,
-        card_truth=card_truth,
-        exports=exports,
-        daily_reports=daily_reports,
+        results=results,
     )
-    return services, (*account_jobs, *licensing_jobs, *promo_jobs, *payment_jobs, *user_jobs, *admin_jobs, *order_jobs)
+    return services, (*account_jobs, *licensing_jobs, *promo_jobs, *payment_jobs, *user_jobs, *admin_jobs, *trade_jobs)
 
 
 def make_dialogues(base: Foundation) -> DialogueService:
@@ -127,14 +125,19 @@ def make_screens(base: Foundation) -> tuple[AccountScreens, MarketScreens]:
     return accounts, market
 
 
-def make_statistics(base: Foundation) -> tuple[Statistics, CardTruth, Exports, DailyReportService]:
+def make_results(base: Foundation) -> tuple[Results, tuple[Periodic[Any], ...]]:
     queries = SqliteStatisticsQueries(base.database)
     statistics = Statistics(queries=queries, reader=base.screen_reader, clock=base.clock)
-    truth = CardTruth(statistics=statistics, queries=queries, clock=base.clock)
     reports = DailyReportService(
         statistics=statistics, queries=queries, transactions=base.store, reads=base.reads, clock=base.clock
     )
-    return statistics, truth, Exports(queries=queries), reports
+    results = Results(
+        statistics=statistics,
+        truth=CardTruth(statistics=statistics, queries=queries, clock=base.clock),
+        exports=Exports(queries=queries),
+        reports=reports,
+    )
+    return results, (jobs.daily_reports(reports, base.clock),)
 
 
 async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]:
@@ -158,8 +161,8 @@ async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]
     return people, preferences, pin
 
 
-def make_privacy(base: Foundation, trading: Trading) -> Privacy:
-    return Privacy(
+def make_privacy(base: Foundation, trading: Trading) -> tuple[Privacy, tuple[Periodic[Any], ...]]:
+    privacy = Privacy(
         queries=SqlitePrivacyQueries(base.database),
         transactions=base.store,
         drops=base.reads,
@@ -168,6 +171,7 @@ def make_privacy(base: Foundation, trading: Trading) -> Privacy:
         marks=base.storage.marks,
         leave=partial(trading.leaving.leave_all, idempotency_key="erasure"),
     )
+    return privacy, (jobs.erasures(privacy, base.clock),)
 
 
 def make_accounts(base: Foundation) -> tuple[Keys, tuple[Periodic[Any], ...]]:

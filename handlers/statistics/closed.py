@@ -18,7 +18,7 @@ async def closed_command(ctx: UpdateContext) -> None:
 async def show_closed(ctx: UpdateContext, code: ShowClosed) -> None:
     """A page. Raises ButtonExpired for an account that is not the presser's."""
     account = own_account(ctx, code.account_id)
-    found = await ctx.services.statistics.closed(account, code.page, CLOSED_A_PAGE)
+    found = await ctx.services.results.statistics.closed(account, code.page, CLOSED_A_PAGE)
     await ctx.show(closed_card(ctx.viewer, account, found))
 
 

@@ -29,7 +29,7 @@ class ShowStats(Code):
     account_id: AccountId
     period: Period
     back: PeriodsBack = 0
-    part: StatsPart = StatsPart.OVERVIEW
+    by: StatsPart = StatsPart.OVERVIEW
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from typing import Final
 
 from bot.domain.daily_reports import AccountDay, DailyReport, DailyReportMessage
 from handlers.core.links import RunCommand
+from handlers.statistics.spans import cost_kind
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import CENT, Figures, arrow
@@ -56,6 +57,6 @@ def _account(say: Translator, day: AccountDay) -> list[Markup]:
     open_pnl = figures.money(day.open_pnl, day.coin, signed=True)
     lines.append(say("daily-open", count=day.open_positions, pnl=open_pnl))
     if day.known:
-        kind = "gain" if day.slippage < 0 else "cost"
+        kind = cost_kind(day.slippage)
         lines.append(say("daily-slippage", kind=kind, money=figures.money(abs(day.slippage), day.coin)))
     return lines

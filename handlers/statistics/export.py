@@ -55,9 +55,9 @@ async def make_export(ctx: UpdateContext, code: MakeExport) -> None:
 
 async def _begin(ctx: UpdateContext, account: Account, period: Period, back: int) -> None:
     """Raises BadInput while another one of theirs is being made."""
-    if ctx.services.exports.is_busy(ctx.user_id):
+    if ctx.services.results.exports.is_busy(ctx.user_id):
         raise BadInput("export-under-way")
-    shown = await ctx.services.statistics.calendar_span(ctx.config, period, back)
+    shown = await ctx.services.results.statistics.calendar_span(ctx.config, period, back)
     message_id = await ctx.show(export_begun_card(ctx.viewer, account, shown))
     ctx.data.tasks.start(_make(ctx, account, shown, message_id), "an export on its way")
 
@@ -65,19 +65,19 @@ async def _begin(ctx: UpdateContext, account: Account, period: Period, back: int
 async def _make(ctx: UpdateContext, account: Account, shown: ShownSpan, message_id: int) -> None:
     """Whatever goes wrong is said on the card."""
     try:
-        async with ctx.services.exports.made(account, shown.span, stem=_stem(account, shown)) as files:
+        async with ctx.services.results.exports.made(account, shown.span, stem=_stem(account, shown)) as files:
             for each in files:
-                await _send(ctx, account, shown, each)
-            card = export_done_card(ctx.viewer, account, shown, files)
+                await _send(ctx, shown, each)
+            card = export_done_card(ctx.viewer, account, shown, [(each.kind, each.rows) for each in files])
     except (BadInput, StorageTrouble, OSError, TelegramError) as trouble:
         _logger.warning("an export could not be sent: %s", type(trouble).__name__)
         card = export_failed_card(ctx.viewer, account, shown)
     await _put(ctx, message_id, card)
 
 
-async def _send(ctx: UpdateContext, account: Account, shown: ShownSpan, file: ExportedFile) -> None:
+async def _send(ctx: UpdateContext, shown: ShownSpan, file: ExportedFile) -> None:
     content = await asyncio.to_thread(file.path.read_bytes)
-    caption = caption_card(ctx.viewer, account, shown, file)
+    caption = caption_card(ctx.viewer, shown, file.kind, file.rows)
     await delivery.send_document(ctx.bot, ctx.target, Document(name=file.name, content=content), caption)
 
 

@@ -6,7 +6,6 @@ from typing import Final
 from bot.domain.accounts import Account
 from bot.domain.exports import ExportFile
 from bot.domain.periods import Period
-from bot.services.statistics.exports import ExportedFile
 from bot.services.statistics.statistics import ShownSpan
 from handlers.statistics.codes import ChooseExport, MakeExport
 from handlers.statistics.spans import span_line
@@ -40,11 +39,13 @@ def export_begun_card(viewer: RenderContext, account: Account, shown: ShownSpan)
     return Card(text=join([*_head(viewer, account, shown), viewer.say("export-begun")]), rows=(menu_row(viewer),))
 
 
-def export_done_card(viewer: RenderContext, account: Account, shown: ShownSpan, files: Sequence[ExportedFile]) -> Card:
-    """How many rows of what were sent."""
+def export_done_card(
+    viewer: RenderContext, account: Account, shown: ShownSpan, files: Sequence[tuple[ExportFile, int]]
+) -> Card:
+    """How many rows of what were sent; `files`: of each its kind and its rows."""
     say, figures = viewer.say, viewer.figures
     lines = _head(viewer, account, shown)
-    rows = {kind: sum(each.rows for each in files if each.kind is kind) for kind in ExportFile}
+    rows = {kind: sum(count for each, count in files if each is kind) for kind in ExportFile}
     if not files:
         lines.append(say("export-empty"))
     else:
@@ -62,12 +63,10 @@ def export_failed_card(viewer: RenderContext, account: Account, shown: ShownSpan
     )
 
 
-def caption_card(viewer: RenderContext, account: Account, shown: ShownSpan, file: ExportedFile) -> Card:
+def caption_card(viewer: RenderContext, shown: ShownSpan, kind: ExportFile, rows: int) -> Card:
     """What a file has in it."""
-    rows = viewer.figures.count(file.rows)
-    return Card(
-        text=join([viewer.say("export-rows", kind=file.kind.value, rows=rows), *_head(viewer, account, shown)[1:]])
-    )
+    line = viewer.say("export-rows", kind=kind.value, rows=viewer.figures.count(rows))
+    return Card(text=join([line, span_line(viewer, shown)]))
 
 
 def _head(viewer: RenderContext, account: Account, shown: ShownSpan) -> list[Markup]:

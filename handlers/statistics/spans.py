@@ -1,13 +1,15 @@
-"""How a period reads: its name, its days, its run of practice."""
+"""How a period reads: its name, its days, its run of practice; and the word for a cost that may be a gain."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from bot.domain.periods import Period
 from bot.services.statistics.statistics import ShownSpan
 from handlers.core.callbacks import Code
 from handlers.texts.catalog import Markup
 from handlers.views.cards import Row, button
+from handlers.views.figures import CENT
 from handlers.views.render_context import RenderContext
 from handlers.views.times import zone
 
@@ -41,3 +43,10 @@ def back_row(viewer: RenderContext, shown: ShownSpan, to_code: Callable[[int], C
     if shown.back > 0:
         row = (*row, button(viewer.say.plain("button-later"), viewer.data(to_code(shown.back - 1))))
     return row
+
+
+def cost_kind(cost: Decimal) -> str:
+    """cost, gain or even: the variant of a text on slippage; even is what rounds to no cent."""
+    if abs(cost) < CENT / 2:
+        return "even"
+    return "gain" if cost < 0 else "cost"

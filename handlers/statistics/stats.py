@@ -64,7 +64,7 @@ def own_account(ctx: UpdateContext, account_id: AccountId) -> Account:
 
 async def _show(ctx: UpdateContext, account: Account, code: ShowStats) -> None:
     await ctx.present(
-        lambda: ctx.services.statistics.shown(ctx.config, account, code.period, code.back),
+        lambda: ctx.services.results.statistics.shown(ctx.config, account, code.period, code.back),
         lambda viewer, shown: stats_card(viewer, account, code, shown),
     )
 
@@ -76,13 +76,13 @@ async def show_daily_report(ctx: UpdateContext, _: ShowDailyReport) -> None:
 
 async def want_daily_report(ctx: UpdateContext, act: WantDailyReport) -> None:
     """From the next time on that it is that hour."""
-    await ctx.services.daily_reports.want(ctx.config, act.hour)
+    await ctx.services.results.reports.want(ctx.config, act.hour)
     await _show_report(ctx, lead=ctx.say("daily-set", hour=f"{act.hour:02}:00", zone=ctx.viewer.zone_name))
 
 
 async def stop_daily_report(ctx: UpdateContext, _: StopDailyReport) -> None:
     """[Off]; a second tap says the same."""
-    await ctx.services.daily_reports.stop(ctx.user_id)
+    await ctx.services.results.reports.stop(ctx.user_id)
     await _show_report(ctx, lead=ctx.say("daily-off"))
 
 
@@ -98,7 +98,7 @@ async def _typed_report(ctx: UpdateContext, word: str) -> None:
 
 
 async def _show_report(ctx: UpdateContext, *, lead: Markup | None = None) -> None:
-    report = await ctx.services.daily_reports.wanted(ctx.user_id)
+    report = await ctx.services.results.reports.wanted(ctx.user_id)
     choices = [(f"{hour:02}:00", WantDailyReport(hour=hour)) for hour in OFFERED_HOURS]
     hours = await ctx.buttons(choices)
     off = await ctx.buttons([(ctx.say.plain("button-daily-off"), StopDailyReport())]) if report is not None else ()

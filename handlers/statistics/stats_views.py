@@ -13,7 +13,7 @@ from bot.services.screens import Shown
 from bot.services.statistics.statistics import StatisticsPage
 from handlers.core.links import ShowClosed
 from handlers.statistics.codes import ChooseExport, ShowDailyReport, ShowStats, ShowTruth, StatsPart
-from handlers.statistics.spans import back_row, span_line
+from handlers.statistics.spans import back_row, cost_kind, span_line
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button
 from handlers.views.dates import day_of
@@ -45,10 +45,10 @@ def stats_card(viewer: RenderContext, account: Account, code: ShowStats, shown: 
     parts.append(span_line(viewer, page.shown))
     if not page.main.closes:
         parts += [_BLANK, _nothing(viewer, page)]
-    elif code.part is StatsPart.OVERVIEW:
+    elif code.by is StatsPart.OVERVIEW:
         parts += [_result(viewer, page.main), table(_figures(viewer, page.main)), *_notes(viewer, page)]
     else:
-        parts += [_result(viewer, page.main), say(_GROUPS[code.part]), *_groups(viewer, code.part, page.main)]
+        parts += [_result(viewer, page.main), say(_GROUPS[code.by]), *_groups(viewer, code.by, page.main)]
     parts += [say("stats-resets", count=page.main.resets)] if page.main.resets else []
     parts += [say("stats-legacy", count=page.legacy)] if page.legacy and code.period is Period.ALL else []
     return Card(text=join(parts), rows=_rows(viewer, account, code, page))
@@ -110,11 +110,11 @@ def _notes(viewer: RenderContext, page: StatisticsPage) -> list[Markup]:
 def slippage_line(viewer: RenderContext, page: StatisticsPage) -> Markup:
     """What fills cost against the prices that were shown before, and of how many orders that is known."""
     main, entries = page.main, page.entries
-    known = main.exits_priced + len(entries.slippage)
-    cost = main.exit_slippage + entries.total_slippage
-    of = main.closes + len(entries.slippage) + len(entries.unpriced)
+    known = main.exits_priced + entries.priced
+    cost = main.exit_slippage + entries.slippage
+    of = main.closes + entries.priced + entries.unpriced
     money = viewer.figures.money(abs(cost), main.coin)
-    kind = "none" if not known else "gain" if cost < 0 else "cost"
+    kind = cost_kind(cost) if known else "none"
     return viewer.say("stats-slippage", kind=kind, money=money, known=known, count=of)
 
 
@@ -148,28 +148,43 @@ def _name(viewer: RenderContext, part: StatsPart, group: Group) -> str:
 
 
 def _rows(viewer: RenderContext, account: Account, code: ShowStats, page: StatisticsPage | None) -> tuple[Row, ...]:
-    say = viewer.say
-    account_id = account.account_id
+    say, account_id = viewer.say, account.account_id
 
-    def way(label: str, to: ShowStats) -> InlineKeyboardButton:
-        return button(say.plain("tab-current", name=label) if to == code else label, viewer.data(to))
-
-    def replaced(back: int) -> ShowStats:
-        return ShowStats(account_id, code.period, back, code.part)
+    def way(label: str, to: ShowStats, *, is_here: bool) -> InlineKeyboardButton:
+        return button(say.plain("tab-current", name=label) if is_here else label, viewer.data(to))
 
     periods = tuple(
-        button(
-            say.plain("tab-current", name=say.plain("stats-period", period=each.value))
-            if each is code.period
-            else say.plain("stats-period", period=each.value),
-            viewer.data(ShowStats(account_id, each, 0, code.part)),
+        way(
+            say.plain("stats-period", period=each.value),
+            ShowStats(account_id, each, 0, code.by),
+            is_here=each is code.period,
         )
         for each in _SHOWN
     )
     parts = tuple(
-        way(say.plain("stats-part", part=each.value), ShowStats(account_id, code.period, code.back, each))
+        way(
+            say.plain("stats-part", part=each.value),
+            ShowStats(account_id, code.period, code.back, each),
+            is_here=each is code.by,
+        )
         for each in StatsPart
     )
+    earlier: Row = ()
+    if page is not None:
+        earlier = back_row(viewer, page.shown, lambda back: ShowStats(account_id, code.period, back, code.by))
+    return (
+        periods,
+        earlier,
+        parts,
+        account_tabs(viewer, account, lambda each: ShowStats(each, code.period, code.back, code.by)),
+        *_other_ways(viewer, account, page),
+        (*refresh_button(viewer, code), *menu_row(viewer)),
+    )
+
+
+def _other_ways(viewer: RenderContext, account: Account, page: StatisticsPage | None) -> tuple[Row, Row]:
+    """[Closed trades] [Card truth] [CSV files], [Daily report: 21:00], and [Buy] where nothing was traded."""
+    say, account_id = viewer.say, account.account_id
     others: Row = (
         button(say.plain("button-closed"), viewer.data(ShowClosed(account_id))),
         button(say.plain("button-truth"), viewer.data(ShowTruth(account_id))),
@@ -177,15 +192,6 @@ def _rows(viewer: RenderContext, account: Account, code: ShowStats, page: Statis
     )
     report = None if page is None else page.report
     hour = "" if report is None else f"{report.hour:02}:00"
-    label = say.plain("button-daily", hour=hour, on=int(report is not None))
-    daily: Row = (button(label, viewer.data(ShowDailyReport())),)
+    daily = button(say.plain("button-daily", hour=hour, on=int(report is not None)), viewer.data(ShowDailyReport()))
     buy = command_button(viewer, "side-buy", "buy") if page is not None and not page.main.closes else ()
-    return (
-        periods,
-        () if page is None else back_row(viewer, page.shown, replaced),
-        parts,
-        account_tabs(viewer, account, lambda each: ShowStats(each, code.period, code.back, code.part)),
-        others,
-        (*daily, *buy),
-        (*refresh_button(viewer, code), *menu_row(viewer)),
-    )
+    return others, (daily, *buy)

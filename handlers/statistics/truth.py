@@ -20,7 +20,7 @@ async def show_truth(ctx: UpdateContext, code: ShowTruth) -> None:
     """A month. Raises ButtonExpired for an account that is not the presser's."""
     account = own_account(ctx, code.account_id)
     await ctx.present(
-        lambda: ctx.services.card_truth.shown(ctx.config, account, code.back),
+        lambda: ctx.services.results.truth.shown(ctx.config, account, code.back),
         lambda viewer, shown: truth_card(viewer, account, code, shown),
     )
 

@@ -5,7 +5,7 @@ from bot.domain.periods import Period
 from bot.services.screens import Shown
 from bot.services.statistics.truth import TruthPage
 from handlers.statistics.codes import ShowStats, ShowTruth
-from handlers.statistics.spans import back_row, span_line
+from handlers.statistics.spans import back_row, cost_kind, span_line
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, button
 from handlers.views.frame import account_tabs, menu_row, refresh_button
@@ -42,17 +42,15 @@ def _entries(viewer: RenderContext, page: TruthPage) -> list[Markup]:
     if not entries.orders:
         return []
     lines = [_BLANK, say("truth-entries", count=entries.orders)]
-    known = len(entries.kept) + len(entries.broken)
-    lines.append(say("truth-worst", kept=len(entries.kept), known=known))
-    if entries.slippage:
-        cost = entries.total_slippage
+    lines.append(say("truth-worst", kept=entries.kept, known=entries.kept + entries.broken))
+    if entries.priced:
+        cost = entries.slippage
         money = viewer.figures.money(abs(cost), page.summary.coin)
-        kind = "gain" if cost < 0 else "cost"
-        lines.append(say("truth-price", kind=kind, money=money, count=len(entries.slippage)))
+        lines.append(say("truth-price", kind=cost_kind(cost), money=money, count=entries.priced))
     if entries.limits:
-        lines.append(say("truth-limits", count=len(entries.limits)))
+        lines.append(say("truth-limits", count=entries.limits))
     if entries.unpriced:
-        lines.append(say("truth-price-unknown", count=len(entries.unpriced)))
+        lines.append(say("truth-price-unknown", count=entries.unpriced))
     return lines
 
 
@@ -65,7 +63,7 @@ def _fees(viewer: RenderContext, page: TruthPage) -> list[Markup]:
         said, paid = figures.money(entries.fees_said, coin), figures.money(entries.fees_paid, coin)
         is_kept = int(entries.fees_paid <= entries.fees_said)
         lines.append(say("truth-fees", said=said, paid=paid, kept=is_kept))
-    unknown = entries.orders - len(entries.fees_known)
+    unknown = entries.orders - entries.fees_known
     return [*lines, say("truth-fees-unknown", count=unknown)] if unknown else lines
 
 
@@ -76,7 +74,7 @@ def _stops(viewer: RenderContext, page: TruthPage) -> list[Markup]:
         return []
     lines = [_BLANK, say("truth-stops", held=stops.held, reached=stops.reached)]
     if stops.held:
-        kind = "gain" if stops.slippage < 0 else "cost"
+        kind = cost_kind(stops.slippage)
         lines.append(say("truth-stop-price", kind=kind, money=figures.money(abs(stops.slippage), coin)))
     if stops.compared:
         said, came = (figures.money(-each, coin) for each in (stops.loss_said, stops.loss_came))
@@ -95,7 +93,7 @@ def _closes(viewer: RenderContext, page: TruthPage) -> list[Markup]:
         return []
     lines = [_BLANK, say("truth-exits", count=main.closes)]
     if main.exits_priced:
-        kind = "gain" if main.exit_slippage < 0 else "cost"
+        kind = cost_kind(main.exit_slippage)
         money = viewer.figures.money(abs(main.exit_slippage), main.coin)
         lines.append(say("truth-exit-price", kind=kind, money=money, count=main.exits_priced))
     unknown = main.closes - main.exits_priced

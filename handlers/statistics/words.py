@@ -37,7 +37,7 @@ _LAST: Final = frozenset({"last", "previous", "прошлый", "прошлая"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedStatistics:
     """What the words behind a command ask for; None: nothing was said of it."""
 
     account: Account
@@ -46,7 +46,7 @@ class Wanted:
     part: StatsPart = StatsPart.OVERVIEW
 
 
-def wanted(ctx: UpdateContext) -> Wanted:
+def wanted(ctx: UpdateContext) -> WantedStatistics:
     """`week`, `last month demo`, `all live 2 symbols`, in any order. Raises BadInput, NoAccount for other words."""
     period, part, back, others = None, StatsPart.OVERVIEW, 0, []
     for word in ctx.arguments:
@@ -60,4 +60,4 @@ def wanted(ctx: UpdateContext) -> Wanted:
         else:
             others.append(word)
     account = account_argument(replace(ctx, arguments=tuple(others)))
-    return Wanted(account=account, period=period, back=back, part=part)
+    return WantedStatistics(account=account, period=period, back=back, part=part)

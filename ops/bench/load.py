@@ -30,7 +30,7 @@ TEXTS: Final[Mapping[str, int]] = {  # of a hundred messages, as in ops/bench/pa
     "/price SOLUSDT": 5,
     "/orders": 8,
     "/book BTCUSDT": 7,
-    "/trades": 5,
+    "/fills": 5,
     "/license": 5,
     "/menu": 5,
     "/settings": 5,

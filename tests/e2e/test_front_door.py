@@ -100,7 +100,7 @@ async def test_a_demo_key_shows_what_bybit_holds(home: Stack) -> None:
     assert "SOLUSDT" in orders
     assert {Decimal(20), Decimal(95)} <= numbers(orders)
 
-    trades = await chat.say("/trades")
+    trades = await chat.say("/fills")
     assert any(execution["symbol"].removesuffix("USDT") in trades for execution in truth["executions"])
 
 

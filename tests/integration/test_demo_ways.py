@@ -40,7 +40,7 @@ async def test_screens_and_more_of_a_position_are_of_its_account(desk: DemoTradi
     desk.in_the_app("close")
     told = await desk.told("Closed elsewhere")
     assert (await desk.press_told("Positions", told)).text.startswith("Positions · Bybit Demo")
-    assert (await desk.press_told("Trades", told)).text.startswith("Trades · Bybit Demo")
+    assert (await desk.press_told("Trades", told)).text.startswith("Closed trades · Bybit Demo")
 
 
 async def test_a_panic_is_resumed_where_it_was(desk: DemoTrading) -> None:

@@ -293,7 +293,7 @@ async def test_a_screen_without_any_data_is_still_a_screen(harness: Harness, tro
     harness.clock.advance(3_600)  # what was known of prices is too old to be shown
     harness.assembly.reads.sweep()
     harness.bybit.trouble = trouble  # type: ignore[assignment]  # both are ExchangeErrors
-    for text in ("/price btc", "/book btc", "/symbols", "/positions", "/orders", "/trades"):
+    for text in ("/price btc", "/book btc", "/symbols", "/positions", "/orders", "/fills"):
         bubble = await said(anna, text)
         await harness.settle()
         assert "⚠️" in bubble.text, text

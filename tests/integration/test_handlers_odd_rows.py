@@ -85,7 +85,7 @@ async def test_spot_orders_and_fills_stand_beside_those_of_perpetuals(harness: H
     harness.bybit.orders = (order("o-1"), order("o-2", symbol="ETHUSDT", **spot))
     harness.bybit.fills = (execution("e-1"), execution("e-2", symbol="ETHUSDT", fee_currency="ETH", **spot))
     await harness.demo_account(harness.person())
-    orders, trades = await lines(harness, "/orders"), await lines(harness, "/trades")
+    orders, trades = await lines(harness, "/orders"), await lines(harness, "/fills")
     assert "2 open orders" in orders
     assert [line.count("Spot") for line in orders if line.startswith("ETHUSDT")] == [1]
     assert not any("Spot" in line for line in orders if line.startswith("BTCUSDT"))
@@ -97,13 +97,13 @@ async def test_a_key_without_spot_shows_what_it_may_and_says_so(harness: Harness
     harness.bybit.orders, harness.bybit.fills = (order("o-1"),), (execution("e-1"),)
     harness.bybit.codes = {("/v5/order/realtime", "spot"): 10005, ("/v5/execution/list", "spot"): 10005}
     await harness.demo_account(harness.person())
-    for command in ("/orders", "/trades"):
+    for command in ("/orders", "/fills"):
         shown = await lines(harness, command)
         assert any(line.startswith("⚠️ Without spot: this key may not read it.") for line in shown)
         assert any("BTC" in line for line in shown)
 
 
-@pytest.mark.parametrize("command", ["/balance", "/positions", "/orders", "/trades"])
+@pytest.mark.parametrize("command", ["/balance", "/positions", "/orders", "/fills"])
 async def test_an_answer_that_cannot_be_read_has_its_own_sentence(harness: Harness, command: str) -> None:
     await harness.demo_account(harness.person())
     harness.bybit.statuses = dict.fromkeys(

@@ -87,7 +87,7 @@ async def test_every_button_of_the_menu_works_and_edits_in_place(harness: Harnes
         ("/balance", "10"),
         ("/positions", "BTCUSDT"),
         ("/orders", "60"),
-        ("/trades", "64"),
+        ("/fills", "64"),
         ("/price", "64"),
         ("/price btc", "BTCUSDT"),
         ("/price ETH/USDT", "ETHUSDT"),

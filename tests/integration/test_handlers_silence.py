@@ -8,7 +8,7 @@ from harness.storage import position
 
 from bot.domain.errors import ExchangeDown
 
-ACCOUNT_SCREENS = ("/balance", "/positions", "/orders", "/trades")
+ACCOUNT_SCREENS = ("/balance", "/positions", "/orders", "/fills")
 SCREENS = ("/price btc", "/book btc", "/symbols", *ACCOUNT_SCREENS)
 
 

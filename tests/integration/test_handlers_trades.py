@@ -1,4 +1,4 @@
-"""/trades: what closes brought, funding, sums of the day, through the whole bot."""
+"""/fills: what closes brought, funding, sums of the day, through the whole bot."""
 
 from decimal import Decimal
 
@@ -28,7 +28,7 @@ async def test_a_close_shows_what_it_brought_and_the_day_its_sums(harness: Harne
     anna = harness.person()
     await harness.demo_account(anna)
     closing(harness)
-    text = (await said(anna, "/trades")).text.replace("\u00a0", " ")
+    text = (await said(anna, "/fills")).text.replace("\u00a0", " ")
     for words in (
         "PnL +12.40 USDT after fees · fees paid 0.752 USDT · funding −0.522",
         "Sell 0.02",
@@ -44,7 +44,7 @@ async def test_trades_stand_without_results_where_those_alone_can_not_be_had(har
     await harness.demo_account(anna)
     closing(harness)
     harness.bybit.refused_paths[CLOSED] = 10005
-    text = (await said(anna, "/trades")).text
+    text = (await said(anna, "/fills")).text
     assert "Sell 0.02" in text
     assert "PnL" not in text
 
@@ -63,5 +63,5 @@ async def test_practice_closes_are_reckoned_from_their_fills(harness: Harness) -
                       closed_size=Decimal("0.010"), exec_ts=now),
         ),
     )  # fmt: skip
-    text = (await said(anna, "/trades")).text.replace("\u00a0", " ")
+    text = (await said(anna, "/fills")).text.replace("\u00a0", " ")
     assert "PnL +9.33 USDT after fees" in text, text

@@ -20,7 +20,7 @@ COMMANDS = [
     ("позиции", "Positions"),
     ("позиції", "Positions"),
     ("ордера", "Orders"),
-    ("угоди", "Trades"),
+    ("угоди", "Closed trades"),
     ("settings", "Settings"),
     ("настройки", "Settings"),
     ("settings risk 2", "✓ Risk per trade: 2%"),

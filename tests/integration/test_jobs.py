@@ -230,6 +230,7 @@ async def test_pauses_patience_and_what_is_expected_are_those_of_each_job(harnes
         "egress_alarm": (15, 0, None, (StorageTrouble,)),
         "disk_watch": (2, 0, None, (StorageTrouble,)),
         "reminders": (5 * minute, 0, hour, ()),
+        "daily_reports": (minute, 0, hour, ()),
         "promo_undos": (minute, 0, hour, ()),
         "pinned_cards": (hour, hour, None, ()),
         "broadcasts": (30, 0, 15 * minute, (NothingDone,)),

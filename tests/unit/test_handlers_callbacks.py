@@ -16,6 +16,7 @@ from bot.domain.licensing import LicenseType
 from bot.domain.market import Category
 from bot.domain.orders import MarginMode, PositionMode
 from bot.domain.payments import Listed
+from bot.domain.periods import FURTHEST_BACK, Period
 from bot.domain.portfolio import Side
 from bot.domain.promo_codes import MOST_DAYS, MOST_USES
 from bot.domain.secrets import carries_pin
@@ -32,6 +33,7 @@ from handlers.core.callbacks import Code
 from handlers.core.links import RunCommand, ShowBalance, ShowPositions, ShowPrice, ShowSymbols
 from handlers.core.specs import Place, ViewSpec
 from handlers.registry import TABLE
+from handlers.statistics.codes import StatsPart
 from handlers.trading.leg_codes import LegGroup
 from handlers.trading.limit_fields import LimitField
 from handlers.trading.ticket_codes import TicketPart
@@ -80,6 +82,9 @@ LONGEST: dict[str, Any] = {
     "ticket": callbacks.LARGEST_ROW,
     "part": TicketPart.MAIN,
     "value": "A" * 20,
+    "period": max(Period, key=len),
+    "back": FURTHEST_BACK,
+    "by": max(StatsPart, key=len),
     "presets": max(PresetKind, key=len),
     "side": max(Side, key=len),
     "usdt": 1_000_000,

@@ -198,6 +198,13 @@ CHANGING: Final = {
     "bot.domain.card_entries.Remarks",
     "bot.domain.profit.Earned",
     "bot.domain.profit.Profits",
+    "bot.domain.tallies.CurveTally",  # sums, while closes and fills are counted
+    "bot.domain.tallies.DayTally",
+    "bot.domain.tallies.EntryTally",
+    "bot.domain.tallies.Tally",
+    "bot.domain.tallies._CoinTally",
+    "bot.domain.tallies._OpenTrade",
+    "bot.domain.tallies._Sums",
     "bot.domain.trade_numbers.NumberWalk",  # a typed order while it is read
     "bot.domain.trade_reader._Reader",
     "bot.domain.trade_reading._Settler",

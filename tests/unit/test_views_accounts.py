@@ -250,7 +250,7 @@ def test_no_orders_and_no_trades() -> None:
     orders = known(Orders(account_id=AccountId(1), items=(), as_of=NOW))
     fills = known(trades())
     assert read(orders_card(viewer(), PAPER, orders))[1] == "No open orders on USDT perpetuals and spot."
-    assert read(trades_card(viewer(), PAPER, fills))[1] == "No trades on USDT perpetuals and spot yet."
+    assert read(trades_card(viewer(), PAPER, fills))[1] == "No fills on USDT perpetuals and spot yet."
 
 
 def trades(*fills: Any, closed: tuple[ClosedPnl, ...] = (), **more: Any) -> Trades:

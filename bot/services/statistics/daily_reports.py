@@ -108,8 +108,8 @@ class DailyReportService:
             pnl=_kept(main.pnl),
             best=_kept(main.best or _ZERO),
             worst=_kept(main.worst or _ZERO),
-            slippage=_kept(main.exit_slippage + entries.total_slippage),
-            known=main.exits_priced + len(entries.slippage),
+            slippage=_kept(main.exit_slippage + entries.slippage),
+            known=main.exits_priced + entries.priced,
             open_positions=len(legs),
             open_pnl=_kept(sum((each.unrealised_pnl or _ZERO for each in legs), _ZERO)),
         )

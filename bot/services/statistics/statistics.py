@@ -7,22 +7,13 @@ from datetime import UTC
 from typing import Final, TypeVar
 
 from bot.domain.accounts import Account, AccountType
-from bot.domain.card_promises import EntryTally
 from bot.domain.daily_reports import DailyReport
 from bot.domain.ids import Millis
 from bot.domain.periods import EVERYTHING, FURTHEST_BACK, Period, Span, span_of
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.statistics import Key, PracticeRun, StatisticsQueries
-from bot.domain.statistics import (
-    MOST_POINTS,
-    Close,
-    CurveTally,
-    DayPnl,
-    DayTally,
-    EquityPoint,
-    Summary,
-    Tally,
-)
+from bot.domain.statistics import MOST_POINTS, Close, DayPnl, EntrySummary, EquityPoint, Summary
+from bot.domain.tallies import CurveTally, DayTally, EntryTally, Tally
 from bot.domain.time_zones import zone_of
 from bot.domain.trade_plans import ClosedTrade
 from bot.domain.users import UserConfig
@@ -56,7 +47,7 @@ class StatisticsPage:
     shown: ShownSpan
     main: Summary
     others: tuple[Summary, ...]
-    entries: EntryTally
+    entries: EntrySummary
     report: DailyReport | None
     legacy: int
     as_of: Millis
@@ -139,7 +130,7 @@ class Statistics:
         await self._each(account, span, tally.add)
         return tally.summaries() or (Summary(coin="USDT"),)
 
-    async def entries(self, account: Account, span: Span, coin: str) -> EntryTally:
+    async def entries(self, account: Account, span: Span, coin: str) -> EntrySummary:
         """What the entries of that coin cost against their cards."""
         tally = EntryTally(coin=coin)
         after: Key | None = None
@@ -147,19 +138,21 @@ class Statistics:
             found = await self.queries.entry_fills(account.account_id, span, after, ROWS)
             await _added(tally.add, found.items)
             if found.after is None:
-                return tally
+                return tally.summary()
             after = found.after
 
-    async def daily(self, account: Account, span: Span, zone_name: str) -> tuple[DayPnl, ...]:
+    async def daily(self, account: Account, span: Span, zone_name: str, coin: str = "USDT") -> tuple[DayPnl, ...]:
         """Net and closes of each day of that zone on which something was closed, oldest first."""
         zone = await asyncio.to_thread(zone_of, zone_name)
-        tally = DayTally(zone or UTC)
+        tally = DayTally(coin, zone or UTC)
         await self._each(account, span, tally.add)
         return tally.days()
 
-    async def equity(self, account: Account, span: Span, most: int = MOST_POINTS) -> tuple[EquityPoint, ...]:
+    async def equity(
+        self, account: Account, span: Span, coin: str = "USDT", *, most: int = MOST_POINTS
+    ) -> tuple[EquityPoint, ...]:
         """The summed net after each close, oldest first; at most `most` points (4 or more), extremes among them."""
-        tally = CurveTally(most)
+        tally = CurveTally(coin, most)
         await self._each(account, span, tally.add)
         return tally.points()
 

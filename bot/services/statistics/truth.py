@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.accounts import Account
-from bot.domain.card_promises import EntryFill, EntryTally, StopTruth, stop_truth
+from bot.domain.card_promises import EntryFill, StopTruth, stop_truth
 from bot.domain.ids import Millis
 from bot.domain.periods import Period
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.statistics import StatisticsQueries
-from bot.domain.statistics import Summary
+from bot.domain.statistics import EntrySummary, Summary
 from bot.domain.users import UserConfig
 from bot.services.screens import Shown
 from bot.services.statistics.statistics import ShownSpan, Statistics, nothing_yet
@@ -26,7 +26,7 @@ class TruthPage:
 
     shown: ShownSpan
     summary: Summary
-    entries: EntryTally
+    entries: EntrySummary
     stops: StopTruth
     as_of: Millis
 

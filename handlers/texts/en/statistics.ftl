@@ -59,6 +59,7 @@ stats-fees = Fees
 stats-funding = Funding
 stats-slippage =
     { $kind ->
+        [even] Slippage cost you nothing; known of { $known } of { $count } orders.
         [cost] Slippage cost you <b>{ $money }</b>; known of { $known } of { $count } orders.
         [gain] Fills were <b>{ $money }</b> better than the prices you were shown; known of { $known } of { $count } orders.
        *[none] What slippage cost is not known: no price was kept before these fills.
@@ -160,6 +161,7 @@ truth-entries =
 truth-worst = Worst price of the card kept: { $kept } of { $known }
 truth-price =
     { $kind ->
+        [even] Filled at the price on the card ({ $count })
         [gain] Filled <b>{ $money }</b> better than the price on the card ({ $count })
        *[cost] Filled <b>{ $money }</b> worse than the price on the card ({ $count })
     }
@@ -174,6 +176,7 @@ truth-fees-unknown = Fee on the card not kept: { $count }
 truth-stops = <b>Stops</b>: { $held } of { $reached } held; the others ended by liquidation or because no stop could be set
 truth-stop-price =
     { $kind ->
+        [even] Closed at the stop’s price
         [gain] Closed <b>{ $money }</b> better than at the stop’s price
        *[cost] Closed <b>{ $money }</b> beyond the stop’s price
     }
@@ -187,6 +190,7 @@ truth-exits =
     }
 truth-exit-price =
     { $kind ->
+        [even] At the price shown before ({ $count })
         [gain] <b>{ $money }</b> better than the price shown before ({ $count })
        *[cost] <b>{ $money }</b> worse than the price shown before ({ $count })
     }
@@ -224,6 +228,7 @@ daily-open =
     }
 daily-slippage =
     { $kind ->
+        [even] Fills were at the prices shown.
         [gain] Fills were { $money } better than the prices shown.
        *[cost] Slippage cost you { $money }.
     }
