@@ -110,56 +110,32 @@ def moment(ts: int) -> str:
         return str(ts)
 
 
-def fill_cells(row: tuple[Any, ...], account: str) -> tuple[ExportFile, Cells]:
-    """A row of trade_logs, as storage/statistics/fills.py reads it: a fill, or a funding."""
-    (
-        ts,
-        _,
-        category,
-        symbol,
-        side,
-        kind,
-        price,
-        size,
-        value,
-        fee,
-        coin,
-        maker,
-        closed,
-        exec_id,
-        order,
-        link,
-        touch,
-        run,
-    ) = row
-    head = (moment(ts), account, cell(run), cell(category), cell(symbol), cell(side))
-    quote = quote_of(symbol)
-    if kind == FUNDING:
-        paid = (cell(size), cell(price), cell(fee), cell(coin), quote, cell(exec_id))
-        return ExportFile.FUNDING, (*head, *paid)
-    amounts = (price, size, value, fee, coin, int(maker), closed, touch)
-    ids = (exec_id, order, link)
-    return ExportFile.FILLS, (*head, cell(kind), *map(cell, amounts), base_of(symbol), quote, *map(cell, ids))
+def fill_cells(row: tuple[Any, ...], account: str, run: str) -> tuple[ExportFile, Cells]:
+    """A row of trade_logs, as storage/statistics/fills.py reads it: a fill, or a funding.
+
+    `run`: of practice, where no reset was before it.
+    """
+    ts, _, later_run, *rest = row
+    symbol, kind, exec_id = rest[1], rest[3], rest[12]
+    head = (moment(ts), account, cell(later_run or run))
+    coins = (base_of(symbol), quote_of(symbol))
+    if kind != FUNDING:
+        return ExportFile.FILLS, (*head, *map(cell, rest[:12]), *coins, *map(cell, rest[12:]))
+    category, _, side, _, price, size, _, paid, coin = rest[:9]
+    amounts = (category, symbol, side, size, price, paid, coin)
+    return ExportFile.FUNDING, (*head, *map(cell, amounts), coins[1], cell(exec_id))
 
 
-def closed_cells(row: tuple[Any, ...], account: str) -> Cells:
-    """A row of closed_trades, as storage/statistics/closes.py reads it."""
-    ts, order, idx, symbol, side, qty, entry, exits, open_fee, close_fee, coin, funding, slip, why, opened = row[:15]
-    category, link, run = row[15:]
-    amounts = (
-        qty,
-        entry,
-        exits,
-        open_fee,
-        close_fee,
-        coin,
-        funding,
-        _net(side, entry, exits, open_fee, close_fee, funding),
-    )
+def closed_cells(row: tuple[Any, ...], account: str, run: str) -> Cells:
+    """A row of closed_trades, as storage/statistics/closes.py reads it; `run` as above."""
+    ts, order, position_idx, later_run, opened, category, symbol, side, *rest = row
+    qty, entry, exits, open_fee, close_fee, coin, funding, slippage, reason, link = rest
+    net = _net(side, entry, exits, open_fee, close_fee, funding)
+    amounts = (qty, entry, exits, open_fee, close_fee, coin, funding, net, slippage, reason)
     return (
-        *(moment(ts), moment(opened), account, cell(run), cell(category), cell(symbol), cell(side), cell(idx)),
-        *map(cell, amounts),
-        *(cell(slip), cell(why), base_of(symbol), quote_of(symbol), cell(order), cell(link)),
+        *(moment(ts), moment(opened), account, cell(later_run or run)),
+        *map(cell, (category, symbol, side, position_idx, *amounts)),
+        *(base_of(symbol), quote_of(symbol), cell(order), cell(link)),
     )
 
 

@@ -29,10 +29,12 @@ SELECT_ENTRY_FILLS_OF_PLANS: Final = """
      WHERE i.kind = 'entry'
 """
 SELECT_FILL_LINES: Final = """
-    SELECT l.ts, l.id, l.category, l.symbol, l.side, l.exec_type, l.price, l.size, l.value, l.fee, l.fee_currency,
-           l.is_maker, l.closed_size, l.exec_id, l.order_id, l.order_link_id,
+    SELECT l.ts, l.id,
+           (SELECT max(r.run) FROM practice_runs AS r WHERE r.account_id = l.account_id AND r.began_ts <= l.ts),
+           l.category, l.symbol, l.side, l.exec_type, l.price, l.size, l.value, l.fee, l.fee_currency, l.is_maker,
+           l.closed_size,
            CASE WHEN i.kind = 'entry' AND json_extract(i.request, '$.time_in_force') IS 'IOC' THEN p.touch END,
-           (SELECT max(r.run) FROM practice_runs AS r WHERE r.account_id = l.account_id AND r.began_ts <= l.ts)
+           l.exec_id, l.order_id, l.order_link_id
       FROM trade_logs AS l
       LEFT JOIN order_intents AS i ON i.order_link_id = l.order_link_id AND l.order_link_id <> ''
       LEFT JOIN card_promises AS p ON p.intent_id = i.intent_id

@@ -28,7 +28,7 @@ def _unpacked(content: bytes) -> bytes:
         return archive.read(inner)
 
 
-def summed(sheets: Mapping[str, Sheet], run: str = "") -> dict[str, Any]:
+def summed(sheets: Mapping[str, Sheet], run: str) -> dict[str, Any]:
     """What /stats says, from the rows of one run of practice ("": of no practice)."""
     rows = (each for each in sheets["closed-trades"] if each["exit_reason"] != "reset")
     closes = [each for each in rows if each["practice_run"] == run]

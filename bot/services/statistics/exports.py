@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import IO, Any, Final
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import BadInput
 from bot.domain.exports import COLUMNS, Cells, ExportFile, closed_cells, fill_cells
 from bot.domain.ids import UserId
@@ -76,14 +76,15 @@ class Exports:
 
     async def _write(self, account: Account, span: Span, files: "_CsvFiles") -> None:
         name = f"{account.account_type.value}-{account.number}"
+        run = "1" if account.account_type is AccountType.PAPER else ""
 
         def add_fills(lines: Iterable[Line]) -> None:
             for line in lines:
-                files.write(*fill_cells(line, name))
+                files.write(*fill_cells(line, name, run))
 
         def add_closed(lines: Iterable[Line]) -> None:
             for line in lines:
-                files.write(ExportFile.CLOSED, closed_cells(line, name))
+                files.write(ExportFile.CLOSED, closed_cells(line, name, run))
 
         ways: Sequence[tuple[Callable[..., Any], Callable[[Iterable[Line]], None]]] = (
             (self.queries.fill_lines, add_fills),
