@@ -73,10 +73,8 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
     payments, refunds, subscriptions, payment_jobs = await make_payments(base, licenses, people, pin)
     user_admin, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
     accounts, market = make_screens(base)
-    trading, order_jobs = await make_trading(base, pin)
+    trading, results, trade_jobs = await make_trades(base, pin)
     privacy, user_jobs = make_privacy(base, trading)
-    results, result_jobs = make_results(base)
-    trade_jobs = (*order_jobs, *result_jobs)
     services = Services(
         reads=base.reads,
         clock=base.clock,
@@ -123,6 +121,13 @@ def make_screens(base: Foundation) -> tuple[AccountScreens, MarketScreens]:
         resolve_patience=base.tuning.resolve_patience,
     )
     return accounts, market
+
+
+async def make_trades(base: Foundation, pin: PinService) -> tuple[Trading, Results, tuple[Periodic[Any], ...]]:
+    """What places orders, and what counts what came of them."""
+    trading, order_jobs = await make_trading(base, pin)
+    results, result_jobs = make_results(base)
+    return trading, results, (*order_jobs, *result_jobs)
 
 
 def make_results(base: Foundation) -> tuple[Results, tuple[Periodic[Any], ...]]:
