@@ -74,8 +74,7 @@ class Journal:
     async def attach(self) -> None:
         """Note every row that is to be written down, from now on."""
         await self._connection.create_function("journal_row", -1, self._note)
-        for statement in (TABLE, *TRIGGERS):
-            await self._connection.execute_fetchall(statement)
+        await self._connection.run_each((TABLE, *TRIGGERS))
 
     def begin(self) -> None:
         self._is_open, self._has_rows, self._before = True, False, self._last

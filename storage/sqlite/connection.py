@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,8 @@ BEGIN: Final = "BEGIN IMMEDIATE"
 COMMIT: Final = "COMMIT"
 
 Statement = tuple[str, tuple[Any, ...]]
+"""SQL and its parameters."""
+
 T = TypeVar("T")
 
 
@@ -30,6 +32,10 @@ class SqliteConnection(aiosqlite.Connection):
         """Every row that each of them answers. Raises sqlite3.Error of the first that fails; none after it is run."""
         answers: list[list[Row]] = await self._execute(self._run_all, statements)  # type: ignore[no-untyped-call]  # aiosqlite's own way in
         return answers
+
+    async def run_each(self, statements: Iterable[str]) -> list[list[Row]]:
+        """The same of statements without parameters."""
+        return await self.run_all([(each, ()) for each in statements])
 
     async def run_whole(self, statements: Sequence[Statement]) -> None:
         """All of them as one transaction, or nothing. Raises sqlite3.Error."""

@@ -14,8 +14,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final, Self
 
-import aiosqlite
-
 from bot.aio.histograms import Histogram
 from bot.aio.shielded import shielded
 from bot.domain.errors import StorageTrouble, UnfitDatabase
@@ -143,8 +141,7 @@ class Database:
                 await asyncio.to_thread(lock.note_open)
                 stack.push_async_callback(asyncio.to_thread, lock.note_closed)
                 reader = await stack.enter_async_context(connected(lock.path, driver))
-                for pragma in (*CONNECTION_PRAGMAS, *READER_PRAGMAS):
-                    await reader.execute_fetchall(pragma)
+                await reader.run_each((*CONNECTION_PRAGMAS, *READER_PRAGMAS))
             writer = Writer(connection, before_commit=lock.note_commit, in_trouble=in_trouble, monotonic=monotonic)
             database = cls(lock.path, writer, reader, monotonic)
             stack.push_async_callback(database._close)
@@ -206,8 +203,7 @@ class Database:
     async def _check_pages(self) -> None:
         with _refusals(self.path):
             async with connected(self.path) as connection:
-                for pragma in (*CONNECTION_PRAGMAS, *READER_PRAGMAS):
-                    await connection.execute_fetchall(pragma)
+                await connection.run_each((*CONNECTION_PRAGMAS, *READER_PRAGMAS))
                 await _check_pages(connection, self.path)
 
     def write_ahead(self, ahead: WriteAhead) -> None:
@@ -235,16 +231,15 @@ class Database:
         self._is_closed = True
 
 
-async def _prepare_writer(connection: aiosqlite.Connection, path: Path) -> None:
+async def _prepare_writer(connection: SqliteConnection, path: Path) -> None:
     ((application_id, has_tables),) = await connection.execute_fetchall(SELECT_IDENTITY)
     if has_tables and application_id != APPLICATION_ID:
         raise UnfitDatabase(f"{path} is another program's database")
-    for pragma in (*FILE_PRAGMAS, *CONNECTION_PRAGMAS, *WRITER_PRAGMAS):
-        await connection.execute_fetchall(pragma)
+    await connection.run_each((*FILE_PRAGMAS, *CONNECTION_PRAGMAS, *WRITER_PRAGMAS))
 
 
-async def _check_pages(connection: aiosqlite.Connection, path: Path) -> None:
-    _, ((verdict,),), _ = [await connection.execute_fetchall(pragma) for pragma in _QUICK_CHECK]
+async def _check_pages(connection: SqliteConnection, path: Path) -> None:
+    _, ((verdict,),), _ = await connection.run_each(_QUICK_CHECK)
     if verdict != "ok":
         raise UnfitDatabase(f"{path} is damaged ({verdict.splitlines()[-1]}): restore a backup")
 

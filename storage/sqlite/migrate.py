@@ -17,10 +17,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-import aiosqlite
-
 from bot.aio.shielded import shielded
 from bot.domain.errors import SchemaTooNew, UnfitDatabase
+from storage.sqlite.connection import BEGIN, SqliteConnection
 from storage.sqlite.database import Database
 from storage.sqlite.errors import translated
 
@@ -128,12 +127,12 @@ def load_migrations() -> tuple[Migration, ...]:
     return tuple(found)
 
 
-async def version_of(connection: aiosqlite.Connection) -> int:
+async def version_of(connection: SqliteConnection) -> int:
     ((version,),) = await connection.execute_fetchall(SELECT_VERSION)
     return int(version)
 
 
-async def objects_of(connection: aiosqlite.Connection) -> dict[str, SchemaObject]:
+async def objects_of(connection: SqliteConnection) -> dict[str, SchemaObject]:
     """What stands in a database, by name."""
     return _by_name(await connection.execute_fetchall(SELECT_OBJECTS))
 
@@ -153,13 +152,11 @@ def expected_objects(migrations: tuple[Migration, ...]) -> Mapping[str, SchemaOb
     return MappingProxyType(_by_name(rows))
 
 
-async def apply(connection: aiosqlite.Connection, migration: Migration) -> None:
+async def apply(connection: SqliteConnection, migration: Migration) -> None:
     """One file, one transaction. Foreign keys rest meanwhile (a table can be made anew) and are checked after."""
     await connection.execute_fetchall("PRAGMA foreign_keys = OFF")
     try:
-        await connection.execute_fetchall("BEGIN IMMEDIATE")
-        for statement in migration.statements:
-            await connection.execute_fetchall(statement)
+        await connection.run_each((BEGIN, *migration.statements))
         await _check_outcome(connection, migration)
         await shielded(_commit(connection))
     except BaseException:
@@ -169,28 +166,27 @@ async def apply(connection: aiosqlite.Connection, migration: Migration) -> None:
         await shielded(_keys_on(connection))
 
 
-async def _check_outcome(connection: aiosqlite.Connection, migration: Migration) -> None:
+async def _check_outcome(connection: SqliteConnection, migration: Migration) -> None:
     if await connection.execute_fetchall("PRAGMA foreign_key_check"):
         raise RuntimeError(f"{migration.name} leaves broken foreign keys")
     if await version_of(connection) != migration.number:
         raise RuntimeError(f"{migration.name} must end with PRAGMA user_version = {migration.number}")
 
 
-async def _commit(connection: aiosqlite.Connection) -> None:
+async def _commit(connection: SqliteConnection) -> None:
     await connection.execute_fetchall("COMMIT")
 
 
-async def _keys_on(connection: aiosqlite.Connection) -> None:
+async def _keys_on(connection: SqliteConnection) -> None:
     await connection.execute_fetchall("PRAGMA foreign_keys = ON")
 
 
-async def _analyze(connection: aiosqlite.Connection) -> None:
-    for statement in _STATISTICS:
-        await connection.execute_fetchall(statement)
+async def _analyze(connection: SqliteConnection) -> None:
+    await connection.run_each(_STATISTICS)
 
 
 async def _refuse_newer(
-    connection: aiosqlite.Connection, version: int, migrations: Sequence[Migration], path: Path
+    connection: SqliteConnection, version: int, migrations: Sequence[Migration], path: Path
 ) -> None:
     """A later schema may be used as it is where it only adds to what this version knows."""
     newest = migrations[-1].number
@@ -207,9 +203,7 @@ async def _refuse_newer(
     )
 
 
-async def _check(
-    connection: aiosqlite.Connection, path: Path, applied: tuple[Migration, ...]
-) -> tuple[SchemaObject, ...]:
+async def _check(connection: SqliteConnection, path: Path, applied: tuple[Migration, ...]) -> tuple[SchemaObject, ...]:
     """The indexes that are missing. Raises UnfitDatabase for anything else that is not as the migrations made it."""
     present = await objects_of(connection)
     if not applied and present:

@@ -1,5 +1,7 @@
 """Migrations from every version up, and the databases that are refused."""
 
+import asyncio
+import shutil
 import sqlite3
 from dataclasses import replace
 from decimal import Decimal
@@ -41,16 +43,17 @@ def test_files_are_numbered_and_each_is_whole_statements() -> None:
     assert all(sqlite3.complete_statement(statement) for each in migrations for statement in each.statements)
 
 
-@pytest.mark.parametrize("version", range(NEWEST + 1))
-async def test_every_version_comes_up_to_the_same_schema(tmp_path: Path, version: int) -> None:
+async def test_every_version_comes_up_to_the_same_schema(tmp_path: Path) -> None:
     async with Database.open(tmp_path / "fresh" / "perpdesk.sqlite3") as database:
         assert await migrate(database) == (0, NEWEST)
-    async with Database.open(tmp_path / "old" / "perpdesk.sqlite3") as database:
-        assert await migrate(database, until=version) == (0, version)
-    async with Database.open(tmp_path / "old" / "perpdesk.sqlite3") as database:
-        assert await migrate(database) == (version, NEWEST)
-        assert await migrate(database) == (NEWEST, NEWEST)
-    assert schema(tmp_path / "old") == schema(tmp_path / "fresh")
+    for version in range(NEWEST + 1):
+        async with Database.open(tmp_path / "old" / "perpdesk.sqlite3") as database:
+            assert await migrate(database, until=version) == (max(0, version - 1), version)
+        await asyncio.to_thread(shutil.copytree, tmp_path / "old", tmp_path / str(version))
+        async with Database.open(tmp_path / str(version) / "perpdesk.sqlite3") as database:
+            assert await migrate(database) == (version, NEWEST)
+            assert await migrate(database) == (NEWEST, NEWEST)
+        assert schema(tmp_path / str(version)) == schema(tmp_path / "fresh"), version
 
 
 # The statements of version 10, which the code no longer has.

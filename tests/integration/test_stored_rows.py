@@ -5,13 +5,17 @@ in there are sealed with the key of tests/harness/app.py. `before` is what peopl
 must contain: numbers and words that come out of the row's values.
 """
 
+import asyncio
 import json
 import logging
 import re
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, closing
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Final
 
 import pytest
@@ -20,6 +24,7 @@ from harness.app import harness as open_harness
 from harness.metrics import metrics_text
 from harness.stored import STORED, stored
 
+from bot.domain.ids import Millis
 from bot.domain.payloads import decode, encode
 from bot.domain.users import Language
 from handlers.admin.audit_views import action_name
@@ -28,6 +33,8 @@ from handlers.outbox_messages import OUTBOX_MESSAGES, OutboxTexts
 from handlers.registry import TABLE
 from handlers.texts.catalog import Texts, Translator
 from storage.chat.outbox import SqliteOutbox
+from storage.sqlite.database import Database
+from storage.sqlite.migrate import migrate
 
 # The only places where a name of the code stands.
 RENDER: Final = OutboxTexts(TEXTS).render
@@ -37,9 +44,10 @@ ACTIONS: Final = frozenset(each.action for each in TABLE.specs if hasattr(each, 
 DIALOGUES: Final = frozenset(each.dialogue for each in TABLE.specs if hasattr(each, "dialogue"))
 
 
-async def due(harness: Harness) -> list[tuple[str, Mapping[str, str]]]:
+async def due(folder: Path) -> list[tuple[str, Mapping[str, str]]]:
     """Kind and values of what waits in the outbox, as `RENDER` takes them."""
-    found = await SqliteOutbox(harness.database).due(harness.clock.now(), 1_000)
+    async with Database.open(folder / "perpdesk.sqlite3") as database:
+        found = await SqliteOutbox(database).due(Millis(2**60), 1_000)
     return [(each.message.kind, each.message.values) for each in found]
 
 
@@ -68,14 +76,27 @@ def named(rows: Iterable[Stored]) -> list[Any]:
 
 @asynccontextmanager
 async def stored_house(folder: Path) -> AsyncIterator[Harness]:
-    """The harness over the stored database, a moment after its last row."""
-    path = folder / "perpdesk.sqlite3"
-    with closing(sqlite3.connect(path)) as database:
-        database.executescript((STORED / "database.sql").read_text())
-    path.chmod(0o600)
+    """The harness over the stored database as it is after every migration, a moment after its last row."""
+    await asyncio.to_thread(shutil.copy, await asyncio.to_thread(brought_up), folder / "perpdesk.sqlite3")
     async with open_harness(folder) as harness:
         harness.clock.advance(AGE)
         yield harness
+
+
+@cache
+def brought_up() -> Path:
+    """The stored database, migrated once for all tests. Blocks; not for the loop's thread."""
+    path = Path(mkdtemp(prefix="perpdesk-tests-")) / "perpdesk.sqlite3"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript((STORED / "database.sql").read_text())
+    path.chmod(0o600)
+
+    async def bring_up() -> None:
+        async with Database.open(path) as database:
+            await migrate(database)
+
+    asyncio.run(bring_up())
+    return path
 
 
 @pytest.fixture
@@ -179,17 +200,16 @@ async def tap_code(harness: Harness, row: Stored) -> tuple[str, str]:
     return await tap(harness, who, row["data"]), unknown
 
 
-async def rendered(harness: Harness, folder: Path, row: Stored) -> dict[str, str]:
+async def rendered(folder: Path, row: Stored) -> dict[str, str]:
     """The stored message of the outbox by language, with the data of its buttons."""
     write(folder, "DELETE FROM outbox")
-    now = harness.clock.now()
     write(
         folder,
         "INSERT INTO outbox (user_id, chat_id, kind, values_json, cause, next_try_ts, created_ts)"
-        " VALUES (1001, 1001, ?, ?, 'test:1', ?, ?)",
-        *(row["kind"], json.dumps(row["values"]), now, now),
+        " VALUES (1001, 1001, ?, ?, 'test:1', 1, 1)",
+        *(row["kind"], json.dumps(row["values"])),
     )
-    ((kind, values),) = await due(harness)
+    ((kind, values),) = await due(folder)
     return {language.value: "\n".join(map(message_text, RENDER(kind, values, language))) for language in Language}
 
 
@@ -243,9 +263,10 @@ async def test_a_stored_dialogue_takes_its_next_message(
 
 @pytest.mark.parametrize("row", named(stored("outbox")))
 async def test_a_stored_message_is_rendered_in_every_language(
-    harness: Harness, tmp_path: Path, row: Stored, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, row: Stored, caplog: pytest.LogCaptureFixture
 ) -> None:
-    texts = await rendered(harness, tmp_path, row)
+    await asyncio.to_thread(shutil.copy, await asyncio.to_thread(brought_up), tmp_path / "perpdesk.sqlite3")
+    texts = await rendered(tmp_path, row)
     assert set(texts) == {"en", "ru", "uk"}
     assert not failures(caplog)
     assert not [text for text in texts.values() if "{" in text or not text]
