@@ -6,7 +6,7 @@ table does not run, and no spec can be made without an access rule.
 
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from functools import partial
+from functools import cache, partial
 from secrets import token_hex
 from types import MappingProxyType
 from typing import Any, Final
@@ -183,9 +183,15 @@ def register(
 def add_handlers(app: App, table: HandlerTable) -> None:
     """The guard before everything, the table as one PTB handler, the error handler behind everything."""
     app.add_handler(TypeHandler(Update, guards.watch), group=-1)
-    made = ((spec, _ptb_handler(spec)) for spec in table.specs)
-    app.add_handler(TableHandler((spec, handler) for spec, handler in made if handler is not None))
+    app.add_handler(_handler_of(table))
     app.add_error_handler(on_error)
+
+
+@cache
+def _handler_of(table: HandlerTable) -> "TableHandler":
+    """Made once a table: PTB's handlers know of no application."""
+    made = ((spec, _ptb_handler(spec)) for spec in table.specs)
+    return TableHandler((spec, handler) for spec, handler in made if handler is not None)
 
 
 class TableHandler(BaseHandler[Update, Context, Any]):

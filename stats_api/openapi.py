@@ -1,5 +1,6 @@
 """The sidecar's description in OpenAPI 3.1. Written by hand; tests compare it with the routes and their answers."""
 
+from functools import cache
 from typing import Any, Final
 
 from bot.domain.health import ReasonKind
@@ -163,6 +164,7 @@ def _paths() -> dict[str, Any]:
     }
 
 
+@cache
 def describe(version: str) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the sidecar, as /openapi.json answers it."""
     return {
