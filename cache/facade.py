@@ -102,6 +102,10 @@ class MarketReads:
         load = partial(self._market.klines, category, symbol)
         return self._market_data.get(("klines", category, symbol, interval), load, interval)
 
+    def candles(self, symbol: Symbol, interval: str, category: Category = Category.LINEAR) -> Answer[Klines]:
+        load = partial(self._market.candles, category, symbol)
+        return self._market_data.get(("candles", category, symbol, interval), load, interval)
+
     def board(self, category: Category) -> Answer[MarketBoard]:
         return self._market_data.get(("board", category, "", ""), self._load_board, category)
 
@@ -138,6 +142,10 @@ class MarketReads:
 
     def last_klines(self, symbol: Symbol, interval: str, category: Category = Category.LINEAR) -> Klines | None:
         found: Klines | None = self._market_data.last(("klines", category, symbol, interval))
+        return found
+
+    def last_candles(self, symbol: Symbol, interval: str, category: Category = Category.LINEAR) -> Klines | None:
+        found: Klines | None = self._market_data.last(("candles", category, symbol, interval))
         return found
 
     def last_board(self, category: Category) -> MarketBoard | None:

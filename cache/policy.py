@@ -52,7 +52,7 @@ S = TypeVar("S")
 E = TypeVar("E")
 
 AccountKey = tuple[AccountId, UserId, Exchange, AccountType]
-MarketKind = Literal["order_book", "klines", "board"]
+MarketKind = Literal["order_book", "klines", "candles", "board"]
 MarketKey = tuple[MarketKind, Category, str, str]  # kind, category, symbol or "", interval or ""
 ApiKey = tuple[AccountKey | None, str, tuple[str, ...]]  # scope, endpoint, arguments
 MB: Final = 1024 * 1024
@@ -242,7 +242,7 @@ MARKET_DATA: Final[Policy[MarketKey]] = Policy(
     capacity=500,
     key="kind, category, symbol",
     loaded_from="exchange",
-    read_by="/book, klines",
+    read_by="/book, /chart, klines",
     values=(OrderBook, Klines, MarketBoard),
     tags=UNTAGGED,
     own_ttl=(("order_book", 10),),

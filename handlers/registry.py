@@ -47,8 +47,9 @@ from handlers.core.specs import (
 )
 from handlers.core.tasks import HandlerTasks
 from handlers.licensing import license  # noqa: A004  the command's name
-from handlers.market import order_book, price, symbols
+from handlers.market import chart, order_book, price, symbols
 from handlers.payments import admin, payments, subscribe
+from handlers.pictures.drawer import PictureDrawer
 from handlers.promo import campaign, create, edit, redeem, redeemers
 from handlers.statistics import closed, export, stats, truth
 from handlers.support import doubtful, support
@@ -104,6 +105,7 @@ TABLE: Final = HandlerTable(
         *truth.HANDLERS,
         *trading.HANDLERS,
         *price.HANDLERS,
+        *chart.HANDLERS,
         *order_book.HANDLERS,
         *symbols.HANDLERS,
         *key_removal.HANDLERS,
@@ -165,6 +167,7 @@ def register(
         router=table,
         problem_cards=PROBLEM_CARDS,
         live_messages=LiveMessages(),
+        pictures=PictureDrawer(services.clock),
         held=held,
         tasks=HandlerTasks(),
         refusals=Cooldown(services.clock, period=BANNED_EVERY),
@@ -255,6 +258,7 @@ async def close(app: App) -> None:
     """End the work beside the updates and the cards that still wait for Bybit. Call it when the lanes are drained."""
     await app.bot_data.tasks.close()
     await app.bot_data.live_messages.close()
+    await app.bot_data.pictures.close()
 
 
 class _Verb(filters.MessageFilter):

@@ -34,6 +34,13 @@ class Role(StrEnum):
 _RANKS: Final = {role: rank for rank, role in enumerate(Role)}
 
 
+class PictureTheme(StrEnum):
+    """The ground that pictures are drawn on."""
+
+    DARK = "dark"
+    LIGHT = "light"
+
+
 class Notifications(StrEnum):
     """How the bot's own messages ring."""
 
@@ -48,6 +55,7 @@ class UserSettings:
 
     notifications: Notifications = Notifications.ON
     time_zone: str = "UTC"  # an IANA name, or an offset as UTC+5:30
+    picture_theme: PictureTheme = PictureTheme.DARK
 
 
 STAFF: Final = UserId(0)  # in place of a user: the list of those who have a role; Telegram's ids are above 0

@@ -27,6 +27,7 @@ from handlers.core.keypads import PinKeypads
 from handlers.core.live_messages import LiveMessages
 from handlers.core.short_memory import Cooldown, PastedKey, SecretStore, TypedKey
 from handlers.core.tasks import HandlerTasks
+from handlers.pictures.drawer import PictureDrawer
 from handlers.texts.catalog import Texts, Translator
 from handlers.views.cards import Card, button
 from handlers.views.problems import ProblemCards
@@ -117,6 +118,7 @@ class BotData:
     router: Router
     problem_cards: ProblemCards
     live_messages: LiveMessages
+    pictures: PictureDrawer
     held: HeldMessages
     tasks: HandlerTasks
     refusals: Cooldown
@@ -206,6 +208,12 @@ class UpdateContext:
         return self.update.message or self.update.edited_message
 
     @property
+    def tapped_picture(self) -> int | None:
+        """The message that was tapped, if it is a picture."""
+        tapped = self.query.message if self.query is not None else None
+        return tapped.message_id if isinstance(tapped, Message) and tapped.photo else None
+
+    @property
     def text(self) -> str:
         return (self.message.text or "") if self.message is not None else ""
 
@@ -222,9 +230,12 @@ class UpdateContext:
         return await delivery.send(self.bot, self.target, card)
 
     async def show(self, card: Card) -> int:
-        """After a tap the tapped card changes in place; otherwise, or when that card is gone, a new message."""
+        """After a tap the tapped card changes in place; otherwise, or when that card is gone, a new message.
+
+        Below a picture it is a new one: Telegram makes no text of a picture.
+        """
         tapped = self.query.message if self.query is not None else None
-        if tapped is not None:
+        if tapped is not None and self.tapped_picture is None:
             self.data.live_messages.leave(self.chat_id, tapped.message_id)
             edited = await delivery.edit(self.bot, self.target, tapped.message_id, card)
             if edited is not None:

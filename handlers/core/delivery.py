@@ -17,9 +17,11 @@ from telegram import (
     CallbackQuery,
     InlineKeyboardButton,
     InputFile,
+    InputMediaPhoto,
     LabeledPrice,
     Message,
     PreCheckoutQuery,
+    ReplyParameters,
 )
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, TimedOut
@@ -107,6 +109,7 @@ async def send_document(bot: Bot, target: ChatTarget, document: Document, card: 
 
 async def send_picture(bot: Bot, target: ChatTarget, picture: bytes, card: Card) -> int:
     """A picture (PNG, JPEG) with a caption of at most 1024 UTF-16 units and the card's keyboard; the message's id."""
+    reply_to = target.reply_to
     with _at_most_once():
         message = await bot.send_photo(
             target.chat_id,
@@ -115,8 +118,34 @@ async def send_picture(bot: Bot, target: ChatTarget, picture: bytes, card: Card)
             parse_mode=ParseMode.HTML,
             message_thread_id=target.thread_id,
             reply_markup=card.keyboard,
+            reply_parameters=None if reply_to is None else ReplyParameters(reply_to, allow_sending_without_reply=True),
         )
     return message.message_id
+
+
+async def edit_picture(bot: Bot, target: ChatTarget, message_id: int, picture: bytes, card: Card) -> bool:
+    """Put a picture with a caption and a keyboard in the place of a message, text or picture; False if it is gone."""
+    media = InputMediaPhoto(picture, caption=card.text, parse_mode=ParseMode.HTML)
+    try:
+        await bot.edit_message_media(media, target.chat_id, message_id, reply_markup=card.keyboard)
+    except BadRequest as refusal:
+        if any(gone in refusal.message.lower() for gone in _GONE):
+            return False
+        raise
+    return True
+
+
+async def edit_caption(bot: Bot, target: ChatTarget, message_id: int, card: Card) -> bool:
+    """Change what stands below a picture, which stays; False if it is gone."""
+    try:
+        await bot.edit_message_caption(
+            target.chat_id, message_id, caption=card.text, parse_mode=ParseMode.HTML, reply_markup=card.keyboard
+        )
+    except BadRequest as refusal:
+        if any(gone in refusal.message.lower() for gone in _GONE):
+            return False
+        raise
+    return True
 
 
 async def pin(bot: Bot, chat_id: int, message_id: int) -> bool:

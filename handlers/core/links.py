@@ -6,6 +6,7 @@ A deep link is `https://t.me/BOT?start=PAYLOAD`; Telegram sends it as `/start PA
 from dataclasses import dataclass
 from typing import Annotated, Final
 
+from bot.domain.chart_intervals import ChartInterval
 from bot.domain.ids import AccountId, Symbol, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.market import Category
@@ -88,6 +89,16 @@ class ShowSpotPrice(Code):
 
     TAG = "spx"
     symbol: SymbolName
+
+
+@dataclass(frozen=True, slots=True)
+class ShowChart(Code):
+    """The chart of a symbol's price."""
+
+    TAG = "ch"
+    category: Category
+    symbol: SymbolName
+    interval: ChartInterval
 
 
 def price_code(symbol: Symbol, category: Category) -> Code:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from bot.domain.chart_intervals import interval_named
+from bot.domain.errors import BadInput
 from handlers.core.context import UpdateContext
 from handlers.core.plain_words import GREETING, Phrase, command_said, words_of
 
@@ -23,8 +25,9 @@ async def understand(ctx: UpdateContext, text: str | None = None) -> Phrase | No
 
 async def _is_vague(ctx: UpdateContext, said: Phrase) -> bool:
     """Whether words behind a command's may make a sentence of it: close my ticket."""
-    if said.command in {"price", "book"} and len(said.arguments) > 1:
-        return not await _is_symbol(ctx, said.arguments)
+    if said.command in {"price", "book", "chart"} and len(said.arguments) > 1:
+        words = tuple(each for each in said.arguments if not _is_length(each))
+        return bool(words) and not await _is_symbol(ctx, words)
     if said.command == "close" and said.arguments and said.arguments[0] not in _EVERYTHING:
         return not await _is_symbol(ctx, said.arguments[:1])
     return False
@@ -40,6 +43,14 @@ async def is_no_command(ctx: UpdateContext, _: object = None) -> bool:
     """Any words but those of a command; a symbol may be the answer."""
     asked = command_said(ctx.text)
     return bool(ctx.text.strip()) and (asked is None or asked.command == GREETING)
+
+
+def _is_length(word: str) -> bool:
+    """1h, 15m, also 7h: whether a chart has it is told by /chart."""
+    try:
+        return interval_named(word) is not None
+    except BadInput:
+        return True
 
 
 async def _is_symbol(ctx: UpdateContext, words: tuple[str, ...]) -> bool:

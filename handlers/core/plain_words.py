@@ -50,6 +50,7 @@ _COMMANDS: Final[Mapping[str, tuple[_Rest, str]]] = MappingProxyType(
         "stats": (_Rest.ANYTHING, "stats statistics статистика статистику"),
         "export": (_Rest.ANYTHING, "export экспорт експорт csv"),
         "price": (_Rest.SYMBOL, "price prices quote цена цены ціна ціни курс котировка"),
+        "chart": (_Rest.SYMBOL, "chart charts graph график графики графік графіки чарт"),
         "book": (_Rest.SYMBOL, "book orderbook depth стакан"),
         "symbols": (_Rest.MARKET, "symbols tickers coins монеты монети пары пари котировки котирування"),
         "keys": (_Rest.NOTHING, "keys key connect ключи ключ ключі подключить підключити"),
@@ -84,6 +85,7 @@ _FILLERS: Final = _all(
 _BY_WORD: Final[Mapping[str, str]] = MappingProxyType(
     {word: command for command, (_, words) in _COMMANDS.items() for word in words.split()}
 )
+_AFTER_A_SYMBOL: Final = frozenset({"price", "chart"})  # btc price
 _DASHES: Final = re.compile(r"[\u2010-\u2015\u2212]")
 
 
@@ -120,8 +122,8 @@ def command_said(text: str) -> Phrase | None:
     if not words:
         return None
     command = _BY_WORD.get(words[0])
-    if command is None and len(words) > 1 and _BY_WORD.get(words[-1]) == "price":
-        command, words = "price", [words[-1], *words[:-1]]
+    if command is None and len(words) > 1 and _BY_WORD.get(words[-1]) in _AFTER_A_SYMBOL:
+        command, words = _BY_WORD[words[-1]], [words[-1], *words[:-1]]
     if command is None or not _fits(_COMMANDS[command][0], words[1:]):
         return None
     return Phrase(command=command, arguments=tuple(words[1:]))

@@ -7,6 +7,7 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
+from bot.domain.chart_intervals import ChartInterval
 from bot.domain.errors import UnknownSymbol
 from bot.domain.ids import Symbol
 from bot.domain.market import Category, Instrument, Kline, Listing, MarketBoard, OrderBook, Ticker
@@ -14,7 +15,7 @@ from bot.domain.symbol_names import FoundSymbol
 from bot.services.instruments import WithInstruments
 from bot.services.market.screens import PriceCard
 from bot.services.screens import Shown
-from handlers.core.links import LONGEST_SYMBOL, ShowPrice, ShowSymbols, price_code
+from handlers.core.links import LONGEST_SYMBOL, ShowChart, ShowPrice, ShowSymbols, price_code
 from handlers.market.callbacks import book_code
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, button, in_rows
@@ -53,13 +54,13 @@ def sparkline(closes: Sequence[Decimal]) -> str:
 def price_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[WithInstruments[PriceCard]]) -> Card:
     """The last price, the day as a sparkline, and what moves it."""
     say, symbol = viewer.say, found.symbol
-    parts = _other_name(viewer, found)
+    parts = other_name(viewer, found)
     if shown.value is None:
-        parts.append(say("price-title", symbol=_title(viewer, found)))
+        parts.append(say("price-title", symbol=title_of(viewer, found)))
     else:
         ticker, klines = shown.value.value.ticker, shown.value.value.klines
         instrument = shown.value.instrument(ticker.category, symbol)
-        parts.append(_price_line(viewer, _title(viewer, found), ticker, instrument))
+        parts.append(_price_line(viewer, title_of(viewer, found), ticker, instrument))
         if klines is not None and klines.items:
             parts.append(_day_line(viewer, klines.items))
         parts.append(table(_price_rows(viewer, ticker, instrument)))
@@ -69,15 +70,16 @@ def price_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[WithInstr
     refresh = refresh_button(viewer, price_code(symbol, found.category))
     if viewer.owner is not None:
         return Card(text=join(parts), rows=(refresh,))
+    chart = button(say.plain("button-chart"), viewer.data(ShowChart(found.category, symbol, ChartInterval.H1)))
     everything = button(say.plain("button-symbols"), viewer.data(ShowSymbols(found.category, 0)))
     trade = order_buttons(viewer, symbol) if found.category is Category.LINEAR else ()
-    return Card(text=join(parts), rows=(trade, (*others, everything), (*refresh, book, *menu_row(viewer))))
+    return Card(text=join(parts), rows=(trade, (*others, everything), (chart, book), (*refresh, *menu_row(viewer))))
 
 
 def book_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[WithInstruments[OrderBook]]) -> Card:
     """The best levels, sellers above buyers, and the spread between them."""
     say = viewer.say
-    parts = [*_other_name(viewer, found), say("book-title", symbol=_title(viewer, found))]
+    parts = [*other_name(viewer, found), say("book-title", symbol=title_of(viewer, found))]
     if shown.value is not None:
         book = shown.value.value
         parts.append(_levels(viewer, book, shown.value.instrument(book.category, book.symbol)))
@@ -136,12 +138,12 @@ def unknown_symbol_card(viewer: RenderContext, error: UnknownSymbol) -> Card:
     return Card(text=viewer.say(error.key, **values), rows=(near, menu_row(viewer)))
 
 
-def _other_name(viewer: RenderContext, found: FoundSymbol) -> list[Markup]:
+def other_name(viewer: RenderContext, found: FoundSymbol) -> list[Markup]:
     """That the coin trades under another name, such as 1000PEPEUSDT."""
     return [] if found.typed is None else [viewer.say("symbol-is-named", coin=found.typed, symbol=found.symbol)]
 
 
-def _title(viewer: RenderContext, found: FoundSymbol) -> str:
+def title_of(viewer: RenderContext, found: FoundSymbol) -> str:
     """BTCUSDT; BTCUSDT · Spot."""
     is_spot = found.category is Category.SPOT
     return f"{found.symbol} · {viewer.say.plain('category-spot')}" if is_spot else found.symbol

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final
 
+from bot.domain.chart_intervals import ChartInterval
 from bot.domain.ids import AccountId
 from bot.domain.payloads import AtMost
 from bot.domain.portfolio import Side
@@ -101,6 +102,17 @@ class AskBreakeven(Code):
     account_id: AccountId
     symbol: SymbolName
     position_idx: LegIndex
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLegChart(Code):
+    """A position on its symbol's chart, in candles of that length."""
+
+    TAG = "lch"
+    account_id: AccountId
+    symbol: SymbolName
+    position_idx: LegIndex
+    interval: ChartInterval
 
 
 @dataclass(frozen=True, slots=True)

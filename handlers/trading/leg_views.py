@@ -6,6 +6,7 @@ from typing import Final
 from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account
+from bot.domain.chart_intervals import ChartInterval
 from bot.domain.disagreements import DisagreementKind, LegFacts
 from bot.domain.errors import BadInput
 from bot.domain.ids import Symbol
@@ -26,6 +27,7 @@ from handlers.trading.leg_codes import (
     AskStop,
     AskTargets,
     ShowDisagreement,
+    ShowLegChart,
 )
 from handlers.trading.legs import LegsShown, find_leg, instrument_of
 from handlers.trading.reasons import reason_text
@@ -222,12 +224,14 @@ def _leg_rows(viewer: RenderContext, account: Account, outlook: LegOutlook, show
         button(leg.symbol, viewer.data(price_code(leg.symbol, leg.category))),
     )
     positions = screen_button(viewer, "button-positions", ShowPositions(account.account_id))
+    pictures = (to("button-chart", ShowLegChart(*key, ChartInterval.H1)),)
     return (
         *_disagreements(viewer, outlook, shown),
         closes,
         levels,
         _neighbors(viewer, outlook, shown),
         (*orders, *price),
+        pictures,
         (_refresh(viewer, leg_code(outlook)), *positions, *menu_row(viewer)),
     )
 

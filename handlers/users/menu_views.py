@@ -77,7 +77,7 @@ HELP: Final[Mapping[HelpGroup, tuple[str, ...]]] = MappingProxyType(
             *("stats", "truth", "export"),
         ),
         HelpGroup.TRADING: ("buy", "sell", "close", "panic", "pause", "resume", "limits", "practice"),
-        HelpGroup.MARKET: ("price", "book", "symbols"),
+        HelpGroup.MARKET: ("price", "chart", "book", "symbols"),
         HelpGroup.SETTINGS: ("keys", "settings", "lang", "pin"),
         HelpGroup.LICENSE: ("license", "redeem", "subscribe", "paysupport"),
         HelpGroup.PERSON: ("whoami", "privacy", "terms", "forget"),

@@ -42,6 +42,7 @@ _SHORT_WORDS: Final[Mapping[SettingField, str]] = MappingProxyType(
         SettingField.DEFAULT_ACCOUNT: "счёт счет рахунок",
         SettingField.NOTIFICATIONS: "сообщения уведомления повідомлення сповіщення",
         SettingField.TIME_ZONE: "время час пояс зона",
+        SettingField.PICTURES: "картинки графики графіки тема",
     }
 )
 _FIELDS: Final[Mapping[str, SettingField]] = MappingProxyType(
@@ -56,6 +57,8 @@ _FIELDS: Final[Mapping[str, SettingField]] = MappingProxyType(
         "notifications": SettingField.NOTIFICATIONS,
         "timezone": SettingField.TIME_ZONE,
         "tz": SettingField.TIME_ZONE,
+        "charts": SettingField.PICTURES,
+        "theme": SettingField.PICTURES,
     }
     | {word: field for field, words in _SHORT_WORDS.items() for word in words.split()}
 )

@@ -9,7 +9,7 @@ from telegram import InlineKeyboardButton
 
 from bot.domain.numbers import plain
 from bot.domain.portfolio import OrderType
-from bot.domain.users import Notifications, UserConfig
+from bot.domain.users import Notifications, PictureTheme, UserConfig
 from bot.services.users.preferences import RANGES, SettingField
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.texts.cities import zone_label
@@ -49,6 +49,7 @@ WORDS: Final[Mapping[SettingField, str]] = MappingProxyType(
         SettingField.DEFAULT_ACCOUNT: "account",
         SettingField.NOTIFICATIONS: "notify",
         SettingField.TIME_ZONE: "zone",
+        SettingField.PICTURES: "pictures",
     }
 )
 
@@ -101,6 +102,8 @@ def preset_values(viewer: RenderContext, field: SettingField) -> tuple[tuple[str
             return tuple((each.value, _choice(viewer, "order-type", each.value)) for each in OrderType)
         case SettingField.NOTIFICATIONS:
             return tuple((each.value, _choice(viewer, "notify", each.value)) for each in Notifications)
+        case SettingField.PICTURES:
+            return tuple((each.value, _choice(viewer, "picture-theme", each.value)) for each in PictureTheme)
         case SettingField.DEFAULT_ACCOUNT:
             accounts = viewer.config.accounts
             return tuple((f"{each.account_type}:{each.account_id}", viewer.account_name(each)) for each in accounts)
@@ -158,5 +161,8 @@ _SHOWN: Final[Mapping[SettingField, Callable[[RenderContext, UserConfig], str]]]
             viewer, "notify", config.settings.notifications.value
         ),
         SettingField.TIME_ZONE: lambda viewer, _: viewer.zone_name,
+        SettingField.PICTURES: lambda viewer, config: _choice(
+            viewer, "picture-theme", config.settings.picture_theme.value
+        ),
     }
 )

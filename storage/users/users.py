@@ -10,7 +10,7 @@ from bot.domain.accounts import AccountType, TradeSettings
 from bot.domain.events import RecordEvent, RoleChanged, UserBanned, UserConfigChanged, UserEvent
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.interning import intern_text
-from bot.domain.users import STAFF, Language, NewUser, Notifications, Role, UserConfig, UserSettings
+from bot.domain.users import STAFF, Language, NewUser, Notifications, PictureTheme, Role, UserConfig, UserSettings
 from storage.accounts.accounts import account_of
 from storage.sqlite.codecs import Row, decimal_text, storable
 from storage.sqlite.transaction import Transaction
@@ -18,7 +18,7 @@ from storage.sqlite.transaction import Transaction
 SELECT_CONFIG: Final = """
     SELECT u.user_id, u.username, u.first_name, u.lang, u.role, u.is_banned, u.terms_accepted,
            u.notifications, u.time_zone, u.default_account_id, u.first_seen_ts,
-           d.user_id IS NOT NULL,
+           d.user_id IS NOT NULL, u.picture_theme,
            a.account_id, a.user_id, a.exchange, a.account_type, a.host, a.label, a.bybit_uid,
            a.risk_percent, a.stop_loss_percent, a.take_profit_percent, a.leverage, a.order_type
       FROM users AS u LEFT JOIN accounts AS a ON a.user_id = u.user_id AND a.state = 'active'
@@ -32,12 +32,15 @@ SELECT_ACTIVE: Final = """
 SELECT_STAFF: Final = "SELECT user_id, role FROM users WHERE role <> 'user' AND role IN ('support', 'admin', 'owner')"
 INSERT_USER: Final = """
     INSERT INTO users (user_id, username, first_name, lang, percent, sl_percent, tp_percent, leverage,
-                       global_order_type, notifications, time_zone, start_payload, first_seen_ts, last_seen_ts)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id) DO NOTHING RETURNING user_id
+                       global_order_type, notifications, time_zone, picture_theme, start_payload, first_seen_ts,
+                       last_seen_ts)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id) DO NOTHING RETURNING user_id
 """
 UPDATE_NAMES: Final = "UPDATE users SET username = ?, first_name = ? WHERE user_id = ? RETURNING user_id"
 UPDATE_LANGUAGE: Final = "UPDATE users SET lang = ? WHERE user_id = ? RETURNING user_id"
-UPDATE_SETTINGS: Final = "UPDATE users SET notifications = ?, time_zone = ? WHERE user_id = ? RETURNING user_id"
+UPDATE_SETTINGS: Final = """
+    UPDATE users SET notifications = ?, time_zone = ?, picture_theme = ? WHERE user_id = ? RETURNING user_id
+"""
 UPDATE_TRADE_SETTINGS: Final = """
     UPDATE users SET percent = ?, sl_percent = ?, tp_percent = ?, leverage = ?, global_order_type = ? WHERE user_id = ?
     RETURNING user_id
@@ -57,7 +60,7 @@ UPDATE_TERMS: Final = "UPDATE users SET terms_accepted = ?, terms_accepted_ts = 
 UPDATE_BANNED: Final = "UPDATE users SET is_banned = ? WHERE user_id = ? RETURNING user_id"
 UPDATE_ROLE: Final = "UPDATE users SET role = ? WHERE user_id = ? RETURNING user_id"
 
-_ACCOUNT_COLUMN: Final = 12  # where the joined account begins in SELECT_CONFIG
+_ACCOUNT_COLUMN: Final = 13  # where the joined account begins in SELECT_CONFIG
 _TYPE_ORDER: Final = {each: place for place, each in enumerate((AccountType.PAPER, AccountType.DEMO, AccountType.LIVE))}
 _NAME_LIMIT: Final = 256
 _USERNAME_LIMIT: Final = 64
@@ -79,7 +82,9 @@ def config_of(rows: list[Row]) -> UserConfig | None:
         role=Role(row[4]),
         is_banned=bool(row[5]),
         terms_version=row[6],
-        settings=UserSettings(notifications=Notifications(row[7]), time_zone=intern_text(row[8])),
+        settings=UserSettings(
+            notifications=Notifications(row[7]), time_zone=intern_text(row[8]), picture_theme=PictureTheme(row[12])
+        ),
         default_account_id=row[9],
         accounts=tuple(accounts),
         first_seen_ts=row[10],
@@ -148,8 +153,8 @@ def _names(username: str | None, first_name: str) -> tuple[str | None, str]:
     return storable(username, limit=_USERNAME_LIMIT) if username else None, storable(first_name, limit=_NAME_LIMIT)
 
 
-def _settings(settings: UserSettings) -> tuple[str, str]:
-    return settings.notifications.value, settings.time_zone
+def _settings(settings: UserSettings) -> tuple[str, str, str]:
+    return settings.notifications.value, settings.time_zone, settings.picture_theme.value
 
 
 def _trade_settings(settings: TradeSettings) -> tuple[str | int, ...]:

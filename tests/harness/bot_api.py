@@ -14,6 +14,7 @@ from typing import Any
 from telegram.error import TimedOut
 from telegram.request import RequestData
 
+from bot.chat.errors import FloodWait
 from bot.chat.transport import TelegramRequest
 from harness.layout import misfits
 
@@ -21,6 +22,7 @@ BOT_ID = 4242
 BOT_USERNAME = "perpdesk_bot"
 _TAGS = {"b", "i", "u", "s", "code", "pre", "a", "blockquote", "tg-spoiler"}
 _Refusal = tuple[int, str]
+FLOOD: _Refusal = (429, "Too Many Requests: retry after 5")
 
 
 @dataclass
@@ -35,6 +37,7 @@ class Bubble:
     reply_to: int | None = None
     edits: int = 0
     document: tuple[str, bytes] | None = None  # its name and its content; `html` is the caption
+    is_picture: bool = False  # the document is a photo
 
     @property
     def text(self) -> str:
@@ -129,21 +132,26 @@ class FakeBotApi:
         self.misfits += misfits(params["text"], [[button["text"] for button in row] for row in rows])
 
     def _on_sendphoto(self, params: dict[str, Any]) -> Any:
-        return self._on_senddocument({**params, "document": params["photo"]})
+        message = self._on_senddocument({**params, "document": params["photo"]})
+        if not isinstance(message, Refused):
+            self.bubbles[int(params["chat_id"]), message["message_id"]].is_picture = True
+        return message
 
     def _on_senddocument(self, params: dict[str, Any]) -> Any:
         caption = params.get("caption", "")
-        reason = _fault_of_text({**params, "text": caption or "-"})
-        if reason or len(visible(caption).encode("utf-16-le")) // 2 > 1024:
-            return Refused(reason or "message caption is too long")
+        reason = self._fault_of_caption(params)
+        if reason:
+            return Refused(reason)
         bubble = Bubble(
             chat_id=int(params["chat_id"]),
             message_id=self.new_message_id(),
             html=caption,
             keyboard=(params.get("reply_markup") or {}).get("inline_keyboard", []),
             thread_id=params.get("message_thread_id"),
+            reply_to=(params.get("reply_parameters") or {}).get("message_id"),
             document=params["document"],
         )
+        self._measure({**params, "text": caption})
         self.bubbles[bubble.chat_id, bubble.message_id] = bubble
         return self._message(bubble)
 
@@ -176,6 +184,8 @@ class FakeBotApi:
         bubble = self.bubbles.get((int(params["chat_id"]), int(params["message_id"])))
         if bubble is None:
             return Refused("message to edit not found")
+        if bubble.document is not None:
+            return Refused("there is no text in the message to edit")
         reason = _fault_of_text(params)
         if reason:
             return Refused(reason)
@@ -187,6 +197,44 @@ class FakeBotApi:
             )
         bubble.html, bubble.keyboard, bubble.edits = params["text"], keyboard, bubble.edits + 1
         return self._message(bubble)
+
+    def _on_editmessagemedia(self, params: dict[str, Any]) -> Any:
+        """A text becomes a picture, a picture another one; the same one, as Telegram has it, is not modified."""
+        bubble = self.bubbles.get((int(params["chat_id"]), int(params["message_id"])))
+        media = params["media"]
+        if bubble is None:
+            return Refused("message to edit not found")
+        assert media["type"] == "photo"
+        reason = self._fault_of_caption(media)
+        if reason:
+            return Refused(reason)
+        keyboard = (params.get("reply_markup") or {}).get("inline_keyboard", [])
+        self._measure({"text": media.get("caption", ""), "reply_markup": params.get("reply_markup")})
+        picture = params[media["media"].removeprefix("attach://")]
+        bubble.html, bubble.keyboard, bubble.edits = media.get("caption", ""), keyboard, bubble.edits + 1
+        bubble.document, bubble.is_picture = picture, True
+        return self._message(bubble)
+
+    def _on_editmessagecaption(self, params: dict[str, Any]) -> Any:
+        bubble = self.bubbles.get((int(params["chat_id"]), int(params["message_id"])))
+        if bubble is None:
+            return Refused("message to edit not found")
+        if bubble.document is None:
+            return Refused("there is no caption in the message to edit")
+        reason = self._fault_of_caption(params)
+        if reason:
+            return Refused(reason)
+        keyboard = (params.get("reply_markup") or {}).get("inline_keyboard", [])
+        if (visible(params["caption"]), keyboard) == (bubble.text, bubble.keyboard):
+            return Refused("message is not modified")
+        self._measure({**params, "text": params["caption"]})
+        bubble.html, bubble.keyboard, bubble.edits = params["caption"], keyboard, bubble.edits + 1
+        return self._message(bubble)
+
+    def _fault_of_caption(self, params: dict[str, Any]) -> str:
+        caption = params.get("caption", "")
+        is_long = len(visible(caption).encode("utf-16-le")) // 2 > 1024
+        return "message caption is too long" if is_long else _fault_of_text({**params, "text": caption or "-"})
 
     def _on_deletemessage(self, params: dict[str, Any]) -> Any:
         key = (int(params["chat_id"]), int(params["message_id"]))
@@ -291,6 +339,8 @@ class FakeRequest(TelegramRequest):
         status, body = self._api.handle(name, sent)
         if self._api.deaf:
             raise TimedOut
+        if status == FLOOD[0]:
+            raise FloodWait(5)
         return status, json.dumps(body).encode()
 
 

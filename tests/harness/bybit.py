@@ -14,12 +14,13 @@ import orjson
 
 from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, TradeSettings
 from bot.domain.errors import ExchangeError, ExchangeRejected
-from bot.domain.ids import AccountId, Millis, Symbol, UserId
+from bot.domain.ids import DAY, MINUTE, AccountId, Millis, Symbol, UserId
 from bot.domain.market import Category, Instrument, Instruments, Kline, Klines, Listing, MarketBoard, OrderBook, Ticker
 from bot.domain.portfolio import Balance, CoinBalance, Executions, FeeRate, Orders, Position, Positions
 from bot.domain.portfolio import Execution as Fill
 from bot.domain.portfolio import Order as OpenOrder
 from bot.domain.trades import ClosedPnl
+from bot.exchange.bybit.market import CANDLES
 from bot.exchange.bybit.transport import Request, Timeouts
 from bot.http_exchange import Reply
 from harness.fakes import FakeClock
@@ -61,6 +62,7 @@ class FakeBybit:
     symbols: dict[str, str] = field(default_factory=lambda: dict(SYMBOLS))
     spot: dict[str, str] = field(default_factory=lambda: dict(SPOT))
 
+    candles: tuple[Kline, ...] | None = None  # of charts; None: some that fit the price
     minutes: tuple[Kline, ...] = ()  # candles of one minute, of the last and of the mark price
     fundings: tuple[tuple[Millis, str], ...] = ()  # moment and rate
     next_funding: Millis | None = None
@@ -150,6 +152,27 @@ class FakeBybit:
                 for hour in range(24)
             )
         )
+        return Klines(category=category, symbol=symbol, interval=interval, items=items, as_of=as_of)
+
+    async def chart(self, symbol: Symbol, interval: str, category: Category = Category.LINEAR) -> Klines:
+        """The newest candles of a chart, the last one at the price of now."""
+        as_of, price = await self.answer(), self._price(symbol, category)
+        length = DAY if interval == "D" else int(interval) * MINUTE
+        last = as_of // length * length
+        steps = [Decimal(number * 7 % 11 - 5) / 1000 for number in range(CANDLES - 1, -1, -1)]
+        opens = [price * (1 + step) for step in steps]
+        made = tuple(
+            Kline(
+                start_ts=Millis(last - (CANDLES - 1 - number) * length),
+                open=opens[number],
+                high=max(opens[number], close),
+                low=min(opens[number], close),
+                close=close,
+                volume=Decimal(1),
+            )
+            for number, close in enumerate([*opens[1:], price])
+        )
+        items = made if self.candles is None else self.candles
         return Klines(category=category, symbol=symbol, interval=interval, items=items, as_of=as_of)
 
     async def board(self, category: Category) -> MarketBoard:
@@ -343,7 +366,8 @@ class FakeBybitTransport:
         return {"s": book.symbol, "b": _levels(book.bids), "a": _levels(book.asks)}
 
     async def _klines(self, asked: Asked, _: Request) -> Json:
-        klines = await self._bybit.klines(Symbol(asked["symbol"]), asked["interval"], Category(asked["category"]))
+        ask = self._bybit.chart if asked.get("limit") == str(CANDLES) else self._bybit.klines
+        klines = await ask(Symbol(asked["symbol"]), asked["interval"], Category(asked["category"]))
         return _list(map(_kline, reversed(klines.items)))
 
     async def _fundings(self, asked: Asked, _: Request) -> Json:

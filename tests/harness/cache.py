@@ -38,6 +38,7 @@ LOADS: dict[str, tuple[str, slice]] = {
     "ticker": ("ticker", slice(1, None)),  # not the category
     "order_book": ("order_book", slice(1, None)),
     "klines": ("klines", slice(1, None)),
+    "candles": ("candles", slice(1, None)),
     "board": ("board", slice(None)),
     "instrument": ("instrument", slice(None)),
     "instruments": ("instruments", slice(None)),

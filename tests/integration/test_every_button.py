@@ -10,10 +10,11 @@ from harness.app import OWNER, TEXTS, Harness, Person, said
 from harness.bot_api import Bubble
 from harness.sources import ROOT
 
+from bot.domain.chart_intervals import ChartInterval
 from bot.domain.market import Category
 from bot.domain.portfolio import OrderType
 from bot.domain.trade_text import DoubtKind
-from bot.domain.users import Language, Notifications
+from bot.domain.users import Language, Notifications, PictureTheme
 from bot.services.users.preferences import SettingField
 from handlers.core.specs import CommandSpec, DialogueSpec
 from handlers.registry import TABLE
@@ -38,6 +39,8 @@ PUT_TOGETHER: Mapping[str, Collection[str]] = {
     "category-": [*Category],
     "command-": [each.command for each in TABLE.specs if isinstance(each, CommandSpec) and each.description],
     "notify-": [each.value.lower() for each in Notifications],
+    "interval-": {each.unit for each in ChartInterval},
+    "picture-theme-": [each.value for each in PictureTheme],
     "order-type-": [each.value.lower() for each in OrderType],
     "question-": [each.dialogue.replace(".", "-") for each in TABLE.specs if isinstance(each, DialogueSpec)],
     "setting-": FIELDS,

@@ -22,7 +22,7 @@ STRINGS = (
     "\u0001\u0007\u001b[31m", "a\x00b", "\ud800", "\udfff lone", "x" * 4096, "😀" * 2048, "\u200b\u200b", "\ufeff",
     "ﷺ" * 100, "Ω≈ç√∫˜µ≤≥÷", "田中さん", "שלום", "مرحبا", "👩‍👩‍👧‍👦", "\t\t", "*_`[]()~>#+-=|{}.!", "null", "undefined",
 )  # fmt: skip
-FIELDS = ("risk", "sl", "tp", "leverage", "order", "account", "notify", "zone")
+FIELDS = ("risk", "sl", "tp", "leverage", "order", "account", "notify", "zone", "pictures")
 PREFIXES = (
     "", "/", "/start ", "/balance ", "/positions ", "/price ", "/book ", "/symbols ", "/lang ", "/settings ", "/keys ",
     "/keys add ", "/keys add demo ", "/keys check ", "/keys remove ", "/menu ", "/help ", "/license ", "/whoami ",

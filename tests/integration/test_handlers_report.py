@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from harness.app import ANNA, BORIS, OWNER, Harness, Person
 from harness.app import harness as open_harness
-from PIL import Image
+from PIL import Image, ImageColor
 
 from bot.domain.accounts import AccountType
 from bot.domain.health import Health, Reason, ReasonKind
@@ -18,8 +18,9 @@ from bot.domain.licensing import EntryKind, LicenseType
 from bot.domain.market import Category
 from bot.domain.portfolio import Execution, Side
 from bot.domain.reports import MonthIncome
+from bot.domain.users import PictureTheme
 from bot.services.admin.reports import months_until
-from handlers.admin.charts import SIZE, draw_report, nice_top
+from handlers.pictures.palette import PALETTES
 
 PAID = """
     INSERT INTO payment_history (user_id, telegram_payment_charge_id, payload, stars, currency, status, reason, paid_ts,
@@ -113,10 +114,11 @@ async def test_the_figures(harness: Harness, owner: Person) -> None:
     assert "Ending in 30 d" in words.text
     assert picture.document is not None
     assert picture.text.startswith("When people were seen")
-    with Image.open(BytesIO(draw_report(report))) as image:
-        assert image.size == SIZE
+    with Image.open(BytesIO(picture.document[1])) as image:
+        assert image.size == (1280, 960)
         colors = {color for _, color in image.convert("RGB").getcolors(1_000_000) or []}
-        assert {(255, 255, 255), (0x2F, 0x6F, 0xDE), (0xE0, 0x79, 0x2F)} <= colors
+        palette = PALETTES[PictureTheme.DARK]
+        assert {ImageColor.getrgb(each) for each in (palette.background, palette.level, palette.down)} <= colors
 
 
 async def test_an_empty_house_has_a_report_too(tmp_path: Path) -> None:
@@ -127,13 +129,6 @@ async def test_an_empty_house_has_a_report_too(tmp_path: Path) -> None:
         assert bubble is not None
         for sentence in ("No payments in a year", "No campaigns yet", "No fills yet"):
             assert sentence in bubble.text
-
-
-@pytest.mark.parametrize(
-    ("most", "top"), [(0, 4), (1, 4), (4, 4), (5, 8), (20, 20), (21, 40), (399, 400), (401, 800), (12_345, 20_000)]
-)
-def test_an_axis_ends_at_a_round_number(most: int, top: int) -> None:
-    assert nice_top(most) == top
 
 
 def test_months_are_those_of_the_calendar() -> None:

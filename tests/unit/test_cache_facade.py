@@ -74,6 +74,7 @@ READS: dict[str, tuple[str, tuple[Any, ...], str]] = {  # method: (loader, argum
     "ticker": ("ticker", (BTC,), "price"),
     "order_book": ("order_book", (BTC,), "market_data"),
     "klines": ("klines", (BTC, "60"), "market_data"),
+    "candles": ("candles", (BTC, "60"), "market_data"),
     "board": ("board", (Category.LINEAR,), "market_data"),
     "instrument": ("instrument", (Category.LINEAR, BTC), "symbol_info"),
     "instruments": ("instruments", (Category.LINEAR,), "symbol_info"),
@@ -127,6 +128,7 @@ async def test_the_last_known_is_there_after_its_time(reads: CachedReads, source
         "ticker": await reads.ticker(BTC),
         "order_book": await reads.order_book(BTC),
         "klines": await reads.klines(BTC, "60"),
+        "candles": await reads.candles(BTC, "60"),
         "board": await reads.board(Category.LINEAR),
     }
     clock.advance(600)
@@ -137,6 +139,7 @@ async def test_the_last_known_is_there_after_its_time(reads: CachedReads, source
         "ticker": reads.last_ticker(BTC),
         "order_book": reads.last_order_book(BTC),
         "klines": reads.last_klines(BTC, "60"),
+        "candles": reads.last_candles(BTC, "60"),
         "board": reads.last_board(Category.LINEAR),
     }
     assert last == fresh

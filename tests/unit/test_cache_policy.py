@@ -183,5 +183,6 @@ def test_the_doc_table_has_a_row_for_each_region() -> None:
     rows = as_markdown().splitlines()
     assert len(rows) == 12
     assert (
-        rows[8] == "| market_data | 5 (order book 10) | 500 | kind, category, symbol | exchange | – | /book, klines |"
+        rows[8]
+        == "| market_data | 5 (order book 10) | 500 | kind, category, symbol | exchange | – | /book, /chart, klines |"
     )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.accounts import AccountType
 from bot.domain.admin import AdminActionKind, UserFilter
 from bot.domain.broadcasts import AudienceLicense
+from bot.domain.chart_intervals import ChartInterval
 from bot.domain.errors import ButtonExpired
 from bot.domain.ids import AccountId, Symbol, UserId
 from bot.domain.licensing import LicenseType
@@ -90,6 +91,7 @@ LONGEST: dict[str, Any] = {
     "usdt": 1_000_000,
     "plan": callbacks.LARGEST_ROW,
     "disagreement": callbacks.LARGEST_ROW,
+    "interval": max(ChartInterval, key=len),
 }
 LARGEST_USER = UserId(2**52 - 1)  # Telegram's ids have at most 52 significant bits
 

@@ -36,6 +36,7 @@ from bot.exchange.retcodes import NO_SUCH_SYMBOL
 
 DEPTH: Final = 25  # levels a side; Bybit gives up to 500 of linear, 200 of spot
 KLINES: Final = 24  # Bybit gives up to 1000
+CANDLES: Final = 60  # of a chart on a phone
 _MOST_KLINES: Final = 1000
 _MOST_FUNDINGS: Final = 200
 _MINUTE: Final = "1"
@@ -68,9 +69,11 @@ class BybitMarket:
 
     async def klines(self, category: Category, symbol: Symbol, interval: str) -> Klines:
         """The newest `KLINES` candles; the last one is not finished."""
-        call = self.client.get_kline(category=category.value, symbol=symbol, interval=interval, limit=KLINES)
-        found: Klines = await call.read(lambda answer: klines(answer, category, symbol, interval, self.clock.now()))
-        return found
+        return await self._newest(category, symbol, interval, KLINES)
+
+    async def candles(self, category: Category, symbol: Symbol, interval: str) -> Klines:
+        """The newest `CANDLES` candles; the last one is not finished."""
+        return await self._newest(category, symbol, interval, CANDLES)
 
     async def board(self, category: Category) -> MarketBoard:
         """Every ticker of a category in one call."""
@@ -128,6 +131,11 @@ class BybitMarket:
             limit=_MOST_FUNDINGS,
         )
         found: tuple[FundingSettlement, ...] = await call.read(partial(fundings, symbol=symbol))
+        return found
+
+    async def _newest(self, category: Category, symbol: Symbol, interval: str, limit: int) -> Klines:
+        call = self.client.get_kline(category=category.value, symbol=symbol, interval=interval, limit=limit)
+        found: Klines = await call.read(lambda answer: klines(answer, category, symbol, interval, self.clock.now()))
         return found
 
     async def _minutes(self, ask: Callable[..., Any], symbol: Symbol, start: Millis) -> Klines:

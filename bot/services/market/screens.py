@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.chart_intervals import ChartInterval
 from bot.domain.errors import BadInput, ExchangeError
 from bot.domain.ids import Millis, Symbol
 from bot.domain.market import Category, Klines, MarketBoard, OrderBook, Ticker
@@ -62,6 +63,16 @@ class MarketScreens:
         last = at_hand(self._last_price_card, symbol, category)
         return await self.reader.read(
             self.instruments.beside(self._price_card(symbol, category), category),
+            self.instruments.beside_last(last, category),
+        )
+
+    async def candles(
+        self, symbol: Symbol, interval: ChartInterval, category: Category = Category.LINEAR
+    ) -> Shown[WithInstruments[Klines]]:
+        """A chart's candles."""
+        last = at_hand(self.reads.last_candles, symbol, interval.bybit, category)
+        return await self.reader.read(
+            self.instruments.beside(self.reads.candles(symbol, interval.bybit, category), category),
             self.instruments.beside_last(last, category),
         )
 

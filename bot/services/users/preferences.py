@@ -20,7 +20,7 @@ from bot.domain.portfolio import OrderType
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.time_zones import offset_name
-from bot.domain.users import Notifications, UserConfig
+from bot.domain.users import Notifications, PictureTheme, UserConfig
 
 
 class SettingField(StrEnum):
@@ -34,6 +34,7 @@ class SettingField(StrEnum):
     DEFAULT_ACCOUNT = "default_account"
     NOTIFICATIONS = "notifications"
     TIME_ZONE = "time_zone"
+    PICTURES = "picture_theme"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,9 @@ async def _parsed(config: UserConfig, field: SettingField, typed: str) -> _Store
         return lambda unit: unit.users.set_settings(user_id, settings)
     if field is SettingField.NOTIFICATIONS:
         settings = replace(config.settings, notifications=_choice(Notifications, typed))
+        return lambda unit: unit.users.set_settings(user_id, settings)
+    if field is SettingField.PICTURES:
+        settings = replace(config.settings, picture_theme=_choice(PictureTheme, typed))
         return lambda unit: unit.users.set_settings(user_id, settings)
     # for every account: one alone is changed where its order is made, on the order card to come
     trade_settings = _CHANGES[field](config.trade_settings, typed)

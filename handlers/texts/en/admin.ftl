@@ -385,7 +385,7 @@ button-audit-newest = Newest
 button-audit-older = Older ›
 button-audit-everybody = About everybody
 
-report-caption = When people were seen, running licenses, income by month (orange: given back), how far promo codes led. The same in numbers is below.
+report-caption = When people were seen, running licenses, income by month (on top: given back), how far promo codes led. The same in numbers is below.
 report-title = <b>Report</b> · { $date }
 report-users = <b>Users</b>
 report-all = All

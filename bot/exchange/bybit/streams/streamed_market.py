@@ -55,6 +55,10 @@ class StreamedMarket:
         self.streams.base(answer)
         return answer
 
+    async def candles(self, category: Category, symbol: Symbol, interval: str) -> Klines:
+        """Raises as `BybitMarket.candles`; nothing of it is streamed."""
+        return await self.rest.candles(category, symbol, interval)
+
     async def board(self, category: Category) -> MarketBoard:
         return await self.rest.board(category)
 
