@@ -63,12 +63,14 @@ def time_ticks(first: Millis, last: Millis, most: int, where: tzinfo) -> tuple[l
 def _round_moments(first: Millis, last: Millis, step: int, where: tzinfo) -> Iterator[Millis]:
     moment: int = first
     while True:
-        local = moment + _offset(moment, where)
-        moment = -(-local // step) * step - _offset(moment, where)
-        if moment > last:
+        round_one = -(-(moment + _offset(moment, where)) // step) * step  # on that clock
+        found = round_one - _offset(round_one - _offset(moment, where), where)
+        while found < moment:  # the clock was set forward over it
+            found += step
+        if found > last:
             return
-        yield Millis(moment)
-        moment += 1
+        yield Millis(found)
+        moment = found + 1
 
 
 def _offset(moment: int, where: tzinfo) -> int:

@@ -164,7 +164,10 @@ def test_times_are_round_on_the_reader_s_clock_also_where_it_is_set_back() -> No
     night = 1_761_436_800_000  # 2025-10-26 00:00 UTC; at 01:00 UTC Kyiv's clock goes from 4 to 3
     moments, step = time_ticks(Millis(night - 6 * HOUR), Millis(night + 12 * HOUR), 6, kyiv)
     assert step == 3 * HOUR
-    assert [(each - night) // HOUR for each in moments] == [-6, -3, 0, 1, 4, 7, 10]
+    assert [(each - night) // HOUR for each in moments] == [-6, -3, 0, 4, 7, 10]
+    spring = 1_743_292_800_000  # 2025-03-30 00:00 UTC; at 01:00 UTC it goes from 3 to 4
+    moments, _ = time_ticks(Millis(spring - HOUR), Millis(spring + 3 * HOUR), 8, kyiv)
+    assert [(each - spring) // MINUTE for each in moments] == [*range(-60, 181, 30)]
     india = zone_of("Asia/Kolkata")
     assert india is not None
     (first, *_), _ = time_ticks(Millis(night), Millis(night + 5 * HOUR), 6, india)
