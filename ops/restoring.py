@@ -1,7 +1,6 @@
 """`perpdesk restore`: a backup on trial, or in the database's place."""
 
 import asyncio
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -17,8 +16,8 @@ from bot.settings import Settings
 from bot.wiring.keys import load_keys
 from ops.options import fail
 from stats_api.answers import utc
-from storage.backup.records import note
-from storage.backup.restoring import RestorePlan, bring_up, demand_fit, restore
+from storage.backup.records import TRIAL, note, one_at_a_time
+from storage.backup.restoring import RestorePlan, beside, bring_up, demand_fit, restore
 from storage.backup.rotation import listed
 from storage.backup.sealed_file import unseal
 from storage.checkup import check_canary, check_chains, check_licenses, check_payments, check_promo_uses, looking_at
@@ -75,15 +74,15 @@ async def _open_restore(path: Path) -> int | None:
 
 
 def drill(settings: Settings, file: Path | None, *, offline_key: Path | None) -> None:
-    """Restore a backup (None: the newest) into a folder of its own, look at every row, and forget it."""
+    """Restore a backup (None: the newest) beside the database, look at every row, and forget it."""
     now = SystemClock().now()
     try:
         chosen = file or _newest(settings.backup_folder)
-        with tempfile.TemporaryDirectory(prefix="drill-", dir=settings.database.parent) as folder:
-            plan = replace(_plan(settings, chosen, offline_key), database=Path(folder) / "perpdesk.sqlite3")
-            facts = unseal(chosen, plan.database, plan.openers)
-            replayed, _ = bring_up(plan.database, facts, plan)
-            demand_fit(chosen, asyncio.run(_faults(plan.database, plan.openers.vault)))
+        with one_at_a_time(settings.backup_folder, TRIAL), beside(settings.database, ".drill") as copy:
+            plan = replace(_plan(settings, chosen, offline_key), database=copy)
+            facts = unseal(chosen, copy, plan.openers)
+            replayed, _ = bring_up(copy, facts, plan)
+            demand_fit(chosen, asyncio.run(_faults(copy, plan.openers.vault)))
         note(settings.backup_folder, drill_at=now, drill_file=chosen.name)
     except (PerpdeskError, Fatal, OSError) as fault:
         fail(str(fault), code=1)

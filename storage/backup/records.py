@@ -13,7 +13,9 @@ from bot.domain.errors import AlreadyRunning
 from bot.domain.ids import Millis
 
 _NAME: Final = "backups.json"
-_LOCK: Final = ".lock"
+BACKUP: Final = "backup"
+TRIAL: Final = "restore on trial"
+_LOCKS: Final = {BACKUP: ".lock", TRIAL: ".trial.lock"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +67,14 @@ def _noted(folder: Path, changes: Mapping[str, Any]) -> BackupRecord:
 
 
 @contextmanager
-def one_at_a_time(folder: Path) -> Iterator[None]:
-    """Two would rotate each other's files away. Makes the folder, mode 0700. Raises AlreadyRunning, OSError."""
+def one_at_a_time(folder: Path, what: str = BACKUP) -> Iterator[None]:
+    """Two would remove each other's files. Makes the folder, mode 0700. Raises AlreadyRunning, OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(folder / _LOCKS[what], os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
-        raise AlreadyRunning(f"another backup is under way in {folder}") from None
+        raise AlreadyRunning(f"another {what} is under way in {folder}") from None
     finally:
         os.close(descriptor)

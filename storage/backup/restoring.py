@@ -88,12 +88,13 @@ def restore(plan: RestorePlan) -> Restored:
     lock = InstanceLock(plan.database)
     lock.claim()
     try:
-        with _beside(plan.database) as copy:
+        with beside(plan.database, ".restoring") as copy:
             facts = unseal(plan.file, copy, plan.openers)
             replayed, told = bring_up(copy, facts, plan)
             plan.before_swap()
             former = _swap(copy, plan)
-        lock.note_closed()
+        with suppress(OSError):  # it is restored: the next start only says that somebody else opened it
+            lock.note_closed()
         return Restored(facts=facts, replayed=replayed, told=told, former=former)
     except (OSError, sqlite3.Error) as error:
         raise StorageTrouble(f"nothing was restored: {error}") from error
@@ -189,28 +190,42 @@ def _park(connection: sqlite3.Connection, facts: BackupFacts, plan: RestorePlan)
 
 
 def _swap(copy: Path, plan: RestorePlan) -> Path | None:
-    """The former database and its log first get another name, then the copy takes the place in one step."""
-    database, former = plan.database, None
-    if database.exists() and database.stat().st_size:
-        former = database.with_name(f"{database.name}.before-{plan.now}")
-        log = database.with_name(f"{database.name}-wal")
-        if log.exists():
-            log.rename(former.with_name(f"{former.name}-wal"))
-        try:
-            os.link(database, former)
-        except OSError:  # a file system without links
-            shutil.copy2(database, former)
-    database.with_name(f"{database.name}-shm").unlink(missing_ok=True)
+    """The former database gets a second name, its log that name's, then the copy takes the place in one step.
+
+    A log that stayed there would be taken into the copy, also where its database is gone. What the disk refuses leaves
+    both where they were.
+    """
+    database = plan.database
+    former = database.with_name(f"{database.name}.before-{plan.now}")
+    has_former = database.exists() and database.stat().st_size > 0
+    if has_former:
+        _name_twice(database, former)
     copy.chmod(0o600)
-    copy.replace(database)
+    log, former_log = (each.with_name(f"{each.name}-wal") for each in (database, former))
+    if log.exists():
+        log.rename(former_log)
+    try:
+        database.with_name(f"{database.name}-shm").unlink(missing_ok=True)
+        copy.replace(database)
+    except OSError:
+        if former_log.exists():
+            former_log.rename(log)
+        raise
     _sync(database.parent)
-    return former
+    return former if has_former else None
+
+
+def _name_twice(database: Path, former: Path) -> None:
+    try:
+        os.link(database, former)
+    except OSError:  # a file system without links
+        shutil.copy2(database, former)
 
 
 @contextmanager
-def _beside(database: Path) -> Iterator[Path]:
-    """A place beside the database for the copy; nothing of it is left if it did not take the database's place."""
-    copy = database.with_name(f"{database.name}.restoring")
+def beside(database: Path, suffix: str) -> Iterator[Path]:
+    """A place beside the database for a copy of it; what of it is left at the end goes, and what a kill left before."""
+    copy = database.with_name(f"{database.name}{suffix}")
     _remove(copy)
     try:
         yield copy
@@ -224,10 +239,12 @@ def _remove(copy: Path) -> None:
 
 
 def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     with suppress(OSError):  # a file system that knows no such thing
-        os.fsync(descriptor)
-    os.close(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def demand_fit(path: Path, faults: Sequence[str]) -> None:

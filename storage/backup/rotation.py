@@ -1,5 +1,7 @@
 """Which backups stay: the newest 96, one a day for 14 days, one a week for 8 weeks, within a cap of bytes.
 
+What is older than eight weeks goes, as /privacy says, once younger ones of a week of days stand beside the newest.
+
 A file's name says when it was made, in UTC, and what for: `perpdesk-20261127T234500Z-regular.backup`.
 """
 
@@ -15,6 +17,7 @@ from bot.domain.ids import Millis
 NEWEST: Final = 96  # a day of every quarter of an hour
 DAYS: Final = 14
 WEEKS: Final = 8
+_SURE_AFTER: Final = 7  # days of backups: a clock that was set ahead makes all others look old
 _BEFORE_MIGRATION: Final = 3
 _NAME: Final = re.compile(r"perpdesk-(\d{8}T\d{6}Z)-([a-z-]{1,32})\.backup")
 _TIME: Final = "%Y%m%dT%H%M%SZ"
@@ -63,10 +66,12 @@ def superfluous(files: Iterable[BackupFile], *, max_bytes: int) -> tuple[BackupF
 def _kept(files: list[BackupFile]) -> set[Path]:
     days: dict[str, Path] = {}
     weeks: dict[str, Path] = {}
+    young = [each for each in files if files[0].made - each.made <= timedelta(weeks=WEEKS)]
+    is_sure = len({each.made.date() for each in young}) >= _SURE_AFTER
+    files = young if is_sure else files
     for each in files:
         days.setdefault(f"{each.made:%Y-%m-%d}", each.path)
         weeks.setdefault(f"{each.made:%G-%V}", each.path)
-    longest = timedelta(weeks=WEEKS)  # /privacy says so of what an erased person leaves
-    before = [each.path for each in files if each.purpose == MIGRATION and files[0].made - each.made <= longest]
+    before = [each.path for each in files if each.purpose == MIGRATION]
     newest = [each.path for each in files[:NEWEST]]
     return {*newest, *list(days.values())[:DAYS], *list(weeks.values())[:WEEKS], *before[:_BEFORE_MIGRATION]}

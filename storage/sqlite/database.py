@@ -58,8 +58,6 @@ _QUICK_CHECK: Final = (
     "PRAGMA quick_check(1)",
     "PRAGMA ignore_check_constraints = OFF",
 )
-_BEGIN_READ: Final[Statement] = ("BEGIN", ())
-_END_READ: Final[Statement] = ("COMMIT", ())
 SELECT_IDENTITY: Final = """
     SELECT application_id, EXISTS (SELECT 1 FROM sqlite_schema WHERE substr(name, 1, 7) <> 'sqlite_')
       FROM pragma_application_id
@@ -172,9 +170,8 @@ class Database:
         if self._is_closed:
             raise StorageTrouble("the database is closed")
         try:
-            return (await self._reader.run_all([_BEGIN_READ, *statements, _END_READ]))[1:-1]
+            return await self._reader.read_all(statements)
         except sqlite3.Error as error:
-            await shielded(self._reader.rollback())
             raise_translated(error)
 
     async def check_pages(self) -> None:

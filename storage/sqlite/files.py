@@ -116,8 +116,14 @@ class InstanceLock:
         self._note(_State.CLOSED)
 
     def note_commit(self) -> None:
-        """A commit begins. Microseconds: nothing is written but the time of change, and nothing waits for the disk."""
-        os.utime(self._held())
+        """A commit begins. Microseconds: nothing is written but the time of change, and nothing waits for the disk.
+
+        Raises StorageTrouble: a disk that was made read-only says so here first.
+        """
+        try:
+            os.utime(self._held())
+        except OSError as error:
+            raise StorageTrouble(f"{self._lock_path} can't be written: {error.strerror}") from error
 
     def release(self) -> None:
         if self._descriptor is not None:

@@ -165,8 +165,8 @@ class Writer:
         """
         async with self._turn():
             if self._is_free():
-                self._before_commit()
                 with self._timed(), translated():
+                    self._before_commit()
                     return await self._connection.run_unbroken(sql, parameters)
         async with self.transaction() as transaction:
             return await transaction.fetch(sql, parameters)
@@ -178,8 +178,8 @@ class Writer:
         """
         async with self._turn():
             if self._is_free():
-                self._before_commit()
                 with self._timed(), translated():
+                    self._before_commit()
                     await self._connection.run_whole(statements)
                 return
         async with self.transaction() as transaction:

@@ -230,6 +230,13 @@ def test_copies_before_a_migration_outlive_the_quarters() -> None:
     assert old in superfluous([*quarters, old], max_bytes=10**9), "people are told of eight weeks"
 
 
+def test_what_is_older_than_people_are_told_goes_however_few_were_made_since() -> None:
+    weekly = files(20, every=timedelta(weeks=1))
+    assert superfluous(weekly, max_bytes=10**9) == tuple(weekly[WEEKS + 1 :])
+    ahead = [replace(each, path=Path(f"ahead{each.path}"), made=each.made + timedelta(days=400)) for each in weekly[:6]]
+    assert superfluous([*ahead, *weekly], max_bytes=10**9) == (), "a clock that is ahead for a day takes none of them"
+
+
 def test_a_clock_that_was_set_back_leaves_the_backup_of_now(settings: Settings) -> None:
     asyncio.run(with_people(settings.database.parent, 1))
     later = settings.backup_folder / name_of(Millis(NOW + 400 * DAY), "regular")

@@ -1,6 +1,7 @@
 """A backup comes back: what people removed stays removed, what was sold stays sold, nothing is done by itself."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from harness.app import ANNA, BORIS, KEY_ID, OWNER, SECRET, Harness, Person, said, settings_in
 from harness.app import harness as open_harness
 from harness.payments import FakeStars, buys, check_out, customer, paid_update
@@ -24,7 +26,9 @@ from bot.services.users.privacy import ERASE_AFTER
 from bot.wiring.keys import load_keys
 from bot.wiring.safekeeping import backup_plan
 from ops.cli import app
+from ops.restoring import drill
 from storage.backup.making import make_backup
+from storage.backup.records import TRIAL, one_at_a_time
 from storage.backup.restoring import Restored, RestorePlan, restore
 from storage.sqlite.recipients import Openers, new_pair
 from storage.sqlite.vault import AesCredentialVault
@@ -306,6 +310,60 @@ async def test_a_spoiled_backup_leaves_everything_as_it_is(bot: Bot) -> None:
         await bot.restore(file, now=now)
     assert (bot.folder / "perpdesk.sqlite3").read_bytes() == kept
     assert not list(bot.folder.glob("*restoring*"))
+
+
+async def test_a_log_that_lies_there_without_its_database_is_not_taken_into_the_copy(bot: Bot) -> None:
+    """The damaged file was deleted and its -wal was not."""
+    log = bot.folder / "perpdesk.sqlite3-wal"
+    async with bot.opened() as harness:
+        await customer(harness)
+        file = await bot.back_up(harness)
+        for number in range(3):
+            await customer(harness, UserId(BORIS + number))
+        now, left = harness.clock.now(), log.read_bytes()
+    assert left
+    (bot.folder / "perpdesk.sqlite3").unlink()
+    log.write_bytes(left)
+    done = await bot.restore(file, now=now)
+    assert (done.former, log.exists()) == (None, False)
+    async with bot.opened() as harness:
+        assert await harness.rows("users")
+
+
+async def test_a_disk_that_refuses_the_last_step_leaves_the_database_and_its_log(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async with bot.opened() as harness:
+        await customer(harness)
+        file, now = await bot.back_up(harness), harness.clock.now()
+    database, log = bot.folder / "perpdesk.sqlite3", bot.folder / "perpdesk.sqlite3-wal"
+    kept = database.read_bytes()
+    log.write_bytes(b"the last commits")
+    for refused in ((os, "link"), (shutil, "copy2")), ((Path, "replace"),):
+        with monkeypatch.context() as patch:
+            for where, name in refused:
+                patch.setattr(where, name, full)
+            with pytest.raises(StorageTrouble, match=r"nothing was restored: .*No space"):
+                await bot.restore(file, now=now)
+        assert (database.read_bytes(), log.read_bytes()) == (kept, b"the last commits")
+
+
+def test_a_trial_that_was_killed_leaves_nothing_for_long(bot: Bot) -> None:
+    async def back_up() -> Path:
+        async with bot.opened() as harness:
+            return await bot.back_up(harness)
+
+    file, settings = asyncio.run(back_up()), settings_in(bot.folder)
+    before = {each.name for each in bot.folder.iterdir()}
+    for suffix in ("", "-wal", ".lock"):
+        (bot.folder / f"perpdesk.sqlite3.drill{suffix}").write_bytes(b"in clear")
+    drill(settings, file, offline_key=None)
+    assert {each.name for each in bot.folder.iterdir()} == before
+    with one_at_a_time(settings.backup_folder, TRIAL), pytest.raises(typer.Exit):
+        drill(settings, file, offline_key=None)
 
 
 async def test_a_full_journal_refuses_the_act_and_not_the_bot(bot: Bot) -> None:

@@ -272,6 +272,16 @@ async def test_after_the_end_reads_and_writes_are_storage_trouble(tmp_path: Path
             pytest.fail("began")
 
 
+async def test_a_read_that_fails_takes_none_with_it_that_came_at_the_same_time(tmp_path: Path) -> None:
+    async with open_storage(tmp_path) as storage:
+        found = await asyncio.gather(
+            *(storage.database.fetch_all([(sql, ())]) for sql in ("SELECT nothing", *["SELECT 1 FROM users"] * 2)),
+            return_exceptions=True,
+        )
+    assert isinstance(found[0], sqlite3.OperationalError)
+    assert found[1:] == [[[]], [[]]]
+
+
 async def test_closing_waits_for_the_transaction_under_way(tmp_path: Path) -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
 

@@ -1,6 +1,7 @@
 """Transactions: all or nothing whatever cuts them short, one writer at a time, shared commits, a disk that refuses."""
 
 import asyncio
+import os
 import random
 import resource
 import subprocess
@@ -264,6 +265,27 @@ async def test_a_full_disk_acknowledges_nothing_and_passes(tmp_path: Path) -> No
         await come_with_much(storage)
         assert await stands(storage) == (1, 0)
         assert len(storage.committed) == 1
+
+
+async def test_a_disk_that_was_made_read_only_is_storage_trouble_to_every_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    async with open_storage(tmp_path) as storage:
+        database = storage.database
+        monkeypatch.setattr(os, "utime", refuse)  # of the lock's file, before each commit
+        for write in (
+            lambda: database.statement("DELETE FROM signals"),
+            lambda: database.batch([("DELETE FROM signals", ())]),
+            lambda: storage.user(ANNA),
+        ):
+            with pytest.raises(StorageTrouble, match="Read-only file system"):
+                await write()
+        monkeypatch.undo()
+        assert (database.stats().failures, await stands(storage)) == (3, (0, 0))
+        await storage.user(ANNA)
 
 
 async def test_a_full_disk_that_a_block_swallows_is_not_taken_for_a_commit(tmp_path: Path) -> None:
