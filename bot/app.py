@@ -96,7 +96,7 @@ async def assemble(
         progress = progress_of(outside.clock, storage, runtime, jobs, bybit, streams)
         health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
         _register(stack, application, services, base.texts, health, telegram.held, tuning.table)
-        lag, host = open_host(stack, storage, settings.backup_folder)
+        lag, host = open_host(stack, storage, settings)
         work = collectors_of(progress, runtime, application, bybit, streams, services.trading, jobs, outside.clock)
         yield Assembly(
             clock=outside.clock,

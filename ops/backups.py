@@ -96,7 +96,10 @@ def _hook(command: str, file: Path, folder: Path) -> int:
     began = time.monotonic()
     code = _run(command, file)
     seconds = time.monotonic() - began
-    note(folder, hook_at=SystemClock().now(), hook_exit=code, hook_seconds=round(seconds, 3))
+    try:
+        note(folder, hook_at=SystemClock().now(), hook_exit=code, hook_seconds=round(seconds, 3))
+    except OSError as error:  # the backup itself is made and noted
+        fail(f"how the hook ended is not noted: {folder}: {error.strerror}", code=1)
     if code:
         typer.echo(f"perpdesk: the hook ended with code {code} after {seconds:.1f} s", err=True)
     return 1 if code else 0

@@ -29,17 +29,26 @@ class Rendering:
 class SharedScrapes:
     """A registry's metrics, at most `every` s old when they are asked for; who asks meanwhile shares them.
 
-    Those of its `collectors` that take file reads make them in a thread.
+    Those of its `collectors` that take file reads make them in a thread. What a disk does not answer within
+    `patience_s` seconds is shown as it was before, so that one that hangs hides nothing else.
     """
 
     def __init__(
-        self, registry: CollectorRegistry, collectors: Iterable[Collector], clock: Clock, every: float
+        self,
+        registry: CollectorRegistry,
+        collectors: Iterable[Collector],
+        clock: Clock,
+        every: float,
+        *,
+        patience_s: float = 5.0,
     ) -> None:
         self._registry = registry
         self._sampled = [each for each in collectors if isinstance(each, SampledCollector)]
         self._clock = clock
         self._every = every
+        self._patience_s = patience_s
         self._tasks = TaskSet()
+        self._sampling: asyncio.Task[None] | None = None
         self._newest: asyncio.Task[Scrape] | None = None
         self._began = 0.0
         self._rendered: tuple[Scrape, asyncio.Task[Rendering]] | None = None
@@ -69,9 +78,18 @@ class SharedScrapes:
         return failed or self._clock.monotonic() - self._began >= self._every
 
     async def _scrape(self) -> Scrape:
-        await asyncio.to_thread(self._sample)
+        await self._sample_files()
         now, seconds = self._clock.now(), self._clock.monotonic()
         return Scrape(self._registry.collect(), now, seconds)  # on the loop: the counters are its own
+
+    async def _sample_files(self) -> None:
+        sampling = self._sampling
+        if sampling is None or sampling.done():
+            work = asyncio.to_thread(self._sample)
+            sampling = self._sampling = self._tasks.spawn(work, "sidecar file reads", expected=Exception)
+        done, _ = await asyncio.wait({sampling}, timeout=self._patience_s)
+        if done:
+            sampling.result()
 
     def _sample(self) -> None:
         for each in self._sampled:

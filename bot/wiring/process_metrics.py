@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from math import nan
 from pathlib import Path
 
@@ -45,7 +46,10 @@ class DatabaseCollector(Collector):
 
 
 class DiskCollector(SampledCollector):
-    """perpdesk_disk_* by place, and the sizes of the database's two files."""
+    """perpdesk_disk_* by place, and the sizes of the database's two files.
+
+    A place on the disk of one that is named before it has no series: an alert for each would be the same one.
+    """
 
     def __init__(self, database: Path, places: Mapping[str, Path]) -> None:
         super().__init__()
@@ -55,7 +59,12 @@ class DiskCollector(SampledCollector):
     def read(self) -> Iterator[Metric]:
         free = GaugeMetricFamily("perpdesk_disk_free_bytes", "Room left on the disk of a place.", labels=("place",))
         size = GaugeMetricFamily("perpdesk_disk_size_bytes", "Size of the disk of a place.", labels=("place",))
-        for place, folder in self._places.items():
+        seen = set[int | None]()
+        for place, named in self._places.items():
+            folder, disk = _disk_of(named)
+            if disk in seen:
+                continue
+            seen.add(disk)
             found = _usage(folder)
             size.add_metric((place,), found[0])
             free.add_metric((place,), found[1])
@@ -65,6 +74,14 @@ class DiskCollector(SampledCollector):
             ("perpdesk_sqlite_wal_bytes", "Size of the write-ahead log.", "-wal"),
         ):
             yield GaugeMetricFamily(name, words, value=_size(self._database.with_name(self._database.name + suffix)))
+
+
+def _disk_of(folder: Path) -> tuple[Path, int | None]:
+    """The folder, or the nearest one above it that is there, and the number of its disk."""
+    for each in (folder, *folder.parents):
+        with suppress(OSError):
+            return each, each.stat().st_dev
+    return folder, None
 
 
 def _usage(folder: Path) -> tuple[float, float]:

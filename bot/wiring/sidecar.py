@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 from aiohttp import web
 from prometheus_client.registry import Collector
@@ -53,7 +52,7 @@ def collectors_of(
     )
 
 
-def open_host(stack: AsyncExitStack, storage: Storage, backups: Path) -> tuple[LoopLag, tuple[Collector, ...]]:
+def open_host(stack: AsyncExitStack, storage: Storage, settings: Settings) -> tuple[LoopLag, tuple[Collector, ...]]:
     """What /metrics shows of what the bot stands on; the places of `perpdesk_disk_*` are named here.
 
     Whoever runs the loop watches its lag.
@@ -61,10 +60,14 @@ def open_host(stack: AsyncExitStack, storage: Storage, backups: Path) -> tuple[L
     lag, log, places = (
         LoopLag(),
         stack.enter_context(LogCounts().attached()),
-        {"database": storage.database.path.parent},
+        {
+            "database": storage.database.path.parent,
+            "backups": settings.backup_folder,
+            "journal": settings.journal_folder,
+        },
     )
     disk = DiskCollector(storage.database.path, places)
-    kept = BackupCollector(backups, storage.journal)
+    kept = BackupCollector(settings.backup_folder, storage.journal)
     return lag, (LoopCollector(lag, log), DatabaseCollector(storage.database), disk, kept)
 
 

@@ -166,7 +166,10 @@ def _opened(connection: sqlite3.Connection, path: Path) -> Source:
         raise SourceError(f"{path} is damaged: {str(verdict).splitlines()[-1]}")
     if not {"users", "user_licenses"} <= tables:
         raise SourceError(f"{path} is no database of the old bot: it has no tables users and user_licenses")
-    return Source(connection=connection, tables=tables, digest=_digest(connection, tables))
+    source = Source(connection=connection, tables=tables, digest=_digest(connection, tables))
+    if not any(next(source.rows(table), None) for table in _ROWS):
+        raise SourceError(f"{path} is empty: nothing is in it to take over, which is done once")
+    return source
 
 
 def _digest(connection: sqlite3.Connection, tables: frozenset[str]) -> bytes:

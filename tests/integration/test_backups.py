@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import typer
 from harness.app import Harness, harness, settings_in
 from harness.metrics import one, scraped
 from harness.storage import new_user, open_storage
@@ -24,6 +25,7 @@ from bot.domain.ids import DAY, Millis, UserId
 from bot.settings import Settings
 from bot.wiring.keys import load_keys
 from bot.wiring.safekeeping import BackupJobs, backup_plan
+from ops.backups import _hook
 from ops.cli import app
 from storage.backup.copying import prove
 from storage.backup.making import MadeBackup, make_backup
@@ -288,6 +290,15 @@ async def test_the_command_the_hook_and_what_metrics_show_of_them(
         check=True,
     )
     assert "opens with key test or offline " in shown.stdout
+
+
+def test_a_disk_that_refuses_what_the_hook_came_to_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "backups.new").mkdir()  # where the record is written first
+    with pytest.raises(typer.Exit):
+        _hook("true", tmp_path, tmp_path)
+    assert "how the hook ended is not noted" in capsys.readouterr().err
 
 
 async def test_never_is_zero_and_is_no_comfort(house: Harness) -> None:

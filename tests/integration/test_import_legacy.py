@@ -334,7 +334,9 @@ def test_what_is_no_old_database_or_is_in_use_is_refused(tmp_path: Path) -> None
         connection.execute("CREATE TABLE users (user_id INTEGER)")
     with pytest.raises(SourceError, match="no database of the old bot"), copied(path, tmp_path / "copy"):
         pass
-    old_database(tmp_path / "used.db")
+    with pytest.raises(SourceError, match="is empty"), copied(old_database(tmp_path / "new.db"), tmp_path / "copy"):
+        pass
+    old_database(tmp_path / "used.db", users=[USER | {"user_id": ANNA}])
     child = [sys.executable, "-c", USES_IT, str(tmp_path / "used.db")]
     with subprocess.Popen(child, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None

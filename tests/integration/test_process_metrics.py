@@ -16,6 +16,7 @@ from bot.aio.histograms import Histogram
 from bot.aio.loop_lag import EVERY_S, LoopLag
 from bot.chat.updates import UpdateType, read_update
 from bot.domain.errors import ButtonExpired, StorageTrouble
+from bot.wiring.process_metrics import DiskCollector
 from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, command
 from handlers.registry import TABLE
@@ -159,6 +160,18 @@ async def test_the_room_on_the_disk_of_a_place(bot: Harness) -> None:
     found = await scraped(bot.assembly)
     free, size = (one(found, f"perpdesk_disk_{name}_bytes", place="database") for name in ("free", "size"))
     assert 0 < free < size
+
+
+def test_a_place_on_a_disk_of_its_own_has_its_own_room(tmp_path: Path) -> None:
+    places = {"database": tmp_path, "backups": tmp_path / "not" / "yet", "journal": Path("/dev/shm/not-yet")}  # noqa: S108
+    shown = {
+        each.labels["place"]
+        for family in DiskCollector(tmp_path / "perpdesk.sqlite3", places).read()
+        for each in family.samples
+        if each.name == "perpdesk_disk_free_bytes"
+    }
+    is_elsewhere = Path("/dev/shm").stat().st_dev != tmp_path.stat().st_dev  # noqa: S108
+    assert shown == {"database", *["journal"] * is_elsewhere}
 
 
 async def test_lines_of_the_log_are_counted_by_level_while_the_bot_stands(tmp_path: Path) -> None:

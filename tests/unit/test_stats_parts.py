@@ -5,11 +5,13 @@ import platform
 import re
 import shutil
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 from harness.cache import Source
 from harness.fakes import FakeClock
+from harness.waiting import LIMIT, until
 from prometheus_client import generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.parser import text_string_to_metric_families
@@ -22,7 +24,8 @@ from cache.policy import TABLE
 from cache.stats import LoadTimes, RegionStats
 from stats_api.answers import takes_gzip
 from stats_api.app import create_app, region_json
-from stats_api.collector import COUNTERS, ProcessSampler, make_registry
+from stats_api.collector import COUNTERS, ProcessSampler, SampledCollector, make_registry
+from stats_api.rendering import SharedScrapes
 from stats_api.server import must_have_token
 
 
@@ -162,6 +165,27 @@ def test_other_parts_add_their_metrics() -> None:
             return [GaugeMetricFamily("perpdesk_lanes", "Users being served.", value=7)]
 
     assert samples(scrape((STATS,), (Lanes(),)))["perpdesk_lanes"] == 7
+
+
+async def test_a_disk_that_hangs_hides_nothing_but_what_it_has() -> None:
+    free = threading.Event()
+
+    class Hanging(SampledCollector):
+        def read(self) -> list[Metric]:
+            free.wait(LIMIT)
+            return [GaugeMetricFamily("on_that_disk", "A figure.", value=1)]
+
+    async def is_shown() -> bool:
+        return b"on_that_disk 1.0" in (await scrapes.render()).plain
+
+    hanging = Hanging()
+    registry = make_registry(tuple, version="1", extra=(hanging,))
+    scrapes = SharedScrapes(registry, (hanging,), FakeClock(), 0.0, patience_s=0.01)
+    shown = (await scrapes.render()).plain
+    assert (b"perpdesk_build_info" in shown, b"on_that_disk" in shown) == (True, False)
+    free.set()
+    await until(is_shown, what="the figure of the disk")
+    await scrapes.close()
 
 
 def test_thousands_of_users_make_no_more_series() -> None:
