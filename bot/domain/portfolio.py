@@ -191,8 +191,8 @@ class Execution:
 
     @property
     def is_bookable(self) -> bool:
-        """Whether everything is there, and as it can be, that a row of the log needs."""
-        amounts = (self.exec_price, self.exec_qty, self.exec_value, self.closed_size)
+        """Whether all that a row of the log needs is there, and as it can be; what it closed is reckoned else."""
+        amounts = (self.exec_price, self.exec_qty, self.exec_value, self.closed_size or Decimal(0))
         are_there = None not in (self.exec_fee, self.is_maker) and bool(self.exec_ts and self.exec_type)
         is_nothing = self.exec_type == _TRADE and not self.exec_qty
         return are_there and not is_nothing and all(each is not None and each >= 0 for each in amounts)

@@ -57,8 +57,9 @@ class DiskCollector(SampledCollector):
         self._places = places
 
     def read(self) -> Iterator[Metric]:
-        free = GaugeMetricFamily("perpdesk_disk_free_bytes", "Room left on the disk of a place.", labels=("place",))
-        size = GaugeMetricFamily("perpdesk_disk_size_bytes", "Size of the disk of a place.", labels=("place",))
+        where = "of a place: of the database, and of backups and journal where they have disks of their own."
+        free = GaugeMetricFamily("perpdesk_disk_free_bytes", f"Room left on the disk {where}", labels=("place",))
+        size = GaugeMetricFamily("perpdesk_disk_size_bytes", f"Size of the disk {where}", labels=("place",))
         seen = set[int | None]()
         for place, named in self._places.items():
             folder, disk = _disk_of(named)

@@ -106,9 +106,9 @@ class SqliteTrades:
     async def add(self, account: Account, execution: Execution) -> bool:
         """Log a fill; False if this account has it already, however often and by whatever way it is heard of.
 
-        Raises StorageTrouble for one that is not `is_bookable`.
+        Raises StorageTrouble for one that is not `is_bookable`, or does not say what it closed.
         """
-        if not execution.is_bookable:
+        if not execution.is_bookable or execution.closed_size is None:
             raise StorageTrouble("a fill lacks a figure")
         row = (
             account.user_id,

@@ -84,7 +84,7 @@ class SqliteConnection(aiosqlite.Connection):
             raise
 
     def _read_all(self, statements: Sequence[Statement]) -> list[list[Row]]:
-        self._conn.execute(BEGIN_READ)
+        self._conn.execute(BEGIN_READ, ())
         try:
             return self._run_all(statements)
         finally:

@@ -24,6 +24,12 @@ from storage.trading.intents import (
 from storage.trading.plans import SELECT_OPEN_OF_ACCOUNT, SELECT_PLAN, SELECT_VERSION, plan_of
 
 SELECT_LAST_FILL: Final = "SELECT max(ts) FROM trade_logs WHERE account_id = ?"
+# As numbers of the machine: that one is less than the other is all that is asked.
+SELECT_OWED: Final = """
+    SELECT min(coalesce(i.sent_ts, i.created_ts))
+      FROM trade_plans AS p JOIN order_intents AS i ON i.plan_id = p.plan_id
+     WHERE p.account_id = ? AND p.state = 'open' AND CAST(i.fills_qty AS REAL) < CAST(i.cum_exec_qty AS REAL)
+"""
 SELECT_KNOWN_FILLS: Final = "SELECT exec_id FROM trade_logs WHERE account_id = ? AND ts >= ?"
 # Those of which something is not known first, then those whose stop was not seen, then what else is open.
 SELECT_TO_SETTLE: Final = """
@@ -107,8 +113,8 @@ class SqliteTradingQueries:
 
     async def open_state(self, account_id: AccountId) -> OpenState | None:
         """None: there is no such account."""
-        asked = (SELECT_ACCOUNT, SELECT_LIVE, SELECT_OPEN_OF_ACCOUNT, SELECT_LAST_FILL)
-        rows, live, plans, last = await self._database.fetch_all([(each, (account_id,)) for each in asked])
+        asked = (SELECT_ACCOUNT, SELECT_LIVE, SELECT_OPEN_OF_ACCOUNT, SELECT_LAST_FILL, SELECT_OWED)
+        rows, live, plans, last, owed = await self._database.fetch_all([(each, (account_id,)) for each in asked])
         if not rows:
             return None
         return OpenState(
@@ -116,6 +122,7 @@ class SqliteTradingQueries:
             live=tuple(map(intent_of, live)),
             plans=tuple(map(plan_of, plans)),
             last_fill_ts=last[0][0],
+            owed_since=owed[0][0],
         )
 
     async def fills_known(self, account_id: AccountId, since: Millis) -> frozenset[str]:

@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.fakes import FakeClock
 from harness.managing import Managing, make_managing
 from harness.order_core import PLACE, open_core
+from harness.order_gateway import ScriptedGateway
 
+from bot.domain.accounts import Account
 from bot.domain.disagreements import DisagreementKind
 from bot.domain.ids import DAY, HOUR, Millis, OrderLinkId, Symbol
 from bot.domain.patience import BYBIT
 from bot.domain.portfolio import NAMELESS, Execution, Positions, Side
 from bot.domain.ports.clock import Clock
-from bot.domain.trade_plans import ExitReason, IntentState, PlanState
+from bot.domain.refusals import VANISHED
+from bot.domain.trade_plans import ExitReason, IntentKind, IntentState, ManagedTrade, OrderIntent, PlanState
 
 D = Decimal
 LEG = (Symbol("BTCUSDT"), 0)
@@ -233,3 +237,68 @@ async def test_a_fill_that_is_listed_long_after_it_was_executed_is_booked(managi
     assert await core.queries.fills_known(core.account.account_id, Millis(0)) == {
         each.exec_id for each in managing.gateway.fills
     }
+
+
+def entries(trade: ManagedTrade) -> list[OrderIntent]:
+    return [each for each in trade.intents if each.kind is IntentKind.ENTRY]
+
+
+class Withholding(ScriptedGateway):
+    """Lists the executions of a symbol later than those of the others."""
+
+    withheld = ""
+
+    async def executions_since(self, account: Account, since: Millis) -> tuple[Execution, ...]:
+        return tuple(each for each in await super().executions_since(account, since) if each.symbol != self.withheld)
+
+
+async def test_a_fill_that_is_listed_behind_newer_ones_is_booked_all_the_same(tmp_path: Path) -> None:
+    gateway = Withholding(FakeClock())
+    async with open_core(tmp_path, gateway, patience=BYBIT) as core:
+        gateway.withheld = "BTCUSDT"
+        await core.confirm()
+        core.storage.clock.advance(120)
+        await core.confirm(core.card(symbol=Symbol("ETHUSDT")), key="k-2")
+        (entry,) = entries(await core.trade())
+        assert (entry.state, entry.is_counting) == (IntentState.FILLED, True)
+    async with open_core(tmp_path, gateway, patience=BYBIT) as core:  # it is not remembered, but written down
+        gateway.withheld = ""
+        (entry,) = entries(await core.settle())
+        assert (entry.fills_qty, entry.is_counting) == (D("0.1"), False)
+
+
+async def test_what_was_not_there_before_it_came_may_be_late_again_when_it_went(managing: Managing) -> None:
+    gateway = managing.gateway
+    gateway.faults.append("late")
+    await managing.core.confirm(managing.core.card(is_market=False, prices=(D(95),)))
+    await settled(managing, 1, 1, 1)
+    gateway.deliver()
+    (entry,) = entries(await settled(managing, 1))
+    assert entry.state is IntentState.OPEN
+    gateway.book.clear()  # it has ended, and no list has it yet
+    (entry,) = entries(await settled(managing, 3_600))
+    assert entry.state is IntentState.OPEN, "three answers of now, not of an hour ago"
+    (entry,) = entries(await settled(managing, 5, 6))
+    assert (entry.state, entry.reason) == (IntentState.CANCELED, VANISHED)
+
+
+class Terse(ScriptedGateway):
+    """Says of no execution what it closed."""
+
+    async def executions_since(self, account: Account, since: Millis) -> tuple[Execution, ...]:
+        return tuple(replace(each, closed_size=None) for each in await super().executions_since(account, since))
+
+
+async def test_what_a_fill_closed_is_reckoned_where_the_exchange_does_not_say(tmp_path: Path) -> None:
+    """Bybit's documentation has "" there, of perpetuals in USDT, too."""
+    async with open_core(tmp_path, Terse(FakeClock())) as core:
+        await core.confirm()
+        bought = core.gateway.fills[-1]
+        core.gateway.fills.append(replace(bought, exec_id="e-paid", exec_type="Funding", exec_fee=D("0.02")))
+        await core.settle()
+        core.gateway.trigger_stop()
+        trade = await core.settle()
+        (closed,) = trade.closed
+        assert (closed.qty, closed.exit_reason, closed.funding) == (D("0.1"), ExitReason.STOP, D("0.02"))
+        rows = await core.storage.database.fetch("SELECT exec_type, closed_size FROM trade_logs ORDER BY ts, id", ())
+        assert rows == [("Trade", "0"), ("Funding", "0"), ("Trade", "0.1")]

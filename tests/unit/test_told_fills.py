@@ -1,5 +1,6 @@
 """Executions that a stream tells: when they are everything, and when REST is to be asked."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from harness.storage import execution, order
@@ -43,3 +44,14 @@ def test_what_can_not_be_read_or_is_thrown_out_is_asked_for() -> None:
     assert told.since(Millis(2), ()) is not None
     told.lose()
     assert told.since(Millis(2), ()) is None
+
+
+def test_a_fill_that_lacks_a_figure_is_asked_for_and_rest_s_word_stands() -> None:
+    told, lacking = ToldFills(), replace(fill(15), exec_fee=None)
+    told.take([], Millis(10))
+    told.hear([lacking])
+    assert told.since(Millis(10), ()) is None
+    told.take([fill(15)], Millis(10))
+    told.hear([lacking])
+    assert told.since(Millis(10), [filled("1")]) == (fill(15),)
+    assert told.since(Millis(10), [filled("2")]) is None, "counted once"

@@ -56,12 +56,16 @@ class IntentNews:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenState:
-    """What is open of an account, all of one moment. `last_fill_ts`: of its newest fill; None: none was booked."""
+    """What is open of an account, all of one moment. `last_fill_ts`: of its newest fill; None: none was booked.
+
+    `owed_since`: when the oldest order of an open plan was sent of which the exchange said more fills than are booked.
+    """
 
     account: Account
     live: tuple[OrderIntent, ...]
     plans: tuple[TradePlan, ...]
     last_fill_ts: Millis | None
+    owed_since: Millis | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

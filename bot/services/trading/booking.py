@@ -106,6 +106,7 @@ class Booking:
         if not fill.is_bookable:
             _logger.warning("a fill of account %d lacks a figure; it is heard of again", account.account_id)
             return
+        fill = await self._with_closed_size(unit, account, reads, fill)
         if not await unit.legs.add_fill(account, fill):
             return
         if fill.category is Category.LINEAR and fill.exec_type == FUNDING:
@@ -113,6 +114,19 @@ class Booking:
         if fill.category is not Category.LINEAR or not moves_a_leg(fill):
             return
         await self._on_leg(unit, account, reads, fill, booked, now)
+
+    async def _with_closed_size(
+        self, unit: UnitOfWork, account: Account, reads: AccountAnswers, fill: Execution
+    ) -> Execution:
+        """By our own count where the exchange does not say, as in examples of perpetuals in Bybit's documentation."""
+        if fill.closed_size is not None:
+            return fill
+        cost = None
+        if fill.category is Category.LINEAR and moves_a_leg(fill):
+            intent = await unit.intents.by_link_id(fill.order_link_id) if fill.order_link_id else None
+            cost = await unit.legs.cost(await self._leg_of(unit, account, reads, fill, intent))
+        is_against = cost is not None and cost.side is not fill.side
+        return replace(fill, closed_size=min(cost.size, fill.exec_qty) if cost is not None and is_against else ZERO)
 
     async def _on_leg(
         self,

@@ -42,6 +42,7 @@ _logger = logging.getLogger(__name__)
 
 _OVERLAP_MS: Final = 60_000  # of the executions that are read anew
 _LISTED_LATE_MS: Final = HOUR  # an execution that the exchange lists so much later than it was is still found
+_OWED_MS: Final = DAY  # that executions are looked for which an order has and no list had yet
 _FIRST_LOOK_MS: Final = 6 * DAY  # that executions are read back: with the overlap one window of Bybit's
 _AT_ONCE: Final = 2  # accounts whose news are worked on: fewer than entries, which have to be sent within seconds
 _MOST_ROUNDS: Final = 5  # while each one brings fills
@@ -247,10 +248,12 @@ class Settlement:
     async def _read(self, state: OpenState, gateway: OrderGateway) -> AccountAnswers:
         """Positions before fills: a fill that the positions do not show yet makes the round a noisy one."""
         asked_at, moment = self.clock.now(), self._moment()
-        account, live, last = state.account, state.live, state.last_fill_ts
+        account, live = state.account, state.live
         positions = await gateway.positions(account)
         orders = await gateway.orders(account)
         open_ids = {each.order_link_id for each in orders.items}
+        for link_id in open_ids & self._absences.keys():  # it came after all
+            del self._absences[link_id]
         found: dict[OrderLinkId, Order | None] = {}
         settings: dict[Symbol, LegSettings] = {}
         unanswered = 0
@@ -265,13 +268,7 @@ class Settlement:
                     _logger.info("no answer about intent %d: %s", each.intent_id, trouble)
             if each.kind is IntentKind.LEVERAGE and each.leg.symbol not in settings:
                 settings[each.leg.symbol] = await gateway.leg_settings(account, each.leg.symbol)
-        sent = [each.sent_ts for each in live if each.is_order and each.sent_ts is not None and each.is_live]
-        begin = self._begin(account, asked_at) if last is None else last
-        begin = Millis(max(begin, self._read_until.get(account.account_id, begin) - _LISTED_LATE_MS))
-        since = Millis(max(0, min(begin, asked_at, *sent) - _OVERLAP_MS))  # the clock may have been set back
-        told = await gateway.executions_since(account, since)
-        known = await self.queries.fills_known(account.account_id, since) if told else frozenset()
-        fills = tuple(each for each in told if each.exec_id not in known and self._concerns(each, account, last))
+        fills = await self._fills(state, gateway, asked_at)
         return AccountAnswers(
             asked_at=asked_at,
             moment=moment,
@@ -284,6 +281,24 @@ class Settlement:
             patience=self._patience(account),
             unanswered=unanswered,
         )
+
+    async def _fills(self, state: OpenState, gateway: OrderGateway, asked_at: Millis) -> tuple[Execution, ...]:
+        """Executions that are not booked yet, oldest first."""
+        account, since = state.account, self._since(state, asked_at)
+        told = await gateway.executions_since(account, since)
+        known = await self.queries.fills_known(account.account_id, since) if told else frozenset()
+        news = (each for each in told if each.exec_id not in known)
+        return tuple(each for each in news if self._concerns(each, account, state.last_fill_ts))
+
+    def _since(self, state: OpenState, asked_at: Millis) -> Millis:
+        """From when on executions are read: of the newest that is booked, and of every order that may have more."""
+        account, last = state.account, state.last_fill_ts
+        begin = self._begin(account, asked_at) if last is None else last
+        begin = Millis(max(begin, self._read_until.get(account.account_id, begin) - _LISTED_LATE_MS))
+        sent = [each.sent_ts for each in state.live if each.is_order and each.sent_ts is not None and each.is_live]
+        if state.owed_since is not None:
+            sent.append(Millis(max(state.owed_since, asked_at - _OWED_MS)))
+        return Millis(max(0, min(begin, asked_at, *sent) - _OVERLAP_MS))  # the clock may have been set back
 
     async def _find(self, gateway: OrderGateway, account: Account, intent: OrderIntent) -> Order | None:
         """The order's row; that there is none is counted. Raises ExchangeErrors: no answer is none."""

@@ -28,9 +28,11 @@ class ToldFills:
         return self._since is not None
 
     def hear(self, fills: Iterable[Execution]) -> None:
-        """What the stream tells, each once."""
+        """What the stream tells, each once; one that lacked a figure gives way to one that has it."""
         for each in fills:
-            if each.exec_id not in self._fills:
+            known = self._fills.get(each.exec_id)
+            if known is None or (each.is_bookable and not known.is_bookable):
+                self._forget(known)
                 self._fills[each.exec_id] = each
                 self._qtys[each.order_id] = self._qtys.get(each.order_id, _NOTHING) + each.exec_qty
         while len(self._fills) > KEPT:
@@ -39,7 +41,9 @@ class ToldFills:
             if self._since is not None:
                 self._since = max(self._since, Millis((oldest.exec_ts or 0) + 1))
 
-    def _forget(self, fill: Execution) -> None:
+    def _forget(self, fill: Execution | None) -> None:
+        if fill is None:
+            return
         left = self._qtys.get(fill.order_id, _NOTHING) - fill.exec_qty
         if left > 0:
             self._qtys[fill.order_id] = left
@@ -56,7 +60,7 @@ class ToldFills:
         self._since = None
 
     def since(self, moment: Millis, orders: Iterable[Order]) -> tuple[Execution, ...] | None:
-        """Everything from that moment on, oldest first; None: that is not known.
+        """Everything from that moment on, oldest first; None: that is not known, or something of it can't be booked.
 
         `orders`: what else the stream told; where their fills do not add up, one of them is missing.
         """
@@ -67,9 +71,7 @@ class ToldFills:
             is_recent = (each.updated_ts or 0) >= begin
             if is_recent and self._qtys.get(each.order_id, _NOTHING) < (each.cum_exec_qty or _NOTHING):
                 return None
-        return tuple(
-            sorted(
-                (each for each in self._fills.values() if (each.exec_ts or 0) >= moment),
-                key=lambda each: each.exec_ts or 0,
-            )
-        )
+        found = [each for each in self._fills.values() if (each.exec_ts or moment) >= moment]
+        if not all(each.is_bookable for each in found):
+            return None
+        return tuple(sorted(found, key=lambda each: each.exec_ts or 0))
