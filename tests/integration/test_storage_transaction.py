@@ -150,6 +150,9 @@ async def test_several_reads_are_of_one_moment(storage: StorageHarness, monkeypa
                 other.execute(RENAME, ("between", ANNA))
             return self.real.execute(sql, parameters)
 
+        def rollback(self) -> None:
+            self.real.rollback()
+
     with monkeypatch.context() as patch:
         patch.setattr(SqliteConnection, "_conn", property(lambda self: Between(run.fget(self))))  # type: ignore[attr-defined]  # a property
         first, _, last = await storage.database.fetch_all([(NAME, (ANNA,)), (ACCOUNTS, ()), (NAME, (ANNA,))])
