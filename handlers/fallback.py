@@ -15,7 +15,7 @@ from handlers.accounts.pasted_keys import keep_pasted_key
 from handlers.core.addressing import command_of, is_addressed
 from handlers.core.callbacks import token_of
 from handlers.core.context import UpdateContext
-from handlers.core.phrases import understand
+from handlers.core.phrases import OF_A_SYMBOL, understand
 from handlers.core.plain_words import (
     GREETING,
     command_meant,
@@ -67,7 +67,8 @@ async def _answer_free_text(ctx: UpdateContext, dialogue: Dialogue | None) -> No
         return
     phrase = await understand(ctx)
     is_greeting = phrase is not None and phrase.command == GREETING
-    if phrase is not None and phrase.command in _commands(ctx) and not (is_greeting and dialogue is not None):
+    known = {*_commands(ctx), *OF_A_SYMBOL}
+    if phrase is not None and phrase.command in known and not (is_greeting and dialogue is not None):
         await ctx.data.router.run_command(ctx, f"/{phrase.command}", *phrase.arguments)
     elif await ask_side(ctx, ctx.text):
         pass

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.card_formulas import ZERO, inwards, outwards
+from bot.domain.card_formulas import ZERO, floor_to, inwards, outwards
 from bot.domain.card_inputs import CardInputs
 from bot.domain.card_sizes import SharedTarget
 from bot.domain.errors import BadInput
@@ -29,6 +29,12 @@ def asked_stop(inputs: CardInputs, reference: Decimal) -> tuple[Decimal | None, 
         return inputs.plan.stop, False
     level = PriceLevel(percent=inputs.defaults.stop_loss_percent)
     return _stop_at(inputs, level, reference), True
+
+
+def asked_trailing(inputs: CardInputs, reference: Decimal) -> Decimal | None:
+    """How far behind the best price a stop is to follow, on the tick, one tick at least; None: none was asked for."""
+    percent, tick = inputs.draft.trailing, inputs.instrument.tick_size
+    return None if percent is None else max(tick, floor_to(reference * percent / _PERCENT, tick))
 
 
 def _stop_at(inputs: CardInputs, level: PriceLevel, reference: Decimal) -> Decimal:

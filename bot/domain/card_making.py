@@ -11,8 +11,9 @@ from bot.domain import card_formulas as formulas
 from bot.domain.card_entries import EnteredOrder, Remarks, entered, unit_loss
 from bot.domain.card_formulas import TOLERANCE, ZERO, Held
 from bot.domain.card_inputs import CardInputs
-from bot.domain.card_levels import asked_targets
+from bot.domain.card_levels import asked_targets, asked_trailing
 from bot.domain.card_sizes import SharedTarget, least_qty, shared
+from bot.domain.leg_protection import TRAILING
 from bot.domain.leg_rules import conditional_rows
 from bot.domain.numbers import plain
 from bot.domain.order_card import OrderCard, TargetLine
@@ -215,7 +216,10 @@ def _check_rows(order: EnteredOrder, targets: tuple[TargetLine, ...], remarks: R
     """Bybit holds ten conditional orders of a symbol: those there are, those that resting entries bring, and ours."""
     rows = conditional_rows(order.inputs.orders_here)
     ours = 0 if order.standing is not None else (order.stop is not None) + bool(targets)  # an add's stand already
-    if rows + min(ours, _ROWS_OF_A_LEG) * len(order.entries) > MOST_CONDITIONAL:
+    trails = order.inputs.draft.trailing is not None and not any(
+        each.stop_order_type == TRAILING for each in order.inputs.orders_here
+    )
+    if rows + min(ours, _ROWS_OF_A_LEG) * len(order.entries) + trails > MOST_CONDITIONAL:
         remarks.refuse("card-rows", symbol=order.inputs.draft.symbol, count=rows, most=MOST_CONDITIONAL)
 
 
@@ -274,6 +278,7 @@ def _card(order: EnteredOrder, outcome: _Outcome, remarks: Remarks) -> OrderCard
         stop=order.stop,
         stop_trigger_by=TriggerBy.LAST,
         stop_before=before if before and before != order.stop else None,
+        trailing=asked_trailing(inputs, order.reference),
         targets=outcome.targets,
         loss_at_stop=outcome.loss,
         loss_percent=outcome.loss / value * _PERCENT if outcome.loss is not None and value > 0 else None,

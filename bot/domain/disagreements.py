@@ -16,7 +16,7 @@ from bot.domain.portfolio import LegKey, Side
 class DisagreementKind(StrEnum):
     """What is not as promised. Values are stored, and labels of a metric."""
 
-    STOP = "stop"  # stop or take profit of the whole position: another one, or gone
+    STOP = "stop"  # stop, take profit or trailing stop of the whole position: another one, or gone
     TARGET = "target"  # the order of an earlier target was canceled by somebody else, or refused
     GROWN = "grown"  # the leg holds more than was opened from here
     TURNED = "turned"  # the leg stands the other way
@@ -46,6 +46,7 @@ class LegFacts:
     stop_by: TriggerBy | None = None
     take_profit: Decimal | None = None
     take_profit_by: TriggerBy | None = None
+    trailing: Decimal | None = None  # the distance
     target: int = 0
     target_price: Decimal | None = None
     is_refused: bool = False

@@ -30,6 +30,7 @@ class DraftFields:
     shares: tuple[Decimal, ...] = ()
     breakeven: bool = False
     leverage: int | None = None
+    trailing: Decimal | None = None
 
     @classmethod
     def make(cls, draft: OrderDraft, **others: Any) -> Self:
@@ -46,6 +47,7 @@ class DraftFields:
             shares=draft.shares,
             breakeven=draft.breakeven,
             leverage=draft.leverage,
+            trailing=draft.trailing,
             **others,
         )
 
@@ -66,6 +68,7 @@ class DraftFields:
             shares=self.shares,
             breakeven=self.breakeven,
             leverage=self.leverage,
+            trailing=self.trailing,
         )
 
 

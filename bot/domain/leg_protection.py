@@ -41,7 +41,8 @@ from bot.domain.trade_plans import (
 Triggers = tuple[TriggerBy | None, TriggerBy | None]
 """What sets off a stop and a take profit; None: not said."""
 _TRIGGERS: Final = {each.value: each for each in TriggerBy}
-_FULL: Final = frozenset({"StopLoss", "TakeProfit"})
+_OF_LEG: Final = frozenset({"StopLoss", "TakeProfit", "TrailingStop"})
+TRAILING: Final = "TrailingStop"  # Bybit's stopOrderType; there is no row before it follows
 _SET_OFF: Final = frozenset({"Triggered", "New", "PartiallyFilled"})
 
 
@@ -71,7 +72,14 @@ def held_triggers(position: Position | None, orders: Iterable[Order]) -> Trigger
 
 
 def stands(call: TradingStop, position: Position | None, orders: Sequence[Order]) -> bool:
-    """Whether the exchange shows what that call asks for: both prices and, where an order says it, their triggers."""
+    """Whether the exchange shows what that call asks for: both prices and, where an order says it, their triggers.
+
+    Of a trailing stop: its distance and, once it follows, the price from which on it did.
+    """
+    if call.trailing_stop is not None:
+        begins = [each.trigger_price for each in _waiting(position, orders) if each.stop_order_type == TRAILING]
+        is_begun_there = call.active_price is None or all(each == call.active_price for each in begins)
+        return position is not None and (position.trailing_stop or ZERO) == call.trailing_stop and is_begun_there
     wished = (call.sl_trigger_by, call.tp_trigger_by)
     kinds = zip(wished, held_triggers(position, orders), strict=True)
     is_priced = held_stops(position, orders) == (call.stop_loss, call.take_profit)
@@ -100,10 +108,15 @@ def trading_stop(plan: TradePlan) -> TradingStop:
     )
 
 
+def is_of_trailing(intent: OrderIntent) -> bool:
+    """Whether a request sets or takes away a trailing stop."""
+    return isinstance(intent.request, TradingStop) and intent.request.trailing_stop is not None
+
+
 def protect(view: LegView) -> WorkOff:
     """What the leg lacks of its stop and take profit."""
     amends = tuple(stops_of_entries(view))
-    mine = view.of(IntentKind.STOP)
+    mine = tuple(each for each in view.of(IntentKind.STOP) if not is_of_trailing(each))
     if is_closing(view) or is_set_off(view):
         return WorkOff(wanted=amends)
     if stands(trading_stop(view.plan), view.position, view.orders):
@@ -152,9 +165,9 @@ def is_closing(view: LegView) -> bool:
 
 
 def is_set_off(view: LegView) -> bool:
-    """Whether stop or take profit is about to close the leg: it was reached, and waits for somebody to take it."""
+    """Whether a stop or the take profit is about to close the leg: reached, and waiting for somebody to take it."""
     kinds = {each.stop_order_type for each in view.orders if each.order_status in _SET_OFF}
-    return not kinds.isdisjoint(_FULL)
+    return not kinds.isdisjoint(_OF_LEG)
 
 
 def stops_of_entries(view: LegView) -> Iterable[LegWish]:
@@ -164,15 +177,16 @@ def stops_of_entries(view: LegView) -> Iterable[LegWish]:
     amends = view.of(IntentKind.AMEND)
     for each in view.of(IntentKind.ENTRY):
         row = view.row(each.order_link_id)
-        if row is None or each.state not in RESTING:
+        mine = [a for a in amends if amends_of(a, each)]
+        if row is None or each.state not in RESTING or (mine and is_young(mine[-1], view)):
             continue
         if plan.stop is not None and row.price is not None and is_beyond(plan, row.price):
             yield from cancels(view, (each,), BEYOND_STOP)
             continue
         if (row.stop_loss or ZERO, row.take_profit or ZERO) == (stop, take_profit):
             continue
-        mine = [a for a in amends if isinstance(a.request, AmendRequest) and amends_of(a, each)]
-        if mine and (is_young(mine[-1], view) or is_refused(mine[-1]) or is_too_soon(mine, view)):
+        mine = [a for a in mine if isinstance(a.request, AmendRequest) and a.request.stop_loss is not None]
+        if mine and (is_refused(mine[-1]) or is_too_soon(mine, view)):
             continue
         request = AmendRequest(
             target_link_id=each.order_link_id,

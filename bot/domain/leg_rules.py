@@ -13,7 +13,7 @@ from bot.domain.errors import BadInput
 from bot.domain.ids import Millis, OrderLinkId
 from bot.domain.legs import BriefOrder, ForeignEntry, Ownership
 from bot.domain.market import Category, Instrument, Ticker
-from bot.domain.orders import OrderRequest, TimeInForce, direction, opposite
+from bot.domain.orders import AmendRequest, OrderRequest, TimeInForce, direction, opposite
 from bot.domain.portfolio import NO_LINK_ID, STANDARD_TAKER, Execution, LegKey, Order, OrderType, Position, Side
 from bot.domain.trade_plans import LIVE, MOST_TARGETS, IntentKind, OrderIntent, PlannedTarget, TradePlan
 
@@ -37,16 +37,29 @@ def ownership(
     """
     if plan is None or plan.side is not position.side:
         return Ownership.FOREIGN
-    ours = sum((_at_most(each) for each in entries if each.kind is IntentKind.ENTRY), plan.adopted)
+    ours = sum((_at_most(each, entries) for each in entries if each.kind is IntentKind.ENTRY), plan.adopted)
     if ours <= 0:
         return Ownership.FOREIGN
     return Ownership.MIXED if opened_elsewhere > 0 or position.size > ours else Ownership.OURS
 
 
-def _at_most(entry: OrderIntent) -> Decimal:
-    if entry.state in LIVE and isinstance(entry.request, OrderRequest):
-        return entry.request.qty
+def _at_most(entry: OrderIntent, others: Iterable[OrderIntent]) -> Decimal:
+    if entry.state in LIVE:
+        return asked_at_most(entry, others)
     return max(entry.cum_exec_qty, entry.fills_qty)
+
+
+def asked_at_most(entry: OrderIntent, others: Iterable[OrderIntent]) -> Decimal:
+    """The quantity of an order, or the larger one that an amend on its way may have made of it."""
+    if not isinstance(entry.request, OrderRequest):
+        return _ZERO
+    amends = (each.request for each in others if each.is_live)
+    wanted = (
+        each.qty or _ZERO
+        for each in amends
+        if isinstance(each, AmendRequest) and each.target_link_id == entry.order_link_id
+    )
+    return max(entry.request.qty, *wanted, _ZERO)
 
 
 def opened_elsewhere(
@@ -187,6 +200,18 @@ def breakeven_stop(position: Position, price: Decimal, instrument: Instrument) -
     if (price - stop) * direction(position.side) <= 0:
         raise BadInput("manage-breakeven-passed", price=Decimal(instrument.price_text(stop)))
     return stop
+
+
+def check_trailing(
+    position: Position, distance: Decimal, active: Decimal | None, price: Decimal, instrument: Instrument
+) -> None:
+    """Raises BadInput for a distance of no tick or beyond the price, and for a start that is no gain from now."""
+    way = direction(position.side)
+    if not instrument.tick_size <= distance < price:
+        raise BadInput("manage-trail-distance", price=Decimal(instrument.price_text(price)))
+    if active is not None and (active - price) * way <= 0:
+        key = "manage-trail-from-above" if position.side is Side.BUY else "manage-trail-from-below"
+        raise BadInput(key, price=Decimal(instrument.price_text(price)))
 
 
 # --- targets -------------------------------------------------------------------------------------------------------

@@ -87,6 +87,8 @@ class Fact(StrEnum):
 
     STOP_VERIFIED = "stop-verified"
     STOP_CHANGED = "stop-changed"
+    TRAILING_VERIFIED = "trailing-verified"
+    TRAILING_CHANGED = "trailing-changed"
     TARGET_DONE = "target-done"
     TARGET_GONE = "target-gone"
     BREAKEVEN = "breakeven"

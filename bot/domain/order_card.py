@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bot.domain.errors import UserFacing
-from bot.domain.ids import AccountId, Millis, Symbol
+from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
 from bot.domain.market import Instrument
 from bot.domain.order_drafts import OrderDraft
 from bot.domain.orders import MarginMode, TriggerBy
-from bot.domain.portfolio import Side
+from bot.domain.portfolio import NO_LINK_ID, Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,7 @@ class OrderCard:
     stop: Decimal | None
     stop_trigger_by: TriggerBy
     stop_before: Decimal | None  # of the leg this adds to, where it is another one
+    trailing: Decimal | None  # how far a stop is to follow the best price, beside the stop
     targets: tuple[TargetLine, ...]
     loss_at_stop: Decimal | None  # with fees, > 0; without a stop: to the liquidation; None: not known
     loss_percent: Decimal | None
@@ -109,6 +110,7 @@ class OrderCard:
             target_prices=tuple(each.price for each in self.targets),
             target_shares=tuple(each.share for each in self.targets),
             breakeven=self.draft.breakeven,
+            trailing=self.trailing,
             leverage=self.leverage,
             margin_mode=self.margin_mode,
             fee_rate=self.fee_rate,
@@ -138,6 +140,8 @@ class ConfirmedCard:
     fee_rate: Decimal
     quoted_ts: Millis
     touch: Decimal | None = None  # the market's price that the card showed; None: it is of an older button
+    trailing: Decimal | None = None
+    replaces: OrderLinkId = NO_LINK_ID  # of a resting entry that becomes this one, and is not counted besides
 
 
 class CardOutdated(UserFacing):

@@ -54,3 +54,4 @@ class OrderDraft:
     shares: tuple[Decimal, ...] = ()
     breakeven: bool = False
     leverage: int | None = None
+    trailing: Decimal | None = None  # % of the entry that a stop follows the best price at, beside the other stop

@@ -4,7 +4,7 @@ Quantities are in the base coin, prices in the quote coin; 0 and None are told a
 whole leg, a stop of 0 is taken away, None leaves it as it is).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -125,7 +125,11 @@ class CancelRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradingStop:
-    """The Full stop loss and take profit of a leg (Bybit's /v5/position/trading-stop): both, always; 0 takes away."""
+    """The Full stop loss and take profit of a leg (Bybit's /v5/position/trading-stop): both, always; 0 takes away.
+
+    With `trailing_stop`, the distance of a trailing stop (0 takes it away), it is set alone: both prices stay as they
+    are at the exchange. It follows from `active_price` on; None: at once.
+    """
 
     category: Category
     symbol: Symbol
@@ -134,6 +138,8 @@ class TradingStop:
     sl_trigger_by: TriggerBy
     take_profit: Decimal
     tp_trigger_by: TriggerBy
+    trailing_stop: Decimal | None = None
+    active_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +178,17 @@ class LegSettings:
     def leverage(self, side: Side) -> Decimal:
         """The leverage of an entry of that side."""
         return self.buy_leverage if side is Side.BUY else self.sell_leverage
+
+
+def amended(order: OrderRequest, amend: AmendRequest) -> OrderRequest:
+    """The request of an order as it stands once an amend of it is done."""
+    return replace(
+        order,
+        qty=order.qty if amend.qty is None else amend.qty,
+        price=order.price if amend.price is None else amend.price,
+        stop_loss=order.stop_loss if amend.stop_loss is None else amend.stop_loss or None,
+        take_profit=order.take_profit if amend.take_profit is None else amend.take_profit or None,
+    )
 
 
 def opposite(side: Side) -> Side:

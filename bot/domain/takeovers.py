@@ -29,5 +29,5 @@ def targets_of(take_profit: Decimal | None) -> tuple[PlannedTarget, ...]:
 
 
 def is_unread(position: Position) -> bool:
-    """Whether its stop or take profit can't be read: what stands there is not known."""
-    return bool({"stopLoss", "takeProfit"} & set(position.unread))
+    """Whether a stop or take profit of it can't be read: what stands there is not known."""
+    return bool({"stopLoss", "takeProfit", "trailingStop"} & set(position.unread))

@@ -20,7 +20,8 @@ from bot.domain.trade_plans import ExitReason, IntentKind, IntentState
 class TradeMessage(OutboxPayload):
     """A message about a leg; `account_type` and `account_number` name the account, as it is read without its config.
 
-    `reply_to`: the message that shows its plan, in the owner's own chat; 0: there is none.
+    `reply_to`: the message that shows its plan, in the owner's own chat; 0: there is none. `tick`: the step of the
+    symbol's prices, 0: it was not known.
     """
 
     account_id: AccountId
@@ -30,6 +31,7 @@ class TradeMessage(OutboxPayload):
     position_idx: int = 0
     plan_id: int = 0
     reply_to: int = 0
+    tick: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +93,9 @@ class StopMissingMessage(TradeMessage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopChangedMessage(TradeMessage):
-    """Stop or take profit are not as promised, by somebody else's doing: nothing is put back. None: there is none.
+    """Stop, take profit or trailing stop are not as promised, by somebody else's doing: nothing is put back.
 
+    None: there is none.
     What sets them off is said where it is another one than was promised.
     """
 
@@ -108,6 +111,8 @@ class StopChangedMessage(TradeMessage):
     take_profit_seen: Decimal | None = None
     take_profit_by: TriggerBy | None = None
     take_profit_by_seen: TriggerBy | None = None
+    trailing: Decimal | None = None  # promised distance
+    trailing_seen: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,9 @@ class NumberWalk(TokenWalk):
             case WordKind.LEVERAGE if not self.is_served and token.unit is Unit.NONE:
                 self._serve()
                 self._leverage(token)
+            case WordKind.TRAILING if not self.is_served:
+                self._serve()
+                self._trailing(token)
             case WordKind.SHARES:
                 self._serve()
                 self.shares.append(token)
@@ -65,6 +68,16 @@ class NumberWalk(TokenWalk):
         if self.stop is not None or self.no_stop:
             self.doubt(DoubtKind.SECOND, token)
         self.stop = self.stop or token
+
+    def _trailing(self, token: NumberToken) -> None:
+        """A distance in percent; another number may be a price, and is asked about."""
+        if self.trailing is not None:
+            self.doubt(DoubtKind.SECOND, token)
+        elif token.unit is Unit.PERCENT:
+            self.trailing = token
+        else:
+            choices = [f"{shown(each)}%" for each in token.readings if each < _WHOLE] if token.unit is Unit.NONE else []
+            self.doubt(DoubtKind.PERCENT, token, *choices)
 
     def _target(self, token: NumberToken) -> None:
         shares = self._slash_list(token)

@@ -67,7 +67,11 @@ class CardPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradePlan:
-    """What was promised of a leg: one stop, targets, the breakeven rule. `stop` None: none was wanted."""
+    """What was promised of a leg: one stop, targets, the breakeven rule. `stop` None: none was wanted.
+
+    `trailing`: how far behind the best price a trailing stop follows, from `trailing_active` on (None: at once); it
+    stands beside the stop.
+    """
 
     plan_id: int
     user_id: UserId
@@ -93,6 +97,10 @@ class TradePlan:
     adopted_ts: Millis | None = None
     target_trigger_by: TriggerBy = TriggerBy.LAST  # of the last target, which the exchange holds
     margin_mode: str = ""  # Bybit's marginMode of the account, as it was agreed to or found since; "": not known
+    trailing: Decimal | None = None
+    trailing_active: Decimal | None = None
+    trailing_verified_ts: Millis | None = None  # when it was last read back as promised
+    trailing_changed_ts: Millis | None = None  # when it was found changed by somebody else
     version: int = 0  # grows with every change of the plan and of what is done for it
 
     @property

@@ -80,6 +80,7 @@ class _Reader(NumberWalk):
             shares=tuple(self.shares),
             remarks=tuple(self.remarks),
             leverage=self.leverage,
+            trailing=self.trailing,
             breakeven=self.breakeven,
             account=self.account,
             bare=tuple(self.bare),

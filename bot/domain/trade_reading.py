@@ -24,6 +24,7 @@ _FAR_ENTRY: Final = Decimal(2)  # times the market, or a half of it
 _FAR_LEVEL: Final = Decimal(10)
 _WHOLE: Final = Decimal(100)
 _MOST_STOP: Final = Decimal(100)  # percent
+_MOST_TRAILING: Final = Decimal(50)
 _MOST_TARGET: Final = Decimal(1_000)
 _MOST_EQUITY: Final = Decimal(1_000)
 _MOST_AS_PERCENT: Final = Decimal(50)
@@ -49,6 +50,7 @@ class TradeReading:
     no_target: bool
     shares: tuple[Decimal, ...]
     leverage: int | None
+    trailing: Decimal | None
     breakeven: bool
     account: AccountType | None
     unread: tuple[WordToken, ...]
@@ -71,6 +73,7 @@ class TradeReading:
             shares=self.shares,
             breakeven=self.breakeven,
             leverage=self.leverage,
+            trailing=self.trailing,
         )
 
 
@@ -81,7 +84,7 @@ def settled(found: TradeText, price: Decimal | None) -> TradeReading:
     limits = settler.entries()
     stop = settler.stop()
     targets, shares = settler.targets_and_shares(limits)
-    leverage = settler.leverage()
+    leverage, trailing = settler.leverage(), settler.trailing()
     for token in found.bare:
         settler.bare(token)
     zone = tuple(sorted(limits)) if found.is_zone and len(limits) > 1 else ()
@@ -99,6 +102,7 @@ def settled(found: TradeText, price: Decimal | None) -> TradeReading:
         no_target=found.no_target,
         shares=shares,
         leverage=leverage,
+        trailing=trailing,
         breakeven=found.breakeven,
         account=found.account,
         unread=found.unread,
@@ -171,6 +175,11 @@ class _Settler:
             self._doubt(DoubtKind.LEVERAGE, token)
             return None
         return int(whole[0])
+
+    def trailing(self) -> Decimal | None:
+        """The distance in percent, below the whole price."""
+        token = self.found.trailing
+        return None if token is None else self._only(replace(token, sign=""), most=_MOST_TRAILING, unit="%")
 
     def bare(self, token: NumberToken) -> None:
         """A number that may be money, coins, or a price where it is near the market."""

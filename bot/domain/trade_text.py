@@ -77,6 +77,7 @@ class TradeText:
     shares: tuple[NumberToken, ...] = ()
     remarks: tuple[NumberToken, ...] = ()  # percents in brackets behind targets: shares, or distances
     leverage: NumberToken | None = None
+    trailing: NumberToken | None = None
     breakeven: bool = False
     account: AccountType | None = None
     bare: tuple[NumberToken, ...] = ()

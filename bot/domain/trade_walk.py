@@ -12,7 +12,10 @@ from bot.domain.trade_tokens import NumberToken, Sign, SignToken, Token, Unit, W
 from bot.domain.trade_words import WordKind
 
 _WANT_NUMBER: Final = frozenset(
-    {WordKind.STOP, WordKind.TARGET, WordKind.ENTRY, WordKind.RISK, WordKind.LEVERAGE, WordKind.SHARES, WordKind.SIZE}
+    {
+        *(WordKind.STOP, WordKind.TARGET, WordKind.ENTRY, WordKind.RISK, WordKind.LEVERAGE, WordKind.SHARES),
+        *(WordKind.SIZE, WordKind.TRAILING),
+    }
 )
 OF_PRICES: Final = frozenset({WordKind.STOP, WordKind.TARGET, WordKind.ENTRY})
 _LARGEST_LABEL: Final = 9
@@ -42,6 +45,7 @@ class TokenWalk:
     no_stop: bool = False
     no_target: bool = False
     leverage: NumberToken | None = None
+    trailing: NumberToken | None = None
     account: AccountType | None = None
     is_market: bool = False
     is_zone: bool = False
@@ -59,12 +63,17 @@ class TokenWalk:
     def enter_context(self, token: WordToken) -> None:
         if self.context is not None and not self.is_served and self._goes_on(self.context, token):
             return
+        is_stop = self.context is not None and self.context.kind is WordKind.STOP and not self.is_served
+        if is_stop and token.kind is WordKind.TRAILING:  # стоп трейлинг 2%
+            self.context = None
         self.leave_context()
         self.context, self.is_served = token, False
 
     @staticmethod
     def _goes_on(context: WordToken, token: WordToken) -> bool:
-        """Take profit; limit entry; entry at 3000."""
+        """Take profit; limit entry; entry at 3000; trailing stop."""
+        if context.kind is WordKind.TRAILING:
+            return token.kind in {WordKind.TRAILING, WordKind.STOP}
         return token.kind is context.kind or (token.kind is WordKind.AT and context.kind in OF_PRICES)
 
     def leave_context(self) -> None:

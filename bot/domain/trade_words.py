@@ -27,6 +27,7 @@ class WordKind(StrEnum):
     LEVERAGE = auto()
     SHARES = auto()
     BREAKEVEN = auto()
+    TRAILING = auto()  # a stop that follows the best price: its distance in percent comes behind
     WITHOUT = auto()
     DOLLARS = auto()
     PERCENT = auto()
@@ -60,6 +61,8 @@ _TABLE: Final[Mapping[WordKind, str]] = MappingProxyType(
         WordKind.LEVERAGE: "leverage lev плечо плечом плеча плече x х ×",
         WordKind.SHARES: "shares share split доли доля долями частки частка",
         WordKind.BREAKEVEN: "breakeven break-even бу безубыток безубытка б/у беззбиток беззбитковість",
+        WordKind.TRAILING: "trailing trail trailing-stop trailingstop "
+        "трейлинг трейл трейлинг-стоп трейлинга трейлінг трейлінг-стоп",
         WordKind.WITHOUT: "no without w/o без none",
         WordKind.DOLLARS: "usdt usd usdc dollar dollars bucks tether доллар доллара долларов баксов бакс бакса долл "
         "дол долар долара доларів юсдт тезер тизер u",
@@ -70,10 +73,10 @@ _TABLE: Final[Mapping[WordKind, str]] = MappingProxyType(
         WordKind.NOISE: "rr r/r atr rsi oi cvd bb macd ema sma score quality confidence tf timeframe trigger winrate "
         "vol z таймфрейм тф уверенность ema200 rating grade duration leverage-mode",
         WordKind.DOUBTFUL: "not don't dont never if unless when until above below over under cancel close closed exit "
-        "margin trailing trail dca averaging all half everything double minus maybe or "
-        "не нет если когда выше ниже закрыть закрой отмена отмени маржа маржи маржу трейлинг трейл усреднение всё все "
+        "margin dca averaging all half everything double minus maybe or "
+        "не нет если когда выше ниже закрыть закрой отмена отмени маржа маржи маржу усреднение всё все "
         "весь половина половину или минус "
-        "ні якщо коли вище нижче закрити скасувати маржу трейлінг усереднення усе увесь половину або мінус",
+        "ні якщо коли вище нижче закрити скасувати маржу усереднення усе увесь половину або мінус",
         WordKind.UNUSED: "cross isolated iso ioc fok postonly gtc кросс изолированная изолированный крос ізольована",
         WordKind.FILLER: "a an the my me with and of for in on to please pls go i want would like now order position "
         "price coin pair loss signal from into take set put let's lets new trade balance account equity "

@@ -14,8 +14,9 @@ from typing import Final
 from bot.domain.ids import Millis, age, is_ahead
 from bot.domain.intent_states import CONCLUDED
 from bot.domain.leg_protection import is_closing, is_set_off, protect, stops_of_entries
-from bot.domain.leg_rules import on_tick
+from bot.domain.leg_rules import asked_at_most, on_tick
 from bot.domain.leg_targets import earlier_quantities
+from bot.domain.leg_trailing import trail
 from bot.domain.leg_view import (
     AMEND_EVERY_MS,
     RESTING,
@@ -68,20 +69,24 @@ def _lacking(view: LegView) -> WorkOff:
         return _flat(view)
     if view.position.side is not view.plan.side:
         return WorkOff(wanted=tuple(cancels(view, view.of(IntentKind.ENTRY), FOREIGN)))
-    stop = protect(view)
+    stop = _joined(protect(view), trail(view))
     if is_mixed(view):
         gone = tuple(cancels(view, view.of(IntentKind.ENTRY), FOREIGN))
         kept = tuple(each for each in stop.wanted if each.key not in {wish.key for wish in gone})
         return replace(stop, wanted=(*kept, *gone))
     if view.plan.stop_changed_ts is not None:
         return stop
-    targets = _targets(view)
-    looks = [each for each in (stop.look_again_ms, targets.look_again_ms) if each is not None]
+    return _joined(stop, _targets(view))
+
+
+def _joined(one: WorkOff, other: WorkOff) -> WorkOff:
+    """What both say of a leg; whether targets were judged is the other's word."""
+    looks = [each for each in (one.look_again_ms, other.look_again_ms) if each is not None]
     return WorkOff(
-        wanted=(*stop.wanted, *targets.wanted),
-        findings=(*stop.findings, *targets.findings),
+        wanted=(*one.wanted, *other.wanted),
+        findings=(*one.findings, *other.findings),
         look_again_ms=min(looks, default=None),
-        are_targets_judged=targets.are_targets_judged,
+        are_targets_judged=other.are_targets_judged,
     )
 
 
@@ -99,10 +104,10 @@ def ours(plan: TradePlan, intents: Iterable[OrderIntent]) -> Decimal:
 
 def ours_at_most(plan: TradePlan, intents: Iterable[OrderIntent]) -> Decimal:
     """The same while fills may not be booked yet: what is live may be filled to the last."""
-    total = plan.adopted
-    for each in intents:
-        if each.kind is IntentKind.ENTRY and isinstance(each.request, OrderRequest):
-            total += max(each.fills_qty, each.cum_exec_qty, each.request.qty if each.is_live else ZERO)
+    total, known = plan.adopted, tuple(intents)
+    for each in known:
+        if each.kind is IntentKind.ENTRY:
+            total += max(each.fills_qty, each.cum_exec_qty, asked_at_most(each, known) if each.is_live else ZERO)
         elif each.kind in _CLOSING:
             total -= each.fills_qty
     return total

@@ -8,12 +8,13 @@ from bot.domain.ports.plans import TradingQueries
 from bot.services.trading.adoption import Adoption
 from bot.services.trading.booking import Booking
 from bot.services.trading.brakes import BrakeGuard, DiskGuard
-from bot.services.trading.entries import Entries
+from bot.services.trading.entries import Entries, EntryGuard
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.key_alarm import KeyAlarm
 from bot.services.trading.limit_watch import LimitWatch
 from bot.services.trading.maintenance import MaintenanceWatch
 from bot.services.trading.mode_watch import ModeWatch
+from bot.services.trading.order_edits import OrderEdits
 from bot.services.trading.order_gauges import OrderGaugeReader
 from bot.services.trading.plan_work import PlanWork
 from bot.services.trading.practice import PracticeService
@@ -57,6 +58,7 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
         watch=watch,
         quotes=make_quotes(base, limits, queries),
         entries=make_entries(base, queries, runner, watch, limits),
+        edits=make_edits(base, queries, runner, limits),
         limits=limits,
         legs=managers.legs,
         leaving=managers.leaving,
@@ -110,10 +112,27 @@ def make_entries(
         clock=base.clock,
         runner=runner,
         watch=watch,
-        guards=(DiskGuard(is_full=lambda: base.storage.space.is_full), BrakeGuard(), limits),
+        guards=_guards(base, limits),
         streams=base.streams.accounts,
         told=base.told_gateways,
     )
+
+
+def make_edits(base: Foundation, queries: TradingQueries, runner: IntentRunner, limits: LimitService) -> OrderEdits:
+    return OrderEdits(
+        reads=base.reads,
+        queries=queries,
+        transactions=base.store,
+        gateways=base.order_gateways,
+        runner=runner,
+        clock=base.clock,
+        guards=_guards(base, limits),
+    )
+
+
+def _guards(base: Foundation, limits: LimitService) -> tuple[EntryGuard, ...]:
+    """The rules of every entry, and of what makes one larger."""
+    return (DiskGuard(is_full=lambda: base.storage.space.is_full), BrakeGuard(), limits)
 
 
 def make_limits(base: Foundation, pin: PinService) -> LimitService:

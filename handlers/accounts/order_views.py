@@ -1,5 +1,7 @@
 """An account's open orders, limit or conditional."""
 
+import re
+from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.accounts import Account
@@ -8,16 +10,18 @@ from bot.domain.portfolio import Order, Orders, Side
 from bot.services.instruments import WithInstruments
 from bot.services.screens import Shown
 from handlers.accounts.views import left_out_lines, lost_lines, other_screens, symbol_rows
-from handlers.core.links import ShowCancels, ShowOrders
+from handlers.core.links import ORDER_ID, ShowCancels, ShowOrder, ShowOrders
 from handlers.texts.catalog import Markup, join
-from handlers.views.cards import Card, Row, button
+from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import account_tabs, footer, menu_row, page_lines, page_of, page_row, refresh_button
+from handlers.views.order_names import order_name
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
 from handlers.views.tables import table
 from handlers.views.times import local_clock
 
 ORDERS_A_PAGE: Final = 4
+_ORDERS_IN_A_ROW: Final = 2
 _BLANK: Final = Markup("")
 
 
@@ -44,13 +48,32 @@ def orders_card(
         text=join(parts),
         rows=(
             account_tabs(viewer, account, ShowOrders),
-            *symbol_rows(viewer, page.items),
+            *_order_buttons(viewer, account, page.items, shown),
             _cancel_row(viewer, account) if items else (),
             page_row(viewer, page, lambda number: ShowOrders(account.account_id, number)),
             other_screens(viewer, account, ShowOrders),
             (*refresh_button(viewer, ShowOrders(account.account_id, page.number)), *menu_row(viewer)),
         ),
     )
+
+
+def _order_buttons(
+    viewer: RenderContext, account: Account, items: Sequence[Order], shown: Shown[WithInstruments[Orders]]
+) -> tuple[Row, ...]:
+    """[BTC Buy 62,000]: each order's own card, where it is changed; prices where orders are not placed here."""
+    if not viewer.trades(account):
+        return symbol_rows(viewer, items)
+    ways = [
+        button(
+            order_name(
+                viewer, each, None if shown.value is None else shown.value.instrument(each.category, each.symbol)
+            ),
+            viewer.data(ShowOrder(account.account_id, each.order_id)),
+        )
+        for each in items
+        if each.category is Category.LINEAR and re.fullmatch(ORDER_ID, each.order_id)
+    ]
+    return in_rows(ways, _ORDERS_IN_A_ROW)
 
 
 def _cancel_row(viewer: RenderContext, account: Account) -> Row:

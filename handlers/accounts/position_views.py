@@ -1,18 +1,19 @@
 """An account's open positions: one by one with every level, or one line each, the riskiest first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.ids import Symbol
 from bot.domain.market import Instrument
-from bot.domain.portfolio import Position, Positions, Side
+from bot.domain.portfolio import LegKey, Position, Positions, Side
 from bot.services.instruments import WithInstruments
 from bot.services.screens import Shown
 from handlers.accounts.callbacks import ShowPositionDetails
 from handlers.accounts.views import lost_lines, other_screens, symbol_rows, told_money
-from handlers.core.links import LONGEST_SYMBOL, ShowLeg, ShowPositions
+from handlers.core.links import LONGEST_SYMBOL, ShowCloses, ShowLeg, ShowPositions
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import CENT, Figures, arrow
@@ -25,21 +26,32 @@ from handlers.views.tables import cut, named_columns
 IN_DETAIL: Final = 3  # positions that are shown with every level at once
 IN_LINES: Final = 8  # positions a page, one line each
 _LEGS_IN_A_ROW: Final = 3
-_NAME_WIDTH: Final = 8  # characters
+_NAME_WIDTH: Final = 6  # characters
+_SEVERAL: Final = 2  # positions from which closing several is worth a button
+_SHORT_FROM: Final = 100_000  # USDT from which it has no room for its digits
 _WHOLE_FROM: Final = 1_000  # USDT from which a line has no room for cents
+_NO_TARGETS: Final[Mapping[LegKey, Sequence[Decimal]]] = MappingProxyType({})
 _NAMED: Final = 4  # symbols without a stop that are told by name
 _TENTH: Final = Decimal("0.1")
 _BLANK: Final = Markup("")
 _ZERO: Final = Decimal(0)
 _UNIT: Final = Decimal(1)
 _NOT_TOLD: Final = "–"
-_PositionsShown = Shown[WithInstruments[Positions]]
+PositionsShown = Shown[WithInstruments[Positions]]
+PlannedTargets = Mapping[LegKey, Sequence[Decimal]]
+"""What is still to be reached of a leg's targets, nearest first."""
 
 
-def positions_card(viewer: RenderContext, account: Account, shown: _PositionsShown, page_number: int = 0) -> Card:
+def positions_card(
+    viewer: RenderContext,
+    account: Account,
+    shown: PositionsShown,
+    page_number: int = 0,
+    targets: PlannedTargets = _NO_TARGETS,
+) -> Card:
     """Three and fewer with every level; more in a line each."""
     if shown.value is None or len(shown.value.value.items) <= IN_DETAIL:
-        return position_details_card(viewer, account, shown, page_number)
+        return position_details_card(viewer, account, shown, page_number, targets)
     items = by_risk(shown.value.value.items)
     page = page_of(items, page_number, IN_LINES)
     say = viewer.say
@@ -48,7 +60,9 @@ def positions_card(viewer: RenderContext, account: Account, shown: _PositionsSho
     if unprotected:
         named = ", ".join(unprotected[:_NAMED])
         parts.append(say("positions-unprotected", symbols=named, more=max(0, len(unprotected) - _NAMED)))
-    parts += [_lines(viewer, page.items), say("positions-legend"), *page_lines(viewer, page), footer(viewer, shown)]
+    counts = [len(_targets_of(account, each, targets)) for each in page.items]
+    parts += [_lines(viewer, page.items, counts), say("positions-legend"), *page_lines(viewer, page)]
+    parts.append(footer(viewer, shown))
     details = button(say.plain("button-details"), viewer.data(ShowPositionDetails(account.account_id, 0)))
     return Card(
         text=join(parts),
@@ -56,6 +70,7 @@ def positions_card(viewer: RenderContext, account: Account, shown: _PositionsSho
             account_tabs(viewer, account, ShowPositions),
             *_leg_rows(viewer, account, page.items),
             page_row(viewer, page, lambda number: ShowPositions(account.account_id, number)),
+            _close_row(viewer, account, items),
             other_screens(viewer, account, ShowPositions),
             (details, *refresh_button(viewer, ShowPositions(account.account_id, page.number)), *menu_row(viewer)),
         ),
@@ -63,7 +78,11 @@ def positions_card(viewer: RenderContext, account: Account, shown: _PositionsSho
 
 
 def position_details_card(
-    viewer: RenderContext, account: Account, shown: _PositionsShown, page_number: int = 0
+    viewer: RenderContext,
+    account: Account,
+    shown: PositionsShown,
+    page_number: int = 0,
+    targets: PlannedTargets = _NO_TARGETS,
 ) -> Card:
     """Size, value, PnL, and the distance of the mark price to entry, stop, target and liquidation."""
     say = viewer.say
@@ -72,7 +91,7 @@ def position_details_card(
     parts = [_title(viewer, account)] if shown.value is None else _head(viewer, account, shown.value.value)
     for position in page.items:
         instrument = shown.value.instrument(position.category, position.symbol) if shown.value is not None else None
-        parts += [_BLANK, *_position(viewer, position, instrument)]
+        parts += [_BLANK, *_position(viewer, position, instrument, _targets_of(account, position, targets))]
     parts += [_BLANK, *page_lines(viewer, page), footer(viewer, shown)]
     code = ShowPositionDetails if len(items) > IN_DETAIL else ShowPositions
     whole = button(say.plain("button-all-positions"), viewer.data(ShowPositions(account.account_id, 0)))
@@ -83,6 +102,7 @@ def position_details_card(
             account_tabs(viewer, account, ShowPositions),
             *_leg_rows(viewer, account, page.items),
             page_row(viewer, page, lambda number: ShowPositionDetails(account.account_id, number)),
+            _close_row(viewer, account, items),
             other_screens(viewer, account, ShowPositions),
             (*list_button, *refresh_button(viewer, code(account.account_id, page.number)), *menu_row(viewer)),
         ),
@@ -109,6 +129,20 @@ def _leg_rows(viewer: RenderContext, account: Account, items: Sequence[Position]
         ],
         _LEGS_IN_A_ROW,
     )
+
+
+def _close_row(viewer: RenderContext, account: Account, items: Sequence[Position]) -> Row:
+    """[Close several]: all of them, half of each, winners, losers, longs, shorts."""
+    if len(items) < _SEVERAL or not viewer.trades(account):
+        return ()
+    return (button(viewer.say.plain("button-close-several"), viewer.data(ShowCloses(account.account_id))),)
+
+
+def _targets_of(account: Account, position: Position, targets: PlannedTargets) -> Sequence[Decimal]:
+    """Every one that was planned; where none was, the one that the exchange holds."""
+    planned = targets.get(position.leg_key(account.account_id), ())
+    held = () if position.take_profit is None else (position.take_profit,)
+    return planned or held
 
 
 def by_risk(positions: Sequence[Position]) -> tuple[Position, ...]:
@@ -152,23 +186,37 @@ def _unprotected(items: Sequence[Position]) -> list[Symbol]:
     return [each.symbol for each in items if has_no_stop(each)]
 
 
-def _lines(viewer: RenderContext, items: Sequence[Position]) -> Markup:
+def _lines(viewer: RenderContext, items: Sequence[Position], targets: Sequence[int]) -> Markup:
     say = viewer.say
-    heads = ("positions-symbol", "position-pnl", "positions-roi", "positions-liquidation")
-    return named_columns([tuple(say.plain(key) for key in heads), *(_line(viewer, each) for each in items)])
+    heads = ("positions-symbol", "position-pnl", "positions-stop", "positions-liquidation", "positions-targets")
+    lines = (_line(viewer, each, count) for each, count in zip(items, targets, strict=True))
+    return named_columns([tuple(say.plain(key) for key in heads), *lines])
 
 
-def _line(viewer: RenderContext, position: Position) -> tuple[str, str, str, str]:
+def _line(viewer: RenderContext, position: Position, targets: int) -> tuple[str, str, str, str, str]:
     figures = viewer.figures
     side = viewer.say.plain("side-long-letter" if position.side is Side.BUY else "side-short-letter")
-    pnl, roi = position.unrealised_pnl, _return_on_margin(position)
-    far = away(position.liquidation_price, position)
+    pnl = position.unrealised_pnl
     return (
         f"{cut(base_of(position.symbol), _NAME_WIDTH)} {side}",
-        _NOT_TOLD if pnl is None else figures.number(pnl, _UNIT if abs(pnl) >= _WHOLE_FROM else CENT, signed=True),
-        _NOT_TOLD if roi is None else _points(figures, roi),
-        _NOT_TOLD if far is None or abs(far) > FAR else _points(figures, far),
+        _NOT_TOLD if pnl is None else _result_text(figures, pnl),
+        _far(figures, position.stop_loss, position),
+        _far(figures, position.liquidation_price, position),
+        str(targets) if targets else _NOT_TOLD,
     )
+
+
+def _result_text(figures: Figures, pnl: Decimal) -> str:
+    """In seven characters or so: cents, from a thousand on whole, from a hundred thousand on 123.46K."""
+    if abs(pnl) >= _SHORT_FROM:
+        return figures.short(pnl, signed=True)
+    return figures.number(pnl, _UNIT if abs(pnl) >= _WHOLE_FROM else CENT, signed=True)
+
+
+def _far(figures: Figures, price: Decimal | None, position: Position) -> str:
+    """How far from the mark price, in percent."""
+    far = away(price, position)
+    return _NOT_TOLD if far is None or abs(far) > FAR else _points(figures, far)
 
 
 def _points(figures: Figures, fraction: Decimal) -> str:
@@ -176,7 +224,9 @@ def _points(figures: Figures, fraction: Decimal) -> str:
     return figures.number(fraction * 100, _TENTH if abs(fraction) < 1 else _UNIT, signed=True)
 
 
-def _position(viewer: RenderContext, position: Position, instrument: Instrument | None) -> list[Markup]:
+def _position(
+    viewer: RenderContext, position: Position, instrument: Instrument | None, targets: Sequence[Decimal]
+) -> list[Markup]:
     say = viewer.say
     side = say.plain("side-long" if position.side is Side.BUY else "side-short")
     leverage = "" if position.leverage is None else f" · {viewer.figures.number(position.leverage)}x"
@@ -188,7 +238,8 @@ def _position(viewer: RenderContext, position: Position, instrument: Instrument 
     ]
     if has_no_stop(position):
         lines.append(say("position-unprotected"))
-    lines.append(level_table(viewer, position, instrument))
+    named = [(say.plain("leg-target", number=number), price) for number, price in enumerate(targets, 1)]
+    lines.append(level_table(viewer, position, instrument, named if len(named) > 1 else ()))
     if position.liquidation_price is None and "liqPrice" not in position.unread:
         lines.append(say("position-no-liquidation"))
     return lines

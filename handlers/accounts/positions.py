@@ -1,30 +1,58 @@
-"""/positions: what is open, with its stops and its distance to liquidation."""
+"""/positions: what is open, with its stops, targets and its distance to liquidation."""
 
+from collections.abc import Callable
 from typing import Final
 
+from bot.domain.accounts import Account
+from bot.domain.errors import ButtonExpired
+from bot.domain.ids import AccountId
 from handlers.accounts.callbacks import ShowPositionDetails
-from handlers.accounts.position_views import position_details_card, positions_card
-from handlers.core.account_screen import AccountScreen
+from handlers.accounts.position_views import PlannedTargets, PositionsShown, position_details_card, positions_card
+from handlers.core.account_screen import account_argument
 from handlers.core.context import UpdateContext
 from handlers.core.links import ShowPositions
 from handlers.core.specs import EXIT, HandlerSpec, command, view
+from handlers.views.cards import Card
+from handlers.views.render_context import RenderContext
 
-_SCREEN: Final = AccountScreen(read=lambda screens, account: screens.positions(account), draw=positions_card)
-_DETAILS: Final = AccountScreen(read=lambda screens, account: screens.positions(account), draw=position_details_card)
+Draw = Callable[[RenderContext, Account, PositionsShown, int, PlannedTargets], Card]
+
+
+async def positions_command(ctx: UpdateContext) -> None:
+    """`/positions`, `/positions demo`, `/positions demo 2`."""
+    await _present(ctx, account_argument(ctx), 0, positions_card)
 
 
 async def show_positions(ctx: UpdateContext, code: ShowPositions) -> None:
     """A tab, a page, Refresh, or a button of another screen."""
-    await _SCREEN.show_for_button(ctx, code.account_id, code.page)
+    await _present(ctx, _own(ctx, code.account_id), code.page, positions_card)
 
 
 async def show_position_details(ctx: UpdateContext, code: ShowPositionDetails) -> None:
     """[Details] below a list of many positions."""
-    await _DETAILS.show_for_button(ctx, code.account_id, code.page)
+    await _present(ctx, _own(ctx, code.account_id), code.page, position_details_card)
+
+
+async def _present(ctx: UpdateContext, account: Account, page: int, draw: Draw) -> None:
+    """With every target of the plans: the exchange shows the last one of a position alone."""
+    plans = await ctx.services.trading.watch.queries.plans_open(account.account_id)
+    targets = {each.leg: tuple(one.price for one in each.targets if not one.is_done) for each in plans}
+    await ctx.present(
+        lambda: ctx.services.account_screens.positions(account),
+        lambda viewer, shown: draw(viewer, account, shown, page, targets),
+    )
+
+
+def _own(ctx: UpdateContext, account_id: AccountId) -> Account:
+    """Raises ButtonExpired for an account that is not the presser's, or not any more."""
+    account = ctx.config.account(account_id)
+    if account is None:
+        raise ButtonExpired
+    return account
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
-    command("positions", _SCREEN.show_for_command, access=EXIT),
+    command("positions", positions_command, access=EXIT),
     view(ShowPositions, show_positions, access=EXIT),
     view(ShowPositionDetails, show_position_details, access=EXIT),
 )

@@ -20,6 +20,7 @@ PROMO_PAYLOAD: Final = "p_"  # before a promo code
 SUBSCRIBE_PAYLOAD: Final = "subscribe"  # where forwarded invoices lead
 
 LONGEST_SYMBOL: Final = 30
+ORDER_ID: Final = "[A-Za-z0-9-]{1,40}"  # an exchange's own id of an order
 SymbolName = Annotated[Symbol, Matching(rf"[A-Z0-9]{{2,{LONGEST_SYMBOL}}}")]
 
 
@@ -46,6 +47,14 @@ class ShowPositions(Code):
     TAG = "pos"
     account_id: AccountId
     page: PageNumber = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCloses(Code):
+    """An account's positions, each with a button that asks about its close."""
+
+    TAG = "clo"
+    account_id: AccountId
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +141,15 @@ class ShowSymbols(Code):
     TAG = "sym"
     category: Category
     page: PageNumber = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOrder(Code):
+    """An order that waits, by the exchange's own id of it."""
+
+    TAG = "onc"
+    account_id: AccountId
+    order_id: Annotated[str, Matching(ORDER_ID)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,19 @@ from typing import Final
 from bot.domain.chart_intervals import interval_named
 from bot.domain.errors import BadInput
 from handlers.core.context import UpdateContext
-from handlers.core.plain_words import GREETING, Phrase, command_said, words_of
+from handlers.core.plain_words import GREETING, Phrase, account_type_named, command_said, words_of
 
+_ARE_LEGS: Final = frozenset(
+    {
+        *("half", "quarter", "winners", "losers", "longs", "shorts", "all", "everything", "of", "each"),
+        *("половину", "половина", "прибыльные", "прибыльных", "убыточные", "убыточных", "лонги", "лонгов", "шорты"),
+        *("шортов", "все", "всё", "всех", "из", "каждой", "половини", "прибуткові", "прибуткових", "збиткові"),
+        *("збиткових", "лонгів", "шорти", "шортів", "усе", "усіх", "всіх", "кожної"),
+    }
+)
+"""Words that name positions by themselves: half of all, the losers."""
 _EVERYTHING: Final = frozenset({"all", "everything", "всё", "все"})
+OF_A_SYMBOL: Final = frozenset({"trail", "edit"})  # commands that are none unless a symbol comes first
 _WORDS_OF_A_SYMBOL: Final = 3  # a coin, what it is priced in, the market
 
 
@@ -28,8 +38,11 @@ async def _is_vague(ctx: UpdateContext, said: Phrase) -> bool:
     if said.command in {"price", "book", "chart"} and len(said.arguments) > 1:
         words = tuple(each for each in said.arguments if not _is_length(each))
         return bool(words) and not await _is_symbol(ctx, words)
+    if said.command in OF_A_SYMBOL:
+        named = [each for each in said.arguments if account_type_named(each) is None]
+        return bool(said.arguments) and not (named and await _is_symbol(ctx, (named[0],)))
     if said.command == "close" and said.arguments and said.arguments[0] not in _EVERYTHING:
-        return not await _is_symbol(ctx, said.arguments[:1])
+        return not _ARE_LEGS.issuperset(said.arguments) and not await _is_symbol(ctx, said.arguments[:1])
     return False
 
 

@@ -18,6 +18,7 @@ from bot.domain.symbol_names import category_named
 LONGEST: Final = 80  # letters of what can be a command; longer texts are sentences
 _AROUND: Final = "/\"'«»„“”`.,!?…:;()"
 _MOST_REST: Final = 3
+_LONGEST_LINE: Final = 9  # words
 GREETING: Final = "start"  # the command of hello
 _SHORTEST_SLIP: Final = 4  # letters of a word in which one may be wrong
 
@@ -29,6 +30,7 @@ class _Rest(Enum):
     ACCOUNT = auto()
     MARKET = auto()
     SYMBOL = auto()
+    LINE = auto()  # a symbol and what is wanted of it
     ANYTHING = auto()
 
 
@@ -66,6 +68,8 @@ _COMMANDS: Final[Mapping[str, tuple[_Rest, str]]] = MappingProxyType(
         "buy": (_Rest.NOTHING, "buy long купить купи куплю купити купую лонг"),
         "sell": (_Rest.NOTHING, "sell short продать продай продам продати продаю шорт"),
         "close": (_Rest.SYMBOL, "close закрыть закрой закрити закрий"),
+        "trail": (_Rest.LINE, "trail trailing трейл трейлинг трейлинг-стоп трейлінг трейлінг-стоп"),
+        "edit": (_Rest.LINE, "edit amend изменить измени поправить змінити зміни"),
         "panic": (_Rest.NOTHING, "panic паника паніка"),
         "pause": (_Rest.NOTHING, "pause пауза"),
         "resume": (_Rest.NOTHING, "resume"),
@@ -73,7 +77,7 @@ _COMMANDS: Final[Mapping[str, tuple[_Rest, str]]] = MappingProxyType(
     }
 )
 _TRADING: Final = _all(
-    "buy sell long short close panic market limit limits tp sl dca exit enter "
+    "buy sell long short close panic market limit limits tp sl dca exit enter trail trailing "
     "купить купи куплю продать продай продам лонг шорт закрыть закрой паника лимит "
     "купити купую продати продаю закрити закрий паніка ліміт"
 )
@@ -159,6 +163,8 @@ def _fits(rest: _Rest, words: list[str]) -> bool:
             return not words or (len(words) == 1 and words[0] in ACCOUNT_WORDS)
         case _Rest.MARKET:
             return not words or (len(words) == 1 and category_named(words[0]) is not None)
+        case _Rest.LINE:
+            return len(words) <= _LONGEST_LINE
         case _:
             return len(words) <= _MOST_REST
 

@@ -53,6 +53,7 @@ class ConfirmEntry(DraftFields, ButtonAction):
     stop_trigger_by: TriggerBy
     target_prices: tuple[Decimal, ...] = ()
     target_shares: tuple[Decimal, ...] = ()
+    trailing_distance: Decimal | None = None
     used_leverage: Decimal
     margin_mode: MarginMode
     fee_rate: Decimal
@@ -73,6 +74,7 @@ class ConfirmEntry(DraftFields, ButtonAction):
             stop_trigger_by=agreed.stop_trigger_by,
             target_prices=agreed.target_prices,
             target_shares=agreed.target_shares,
+            trailing_distance=agreed.trailing,
             used_leverage=agreed.leverage,
             margin_mode=agreed.margin_mode,
             fee_rate=agreed.fee_rate,
@@ -95,6 +97,7 @@ class ConfirmEntry(DraftFields, ButtonAction):
             target_prices=self.target_prices,
             target_shares=self.target_shares,
             breakeven=self.breakeven,
+            trailing=self.trailing_distance,
             leverage=self.used_leverage,
             margin_mode=self.margin_mode,
             fee_rate=self.fee_rate,

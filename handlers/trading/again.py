@@ -1,5 +1,6 @@
 """[Send again] and [Buy the rest] of a message: what was not filled of a trade, as a card at the prices of now."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -7,7 +8,7 @@ from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import AccountId
 from bot.domain.order_drafts import OrderDraft, OrderSize, PriceLevel, SizeKind
 from bot.domain.orders import OrderRequest, TimeInForce
-from bot.domain.trade_plans import ManagedTrade, OrderIntent
+from bot.domain.trade_plans import ManagedTrade, OrderIntent, TradePlan
 from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, HandlerSpec, view
 from handlers.trading.accounts import managed_account
@@ -15,6 +16,7 @@ from handlers.trading.card import show_card
 from handlers.trading.leg_codes import OrderAgain
 from handlers.trading.live_views import asked_of, entries_of, is_final, left_over, of_message
 
+_HUNDREDTH: Final = Decimal("0.01")
 _NO_MESSAGE: Final = -1  # the entries that were confirmed last, on whichever message
 
 
@@ -45,7 +47,16 @@ def _draft(trade: ManagedTrade, account_id: AccountId) -> OrderDraft:
         no_stop=plan.stop is None,
         targets=tuple(PriceLevel(price=each.price) for each in plan.targets),
         no_target=not plan.targets,
+        trailing=_trailing(plan, entries),
     )
+
+
+def _trailing(plan: TradePlan, entries: Sequence[OrderIntent]) -> Decimal | None:
+    """The distance of its trailing stop in percent of the entry."""
+    prices = [each.request.price for each in entries if isinstance(each.request, OrderRequest) and each.request.price]
+    if plan.trailing is None or not prices:
+        return None
+    return (plan.trailing / prices[0] * 100).quantize(_HUNDREDTH) or _HUNDREDTH
 
 
 def _limit(entry: OrderIntent) -> Decimal | None:

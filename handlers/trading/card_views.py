@@ -197,6 +197,9 @@ def _details(viewer: RenderContext, card: OrderCard) -> Iterable[Markup]:
         before, after = (figures.price(each, card.instrument) for each in (card.stop_before, card.stop))
         yield say("order-card-stop-moves", before=before, after=after)
     yield from (_target(viewer, card, each) for each in card.targets)
+    if card.trailing is not None:
+        percent = figures.percent((card.draft.trailing or Decimal(0)) / 100, signed=False, step=_TENTH)
+        yield say("order-card-trailing", distance=figures.price(card.trailing, card.instrument), percent=percent)
     if card.draft.breakeven:
         yield say("order-card-breakeven")
     yield from (note_text(viewer, each, card) for each in card.notes)

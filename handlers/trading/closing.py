@@ -6,17 +6,21 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import Account, AccountType
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, ExchangeError, UserFacing
 from bot.domain.ids import Symbol
 from bot.domain.legs import LegOutlook
 from bot.domain.portfolio import Side
 from bot.domain.trade_plans import OrderIntent
 from bot.services.chat.buttons import ButtonAction
 from handlers.core.context import UpdateContext
+from handlers.core.errors import sentence
+from handlers.core.links import ShowCloses
 from handlers.core.plain_words import account_type_named, plain
 from handlers.core.specs import AT_MARKET, EXIT, HandlerSpec, action, command, view
+from handlers.texts.catalog import Markup
 from handlers.trading.accounts import demand_traded, managed_account, trading_account
 from handlers.trading.closing_views import (
+    NotClosed,
     ask_close_card,
     ask_close_many_card,
     closes_card,
@@ -25,9 +29,10 @@ from handlers.trading.closing_views import (
     size_text,
 )
 from handlers.trading.disagreements import ReleaseLeg
-from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, LegName, Percent, ShowCloses
+from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, LegName, Percent, ShowClosesPage
 from handlers.trading.leg_views import HALF, QUARTER, part_of
 from handlers.trading.legs import (
+    SIDE_WORDS,
     ActOutcome,
     known_instrument,
     leg_of,
@@ -51,17 +56,15 @@ _SHARES: Final = {
 _GROUPS: Final = {
     word: group
     for group, words in {
-        LegGroup.ALL: "all everything всё все",
-        LegGroup.WINNERS: "winners winning profit прибыльные прибуткові",
-        LegGroup.LOSERS: "losers losing loss убыточные збиткові",
-        LegGroup.LONGS: "longs лонги",
-        LegGroup.SHORTS: "shorts шорты шорти",
+        LegGroup.ALL: "all everything всё все всех всего усіх всіх усе",
+        LegGroup.WINNERS: "winners winning profit прибыльные прибыльных прибуткові прибуткових",
+        LegGroup.LOSERS: "losers losing loss убыточные убыточных збиткові збиткових",
+        LegGroup.LONGS: "longs лонги лонгов лонгів",
+        LegGroup.SHORTS: "shorts шорты шорти шортов шортів",
     }.items()
     for word in words.split()
 }
-_SIDES: Final = {
-    word: side for side, words in {Side.BUY: "long лонг", Side.SELL: "short шорт"}.items() for word in words.split()
-}
+_BETWEEN: Final = frozenset({"of", "each", "every", "the", "my", "каждой", "из", "от", "кожної", "з", "від"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +120,15 @@ async def close_command(ctx: UpdateContext) -> None:
 
 async def show_closes(ctx: UpdateContext, code: ShowCloses) -> None:
     """An account's positions, each with its close a tap away."""
+    await show_closes_page(ctx, ShowClosesPage(code.account_id, 0))
+
+
+async def show_closes_page(ctx: UpdateContext, code: ShowClosesPage) -> None:
+    """A page of the account's positions, each with its close a tap away."""
     account = managed_account(ctx, code.account_id)
-    await ctx.present(lambda: read_legs(ctx, account), lambda viewer, shown: closes_card(viewer, account, shown))
+    await ctx.present(
+        lambda: read_legs(ctx, account), lambda viewer, shown: closes_card(viewer, account, shown, code.page)
+    )
 
 
 async def ask_close(ctx: UpdateContext, code: AskClose) -> None:
@@ -142,18 +152,33 @@ async def ask_close_many(ctx: UpdateContext, code: AskCloseMany) -> None:
 
 
 async def close_legs(ctx: UpdateContext, act: CloseLegs) -> None:
-    """Confirmed: closes side by side; a second tap shows the same closes."""
+    """Confirmed: closes side by side; a second tap shows the same closes. One that fails does not hold up the others.
+
+    Raises what stands against the only one.
+    """
     account = managed_account(ctx, act.legs[0].account_id)
     prices = act.prices or (Decimal(0),) * len(act.legs)
-    pairs = zip(act.legs, prices, strict=True)
-    intents = [await _close(ctx, account, name, act.percent, price or None) for name, price in pairs]
-    rules = [await known_instrument(ctx, each.symbol) for each in act.legs]
+    intents: list[OrderIntent] = []
+    failed: list[NotClosed] = []
+    for name, price in zip(act.legs, prices, strict=True):
+        try:
+            intents.append(await _close(ctx, account, name, act.percent, price or None))
+        except (UserFacing, ExchangeError) as trouble:
+            if len(act.legs) == 1:
+                raise
+            failed.append(NotClosed(symbol=name.symbol, why=await _told(ctx, trouble)))
+    rules = {each.symbol: await known_instrument(ctx, each.symbol) for each in act.legs}
 
     async def draw(outcome: ActOutcome) -> Card:
         blocking = await ctx.services.trading.legs.blocking(account, outcome.intents)
-        return closing_card(ctx.viewer, account, outcome, rules, blocking)
+        return closing_card(ctx.viewer, account, outcome, rules, blocking, failed)
 
     await show_outcome(ctx, intents, draw)
+
+
+async def _told(ctx: UpdateContext, trouble: UserFacing | ExchangeError) -> Markup:
+    """Why one of several was not closed, as its own card would say it."""
+    return (await sentence(trouble, ctx.data, ctx.user_id))(ctx.viewer).text
 
 
 async def _close(
@@ -190,6 +215,8 @@ async def _ask_without_symbol(ctx: UpdateContext, wish: _Wish) -> None:
     items = await ctx.services.trading.legs.outlooks(ctx.config, account_id)
     if len(items) == 1:
         await _ask_close(ctx, wish.account, items[0], wish.percent)
+    elif wish.percent != WHOLE and items:  # half: of all of them
+        await ask_close_many(ctx, AskCloseMany(account_id, LegGroup.ALL, wish.percent))
     else:
         await show_closes(ctx, ShowCloses(account_id))
 
@@ -207,8 +234,10 @@ async def _wish_of(ctx: UpdateContext) -> _Wish:
             group = _GROUPS[word]
         elif word in _SHARES:
             percent = _SHARES[word]
-        elif word in _SIDES:
-            side = _SIDES[word]
+        elif word in _BETWEEN:
+            continue
+        elif word in SIDE_WORDS:
+            side = SIDE_WORDS[word]
         else:
             names.append(typed)
     symbol = await _symbol_of(ctx, names)
@@ -224,6 +253,7 @@ async def _symbol_of(ctx: UpdateContext, names: Sequence[str]) -> Symbol | None:
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     command("close", close_command, access=EXIT),
     view(ShowCloses, show_closes, access=EXIT),
+    view(ShowClosesPage, show_closes_page, access=EXIT),
     view(AskClose, ask_close, access=EXIT),
     view(AskCloseMany, ask_close_many, access=EXIT),
     action(CloseLegs, close_legs, access=EXIT, repeats=True, good_for_s=AT_MARKET),

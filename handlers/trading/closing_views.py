@@ -1,21 +1,23 @@
 """Before a close: what it would bring; after it: what it brought, and what it cost."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account
+from bot.domain.ids import Symbol
 from bot.domain.legs import BriefOrder, LegOutlook, Ownership
 from bot.domain.market import Instrument
 from bot.domain.portfolio import LegKey
 from bot.domain.refusals import NO_BOOK
 from bot.domain.trade_plans import UNSETTLED, ClosedTrade, IntentState, OrderIntent
-from handlers.core.links import ShowCancels, ShowLeg, ShowPositions
+from handlers.core.links import ShowCancels, ShowCloses, ShowLeg, ShowPositions
 from handlers.texts.catalog import Markup, join
 from handlers.trading.brief_orders import brief_lines
-from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, ShowCloses
+from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, ShowClosesPage
 from handlers.trading.leg_views import (
     HALF,
     QUARTER,
@@ -31,13 +33,15 @@ from handlers.trading.legs import ActOutcome, LegsShown
 from handlers.trading.reasons import refusal_text
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import arrow
-from handlers.views.frame import footer, menu_row, screen_button
+from handlers.views.frame import footer, menu_row, page_lines, page_of, page_row, screen_button
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
 
 _SHARES: Final = {WHOLE: "button-leg-all", HALF: "button-leg-half", QUARTER: "button-leg-quarter"}
 _ZERO: Final = Decimal(0)
 _LEGS_IN_A_ROW: Final = 2
+_LEGS_A_PAGE: Final = 8
+_LISTED: Final = 12  # positions of a group, and closes, that are told one by one
 _FEW: Final = 2  # legs from which groups of them are worth a button
 
 
@@ -75,24 +79,26 @@ def ask_close_card(
     return Card(text=join(lines), rows=((act,), others, release, back_row(viewer, leg_code(outlook))))
 
 
-def closes_card(viewer: RenderContext, account: Account, shown: LegsShown) -> Card:
-    """`/close` with several positions: each, and groups of them."""
+def closes_card(viewer: RenderContext, account: Account, shown: LegsShown, number: int = 0) -> Card:
+    """`/close` with several positions: a page of them, and groups of all."""
     say = viewer.say
     items = shown.value.value.items if shown.value is not None else ()
+    page = page_of(items, number, _LEGS_A_PAGE)
     lines = [say("close-title", account=viewer.account_name(account))]
     if shown.value is not None and not items:
         lines.append(say("close-nothing"))
     if items:
-        lines += [say("close-lead"), *(_line(viewer, each) for each in items)]
-    lines.append(footer(viewer, shown))
+        lines += [say("close-lead"), *(_line(viewer, each) for each in page.items)]
+    lines += [*page_lines(viewer, page), footer(viewer, shown)]
     each_leg = [
         button(
             leg_label(viewer, each.position),
             viewer.data(AskClose(account.account_id, each.leg.symbol, each.leg.position_idx, WHOLE)),
         )
-        for each in items
+        for each in page.items
     ]
-    rows = (*in_rows(each_leg, _LEGS_IN_A_ROW), *_group_rows(viewer, account, items))
+    pages = page_row(viewer, page, lambda number: ShowClosesPage(account.account_id, number))
+    rows = (*in_rows(each_leg, _LEGS_IN_A_ROW), pages, *_group_rows(viewer, account, items))
     return Card(text=join(lines), rows=(*rows, _back_to_positions(viewer, account)))
 
 
@@ -121,14 +127,18 @@ def ask_close_many_card(
     """Which positions a group is, and what closing them would bring together."""
     say = viewer.say
     lines = [say("close-title", account=viewer.account_name(account))]
-    lines += [_line(viewer, each) for each in legs]
+    lines += [_line(viewer, each, code.percent) for each in legs[:_LISTED]]
+    if len(legs) > _LISTED:
+        lines.append(say("close-more", count=len(legs) - _LISTED))
     known = [each.net_if_closed for each in legs if each.net_if_closed is not None]
     if not legs:
         lines.append(say("close-nothing"))
-    elif len(known) == len(legs):
+    elif known:
         total = sum(known, _ZERO) * code.percent / WHOLE
         net = viewer.figures.money(total, "USDT", signed=True)
         lines.append(say("close-together", share=say.plain("close-share", percent=code.percent), net=net))
+        if len(known) < len(legs):
+            lines.append(say("close-together-without", count=len(legs) - len(known)))
     rows: tuple[Row, ...] = ()
     if act is not None:
         other = HALF if code.percent == WHOLE else WHOLE
@@ -138,31 +148,53 @@ def ask_close_many_card(
     return Card(text=join(lines), rows=(*rows, back_row(viewer, ShowCloses(account.account_id))))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotClosed:
+    """A position of several whose close did not even begin, and why."""
+
+    symbol: Symbol
+    why: Markup
+
+
 def closing_card(
     viewer: RenderContext,
     account: Account,
     outcome: ActOutcome,
-    rules: Sequence[Instrument | None],
+    rules: Mapping[Symbol, Instrument | None],
     blocking: Mapping[LegKey, Sequence[BriefOrder]],
+    failed: Sequence[NotClosed] = (),
 ) -> Card:
     """A few lines a close: under way, done with what it cost, refused with the reason; never failed while unknown.
 
-    `blocking`: the person's own orders that keep one from being done.
+    `blocking`: the person's own orders that keep one from being done. Of many closes those that are not done come
+    first, and the others are counted.
     """
-    lines = [viewer.say("closing-title", account=viewer.account_name(account))]
-    for intent, instrument in zip(outcome.intents, rules, strict=True):
+    say = viewer.say
+    lines = [say("closing-title", account=viewer.account_name(account))]
+    lines += [say("closing-refused", symbol=each.symbol, reason=each.why) for each in failed[:_LISTED]]
+    listed = sorted(outcome.intents, key=lambda each: each.state is IntentState.FILLED)[:_LISTED]
+    for intent in listed if len(outcome.intents) > _LISTED else outcome.intents:
         closed = [each for each in outcome.closed if each.order_link_id == intent.order_link_id]
         is_going = intent.order_link_id in outcome.going
-        lines += closing_lines(viewer, intent, instrument, closed[0] if closed else None, is_going=is_going)
-        lines += brief_lines(viewer.say, blocking.get(intent.leg, ()))
-    first = outcome.intents[0].leg
+        lines += closing_lines(
+            viewer, intent, rules.get(intent.leg.symbol), closed[0] if closed else None, is_going=is_going
+        )
+        lines += brief_lines(say, blocking.get(intent.leg, ()))
+    count = len(outcome.intents) + len(failed)
+    if len(outcome.intents) > _LISTED:
+        done = sum(each.state is IntentState.FILLED for each in outcome.intents)
+        lines.append(say("closing-count", done=done, all=count))
+    if len(outcome.closed) > 1:
+        total = sum((each.pnl for each in outcome.closed), _ZERO)
+        lines.append(say("closing-together", net=viewer.figures.money(total, "USDT", signed=True)))
     back: Row = ()
-    if len(outcome.intents) == 1:
+    if count == 1 and outcome.intents:
+        first = outcome.intents[0].leg
         code = ShowLeg(account.account_id, first.symbol, first.position_idx)
         back = (button(first.symbol, viewer.data(code)),)
     cancels: Row = ()
     if blocking:
-        cancels = (button(viewer.say.plain("button-cancel-some"), viewer.data(ShowCancels(account.account_id))),)
+        cancels = (button(say.plain("button-cancel-some"), viewer.data(ShowCancels(account.account_id))),)
     return Card(text=join(lines), rows=(cancels, (*back, *_back_to_positions(viewer, account))))
 
 
@@ -211,9 +243,10 @@ def size_text(viewer: RenderContext, size: Decimal, instrument: Instrument | Non
     return viewer.figures.size(size, instrument if is_on_step else None, base_of(leg.symbol))
 
 
-def _line(viewer: RenderContext, outlook: LegOutlook) -> Markup:
-    """▲ BTC Long: +41.20 USDT."""
+def _line(viewer: RenderContext, outlook: LegOutlook, percent: int = WHOLE) -> Markup:
+    """▲ BTC Long: +41.20 USDT, of so many percent."""
     net = outlook.net_if_closed
+    net = None if net is None else net * percent / WHOLE
     unit = quote_of(outlook.leg.symbol)
     return viewer.say(
         "close-line",
@@ -233,7 +266,11 @@ def _group_rows(viewer: RenderContext, account: Account, items: Sequence[LegOutl
         return button(label, viewer.data(AskCloseMany(account.account_id, group, WHOLE)))
 
     parts = [each for each in LegGroup if each is not LegGroup.ALL and 0 < len(in_group(items, each)) < len(items)]
-    return ((way(LegGroup.ALL),), *in_rows([way(each) for each in parts], _LEGS_IN_A_ROW))
+    half = button(
+        viewer.say.plain("button-close-half-of-all"),
+        viewer.data(AskCloseMany(account.account_id, LegGroup.ALL, HALF)),
+    )
+    return ((way(LegGroup.ALL), half), *in_rows([way(each) for each in parts], _LEGS_IN_A_ROW))
 
 
 def _back_to_positions(viewer: RenderContext, account: Account) -> Row:

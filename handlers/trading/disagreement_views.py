@@ -64,6 +64,7 @@ def restored_card(viewer: RenderContext, account: Account, row: Disagreement, in
     for key, ours, seen in (
         ("manage-stop", promised.stop, shown.stop),
         ("manage-target", promised.take_profit, shown.take_profit),
+        ("manage-trailing", promised.trailing, shown.trailing),
     ):
         if ours != seen:
             lines.append(viewer.say(key, price=_price(viewer, ours, instrument)))
@@ -84,6 +85,7 @@ def ask_manage_card(
     if has_no_stop(position) or position.stop_loss is not None:  # one that can't be read is neither
         lines.append(_stop_line(viewer, position.stop_loss, instrument))
     lines += _target_lines(viewer, targets, instrument)
+    lines += _trailing_lines(viewer, position.trailing_stop, instrument)
     watch = button(viewer.say.plain("button-watch"), viewer.data(leg_code(outlook)))
     return Card(text=join(lines), rows=((act,), (watch,), back_row(viewer, leg_code(outlook))))
 
@@ -98,6 +100,7 @@ def managed_card(
         done,
         _stop_line(viewer, plan.stop, instrument),
         *_target_lines(viewer, targets, instrument),
+        *_trailing_lines(viewer, plan.trailing, instrument),
     ]
     key = (plan.leg.account_id, plan.leg.symbol, plan.leg.position_idx)
     stop = button(viewer.say.plain("button-leg-stop"), viewer.data(AskStop(*key)))
@@ -116,13 +119,16 @@ def _facts(viewer: RenderContext, row: Disagreement, instrument: Instrument | No
     say, promised, shown = viewer.say, row.promised, row.shown
     match row.kind:
         case DisagreementKind.STOP:
-            yield say("told-stop-changed")
+            yield say("told-trailing-changed" if _is_of_trailing(row) else "told-stop-changed")
             stops = (promised.stop, promised.stop_by), (shown.stop, shown.stop_by)
             targets = (promised.take_profit, promised.take_profit_by), (shown.take_profit, shown.take_profit_by)
             for key, (ours, seen) in (("told-stop-was", stops), ("told-target-was", targets)):
                 if ours != seen:
                     levels = (_level(viewer, *each, instrument) for each in (ours, seen))
                     yield say(key, **dict(zip(("promised", "seen"), levels, strict=True)))
+            if promised.trailing != shown.trailing:
+                ours_, seen_ = (_price(viewer, each.trailing, instrument) for each in (promised, shown))
+                yield say("told-trailing-was", promised=ours_, seen=seen_)
         case DisagreementKind.TARGET:
             price = _price(viewer, promised.target_price, instrument)
             yield target_line(say, promised, price, shown, row.leg.symbol)
@@ -138,6 +144,13 @@ def _facts(viewer: RenderContext, row: Disagreement, instrument: Instrument | No
             yield say("told-found")
 
 
+def _is_of_trailing(row: Disagreement) -> bool:
+    """Whether the trailing stop alone is another one."""
+    promised, shown = row.promised, row.shown
+    fields = ("stop", "stop_by", "take_profit", "take_profit_by")
+    return promised.trailing != shown.trailing and all(getattr(promised, f) == getattr(shown, f) for f in fields)
+
+
 def _stop_line(viewer: RenderContext, stop: Decimal | None, instrument: Instrument | None) -> Markup:
     if stop is None:
         return viewer.say("position-unprotected")
@@ -148,6 +161,11 @@ def _target_lines(viewer: RenderContext, targets: Sequence[Decimal], instrument:
     if targets:
         prices = " · ".join(_price(viewer, each, instrument) for each in targets)
         yield viewer.say("manage-target", price=prices)
+
+
+def _trailing_lines(viewer: RenderContext, distance: Decimal | None, instrument: Instrument | None) -> Iterable[Markup]:
+    if distance is not None:
+        yield viewer.say("manage-trailing", price=_price(viewer, distance, instrument))
 
 
 def _head(viewer: RenderContext, account: Account, leg: LegKey) -> Markup:

@@ -10,6 +10,7 @@ from handlers.trading import (
     card,
     closing,
     disagreements,
+    editing,
     leg_chart,
     levels,
     limits,
@@ -18,6 +19,7 @@ from handlers.trading import (
     position,
     practice,
     ticket,
+    trail,
     typed,
 )
 from handlers.trading.card_views import license_needed_card
@@ -35,8 +37,10 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     *limits.HANDLERS,
     *practice.HANDLERS,
     *levels.HANDLERS,
+    *trail.HANDLERS,
     *disagreements.HANDLERS,
     *orders.HANDLERS,
+    *editing.HANDLERS,
     *typed.HANDLERS,
 )
 PROBLEMS: Final[tuple[ProblemCard[Any], ...]] = (ProblemCard(LicenseNeeded, license_needed_card),)

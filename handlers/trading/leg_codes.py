@@ -8,7 +8,7 @@ from bot.domain.chart_intervals import ChartInterval
 from bot.domain.ids import AccountId
 from bot.domain.payloads import AtMost
 from bot.domain.portfolio import Side
-from handlers.core.callbacks import Code, RowNumber
+from handlers.core.callbacks import Code, PageNumber, RowNumber
 from handlers.core.links import SymbolName
 
 WHOLE: Final = 100  # percent of a position
@@ -67,11 +67,12 @@ class AskCloseMany(Code):
 
 
 @dataclass(frozen=True, slots=True)
-class ShowCloses(Code):
-    """An account's positions, each with a button that asks about its close."""
+class ShowClosesPage(Code):
+    """A page of them, from 0."""
 
-    TAG = "clo"
+    TAG = "clp"
     account_id: AccountId
+    page: PageNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,27 @@ class ShowLegChart(Code):
     symbol: SymbolName
     position_idx: LegIndex
     interval: ChartInterval
+
+
+@dataclass(frozen=True, slots=True)
+class AskTrail(Code):
+    """How far a stop shall follow the best price of a position: presets, and a typed distance."""
+
+    TAG = "trl"
+    account_id: AccountId
+    symbol: SymbolName
+    position_idx: LegIndex
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTrail(Code):
+    """What a trailing stop at so many hundredths of a percent would mean, with the button that sets it; 0: none."""
+
+    TAG = "trs"
+    account_id: AccountId
+    symbol: SymbolName
+    position_idx: LegIndex
+    hundredths: Annotated[int, AtMost(5_000)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from bot.domain.disagreements import DisagreementKind, LegFacts
 from bot.domain.errors import BadInput
 from bot.domain.ids import Symbol
 from bot.domain.leg_rules import remaining_after
+from bot.domain.leg_trailing import held_trailing
 from bot.domain.legs import LegOutlook, Ownership
-from bot.domain.market import Instrument
+from bot.domain.market import Category, Instrument
 from bot.domain.portfolio import Position, Side
 from bot.domain.trade_plans import Breakeven, PlannedTarget
 from handlers.core.callbacks import Code
@@ -26,13 +27,14 @@ from handlers.trading.leg_codes import (
     AskManage,
     AskStop,
     AskTargets,
+    AskTrail,
     ShowDisagreement,
     ShowLegChart,
 )
 from handlers.trading.legs import LegsShown, find_leg, instrument_of
 from handlers.trading.reasons import reason_text
 from handlers.views.cards import Card, Row, button
-from handlers.views.figures import arrow
+from handlers.views.figures import CENT, arrow
 from handlers.views.frame import footer, menu_row, notice, screen_button
 from handlers.views.levels import has_no_stop, level_table
 from handlers.views.render_context import RenderContext
@@ -94,6 +96,7 @@ def outlook_lines(viewer: RenderContext, outlook: LegOutlook, instrument: Instru
         else say("position-worth", size=size, value=figures.money(mark * position.size, quote_of(position.symbol))),
         level_table(viewer, position, instrument, named_targets(viewer, outlook)),
         _stop_line(viewer, outlook),
+        *trail_lines(viewer, outlook, instrument),
     ]
     if outlook.plan is not None and outlook.plan.breakeven is not Breakeven.OFF:
         lines.append(say("leg-breakeven", state=outlook.plan.breakeven.value))
@@ -202,6 +205,35 @@ def _stop_line(viewer: RenderContext, outlook: LegOutlook) -> Markup:
     return say("leg-stop-verified", age=viewer.age(outlook.stop_verified_ts))
 
 
+def trail_lines(viewer: RenderContext, outlook: LegOutlook, instrument: Instrument | None) -> list[Markup]:
+    """What is promised of a trailing stop and whether the exchange holds it; nothing where there is none."""
+    say, plan, held = viewer.say, outlook.plan, held_trailing(outlook.position)
+    if plan is not None and plan.trailing_changed_ts is not None:
+        return [say("leg-trail-changed", time=viewer.when(plan.trailing_changed_ts))]
+    distance = held if plan is None or plan.trailing is None else plan.trailing
+    if distance is None:
+        return []
+    active = None if plan is None else plan.trailing_active
+    values: dict[str, str | int] = {
+        "distance": distance_text(viewer, outlook, distance, instrument),
+        "start": "" if active is None else viewer.figures.price(active, instrument),
+        "starts": int(active is not None),
+    }
+    if held is None:
+        return [say("leg-trail-on-its-way", **values)]
+    seen = None if plan is None else plan.trailing_verified_ts
+    return [say("leg-trail", age="" if seen is None else viewer.age(seen), known=int(seen is not None), **values)]
+
+
+def distance_text(viewer: RenderContext, outlook: LegOutlook, distance: Decimal, instrument: Instrument | None) -> str:
+    """1,284.20 (2%): in the quote coin, and of the mark price."""
+    text, mark = viewer.figures.price(distance, instrument), outlook.position.mark_price
+    if not mark:
+        return text
+    percent = viewer.figures.number((distance / mark * WHOLE).quantize(CENT))
+    return f"{text} ({viewer.figures.percent_sign(percent)})"
+
+
 def _leg_rows(viewer: RenderContext, account: Account, outlook: LegOutlook, shown: LegsShown) -> tuple[Row, ...]:
     leg, key = outlook.leg, (account.account_id, outlook.leg.symbol, outlook.leg.position_idx)
 
@@ -211,13 +243,13 @@ def _leg_rows(viewer: RenderContext, account: Account, outlook: LegOutlook, show
     labels = {WHOLE: "button-leg-close", HALF: "button-leg-half", QUARTER: "button-leg-quarter"}
     shares = closable(outlook, instrument_of(shown, leg.symbol))
     closes = tuple(to(labels[share], AskClose(*key, share)) for share in shares)
-    levels: Row = (
-        to("button-leg-stop", AskStop(*key)),
-        to("button-leg-targets", AskTargets(*key)),
-        to("button-leg-breakeven", AskBreakeven(*key)),
+    stop, trail = to("button-leg-stop", AskStop(*key)), to("button-leg-trail", AskTrail(*key))
+    levels: tuple[Row, ...] = (
+        (stop, to("button-leg-targets", AskTargets(*key))),
+        (to("button-leg-breakeven", AskBreakeven(*key)), trail),
     )
     if outlook.ownership is Ownership.FOREIGN:
-        levels = (to("button-manage", AskManage(*key)), to("button-leg-stop", AskStop(*key)))
+        levels = ((to("button-manage", AskManage(*key)),), (stop, trail))
     orders = (to("button-leg-orders", ShowCancels(account.account_id), count=len(outlook.orders)),)
     price = (
         to("button-leg-add", AddToLeg(account.account_id, leg.symbol, outlook.position.side)),
@@ -228,7 +260,7 @@ def _leg_rows(viewer: RenderContext, account: Account, outlook: LegOutlook, show
     return (
         *_disagreements(viewer, outlook, shown),
         closes,
-        levels,
+        *levels,
         _neighbors(viewer, outlook, shown),
         (*orders, *price),
         pictures,
@@ -249,16 +281,21 @@ def _disagreements(viewer: RenderContext, outlook: LegOutlook, shown: LegsShown)
 
 def _neighbors(viewer: RenderContext, outlook: LegOutlook, shown: LegsShown) -> Row:
     """◀ and ▶ through the account's positions, in a circle."""
-    items = shown.value.value.items if shown.value is not None else ()
-    if len(items) < 2:  # noqa: PLR2004  one has no neighbors
+    account_id = outlook.leg.account_id
+    legs = {each.leg_key(account_id): each for each in (shown.value.value.positions if shown.value is not None else ())}
+    keys = [each for each in legs if each.category is Category.LINEAR and each.symbol.isalnum()]
+    if len(keys) < 2 or outlook.leg not in keys:  # noqa: PLR2004  one has no neighbors
         return ()
-    here = items.index(outlook)
-    before, after = items[here - 1], items[(here + 1) % len(items)]
+    here = keys.index(outlook.leg)
+    before, after = keys[here - 1], keys[(here + 1) % len(keys)]
     ways = [(before, "leg-before"), (after, "leg-after")]
-    if before is after:  # the other one of two
+    if before == after:  # the other one of two
         del ways[0]
     return tuple(
-        button(viewer.say.plain(key, name=leg_label(viewer, each.position)), viewer.data(leg_code(each)))
+        button(
+            viewer.say.plain(key, name=leg_label(viewer, legs[each])),
+            viewer.data(ShowLeg(account_id, each.symbol, each.position_idx)),
+        )
         for each, key in ways
     )
 

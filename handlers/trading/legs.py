@@ -10,18 +10,21 @@ from telegram.error import TelegramError
 
 from bot.domain.accounts import Account
 from bot.domain.disagreements import Disagreement
-from bot.domain.errors import ButtonExpired
+from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import Millis, OrderLinkId, Symbol
 from bot.domain.legs import LegOutlook
 from bot.domain.market import Category, Instrument
-from bot.domain.portfolio import LegKey
+from bot.domain.portfolio import LegKey, Position, Side
 from bot.domain.trade_plans import LIVE, CardPlace, ClosedTrade, OrderIntent
 from bot.domain.update_attempt import current_attempt
 from bot.services.instruments import WithInstruments
 from bot.services.screens import Shown
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
+from handlers.core.plain_words import account_type_named, plain
+from handlers.trading.accounts import demand_traded, trading_account
 from handlers.views.cards import Card
+from handlers.views.symbols import base_of
 
 _logger = logging.getLogger(__name__)
 _FIRST_LOOK: Final = 0.7  # seconds that an answer waits for what was sent
@@ -31,13 +34,20 @@ _LOOKS: Final = 20  # at the rows of what was sent, in the time of one look
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Legs:
-    """An account's open positions as they are managed, as of a moment, and what Bybit shows otherwise of them."""
+    """An account's open positions as they are managed, as of a moment, and what Bybit shows otherwise of them.
+
+    `positions`: all of them, the largest first, where `items` is the one that is looked at.
+    """
 
     items: tuple[LegOutlook, ...]
     as_of: Millis
+    positions: tuple[Position, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
 
 
+SIDE_WORDS: Final = {
+    word: side for side, words in {Side.BUY: "long лонг", Side.SELL: "short шорт"}.items() for word in words.split()
+}
 LegsShown = Shown[WithInstruments[Legs]]
 
 
@@ -92,12 +102,54 @@ async def read_legs(ctx: UpdateContext, account: Account) -> LegsShown:
     return await screens.reader.read(screens.instruments.beside(load(), Category.LINEAR), nothing)
 
 
+async def read_leg(ctx: UpdateContext, account: Account, symbol: Symbol, position_idx: int) -> LegsShown:
+    """How one of the account's positions stands, among the others. Raises ExchangeError."""
+    screens, leg = ctx.services.account_screens, leg_of(account, symbol, position_idx)
+
+    async def load() -> Legs:
+        found, positions = await ctx.services.trading.legs.among(ctx.config, leg)
+        as_of = ctx.services.clock.now() if found is None else found.as_of
+        stand = await ctx.services.trading.disagreements.of_account(ctx.config, account.account_id)
+        items = () if found is None else (found,)
+        return Legs(items=items, as_of=as_of, positions=positions, disagreements=tuple(stand))
+
+    async def nothing() -> WithInstruments[Legs] | None:
+        return None
+
+    return await screens.reader.read(screens.instruments.beside(load(), Category.LINEAR), nothing)
+
+
 async def one_leg(ctx: UpdateContext, account: Account, symbol: Symbol, position_idx: int) -> LegOutlook:
     """Raises ButtonExpired for a leg that is flat, ExchangeErrors."""
     outlook = await ctx.services.trading.legs.outlook(ctx.config, leg_of(account, symbol, position_idx))
     if outlook is None:
         raise ButtonExpired
     return outlook
+
+
+async def named_leg(ctx: UpdateContext, words: Sequence[str]) -> tuple[Account, LegOutlook, tuple[str, ...]]:
+    """The position that the first words name (demo btc long), and the words behind them.
+
+    Raises BadInput where none is named, none is open, or the two legs of a symbol are not told apart; UnknownSymbol.
+    """
+    account, left = trading_account(ctx), list(words)
+    if left and (account_type := account_type_named(left[0])) is not None:
+        account = ctx.config.resolve(account_type)
+        left.pop(0)
+    demand_traded(ctx, account)
+    if not left:
+        raise BadInput("leg-which")
+    symbol = (await ctx.services.market_screens.resolve(left.pop(0))).symbol
+    side = SIDE_WORDS.get(plain(left[0])) if left else None
+    if side is not None:
+        left.pop(0)
+    items = await ctx.services.trading.legs.outlooks(ctx.config, account.account_id)
+    legs = [each for each in items if each.leg.symbol == symbol and side in {None, each.position.side}]
+    if not legs:
+        raise BadInput("close-no-such", symbol=base_of(symbol))
+    if len(legs) > 1:
+        raise BadInput("leg-long-or-short", symbol=base_of(symbol))
+    return account, legs[0], tuple(left)
 
 
 async def known_instrument(ctx: UpdateContext, symbol: Symbol) -> Instrument | None:

@@ -51,7 +51,7 @@ _OVER: Final = frozenset(IntentState) - LIVE
 def entry(say: Translator, told: EntryMessage) -> Card:
     """Filled, wholly or in part, refused, or never sent; never failed while nobody knows."""
     figures, coin = Figures(say.language), base_of(told.symbol)
-    price = _price(say, told.avg_price)
+    price = _price(say, told.avg_price, told.tick)
     side = say.plain("side-buy" if told.side is Side.BUY else "side-sell")
     if told.filled:
         text = say(
@@ -80,7 +80,7 @@ def closed(say: Translator, told: ClosedMessage) -> Card:
     side = say.plain("side-long" if told.side is Side.BUY else "side-short")
     lines = [
         say("told-closed", reason=told.exit_reason.value, side=side, size=figures.size(told.qty, None, coin)),
-        say("told-closed-prices", **_both(say, entry=told.avg_entry_price, exit=told.avg_exit_price)),
+        say("told-closed-prices", **_both(say, told.tick, entry=told.avg_entry_price, exit=told.avg_exit_price)),
         say("closing-result", arrow=arrow(told.pnl), pnl=figures.money(told.pnl, unit, signed=True)),
         say(
             "closing-cost",
@@ -112,20 +112,24 @@ def exit_refused(say: Translator, told: ExitRefusedMessage) -> Card:
 
 def stop_missing(say: Translator, told: StopMissingMessage) -> Card:
     """The promised stop is not there yet; it is being set."""
-    stop = Figures(say.language).price(told.stop, None)
+    stop = _price(say, told.stop, told.tick)
     return _card(say, told, say("told-stop-missing", stop=stop), closes=True)
 
 
 def stop_changed(say: Translator, told: StopChangedMessage) -> Card:
     """Bybit and I disagree: what was promised, and what stands there."""
-    lines = [say("told-stop-changed")]
+    is_stop = (told.stop, told.take_profit) != (told.stop_seen, told.take_profit_seen)
+    is_alone = not is_stop and (told.stop_by, told.take_profit_by) == (told.stop_by_seen, told.take_profit_by_seen)
+    lines = [say("told-trailing-changed" if is_alone and told.trailing != told.trailing_seen else "told-stop-changed")]
     stops = (told.stop, told.stop_by), (told.stop_seen, told.stop_by_seen)
     targets = (told.take_profit, told.take_profit_by), (told.take_profit_seen, told.take_profit_by_seen)
     for key, (promised, seen) in (("told-stop-was", stops), ("told-target-was", targets)):
         if promised != seen:
-            prices = _both(say, promised=promised[0], seen=seen[0])
+            prices = _both(say, told.tick, promised=promised[0], seen=seen[0])
             levels = (_level(say, prices["promised"], promised[1]), _level(say, prices["seen"], seen[1]))
             lines.append(say(key, promised=levels[0], seen=levels[1]))
+    if told.trailing != told.trailing_seen:
+        lines.append(say("told-trailing-was", **_both(say, told.tick, promised=told.trailing, seen=told.trailing_seen)))
     return _card(say, told, join(lines), moves=True, disagreement=told.disagreement_id)
 
 
@@ -133,7 +137,7 @@ def target_gone(say: Translator, told: TargetGoneMessage) -> Card:
     """The order of a target was canceled by somebody else, or not taken."""
     promised = LegFacts(target=told.number, target_price=told.price)
     shown = LegFacts(is_refused=told.is_refused, reason=told.reason, code=told.code)
-    text = target_line(say, promised, _price(say, told.price), shown, told.symbol)
+    text = target_line(say, promised, _price(say, told.price, told.tick), shown, told.symbol)
     return _card(say, told, text, disagreement=told.disagreement_id)
 
 
@@ -141,7 +145,7 @@ def breakeven(say: Translator, told: BreakevenMessage) -> Card:
     """After the first target: the stop goes to breakeven, or could not."""
     if told.stop is None:
         return _card(say, told, say("told-breakeven-passed"), closes=True)
-    return _card(say, told, say("told-breakeven", stop=_price(say, told.stop)))
+    return _card(say, told, say("told-breakeven", stop=_price(say, told.stop, told.tick)))
 
 
 def leg_foreign(say: Translator, told: LegForeignMessage) -> Card:
@@ -252,8 +256,9 @@ def _again(say: Translator, told: EntryMessage) -> Row:
     return (button(say.plain(key), OrderAgain(told.plan_id).encode()),)
 
 
-def _price(say: Translator, price: Decimal | None) -> str:
-    return say.plain("none") if price is None else Figures(say.language).price(_rounded(price), None)
+def _price(say: Translator, price: Decimal | None, tick: Decimal) -> str:
+    """In the digits of the symbol's tick, where it is known."""
+    return say.plain("none") if price is None else Figures(say.language).price(_rounded(price, tick), None)
 
 
 def _level(say: Translator, price: str, trigger: TriggerBy | None) -> str:
@@ -261,9 +266,9 @@ def _level(say: Translator, price: str, trigger: TriggerBy | None) -> str:
     return price if trigger is None else say.plain("told-level-by", price=price, trigger=trigger.value)
 
 
-def _both(say: Translator, **prices: Decimal | None) -> dict[str, str]:
+def _both(say: Translator, tick: Decimal, **prices: Decimal | None) -> dict[str, str]:
     """Prices that stand beside each other, with as many decimals as the longest of them has: 2,999.59 and 3,100.00."""
-    rounded = {name: _rounded(price) for name, price in prices.items() if price is not None}
+    rounded = {name: _rounded(price, tick) for name, price in prices.items() if price is not None}
     last = min((int(price.as_tuple().exponent) for price in rounded.values()), default=0)
     step = Decimal(1).scaleb(min(last, 0))
     none = say.plain("none")
@@ -273,8 +278,10 @@ def _both(say: Translator, **prices: Decimal | None) -> dict[str, str]:
     }
 
 
-def _rounded(price: Decimal) -> Decimal:
-    """An average has more digits than a price: seven of them, unless it is written with fewer."""
+def _rounded(price: Decimal, tick: Decimal) -> Decimal:
+    """In the digits of the tick. Without one: an average has more digits than a price, seven unless it has fewer."""
+    if tick > 0:
+        return price.quantize(Decimal(1).scaleb(min(0, int(tick.as_tuple().exponent))))
     step = Decimal(1).scaleb(price.adjusted() - _DIGITS + 1)
     return price if price == price.quantize(step) else price.quantize(step)
 

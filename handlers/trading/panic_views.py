@@ -34,6 +34,7 @@ _URGENCY: Final = (
     LegProgress.STANDS,
     LegProgress.FLAT,
 )
+_NAMED: Final = 4  # positions that stand on, in a sentence
 LISTED: Final = 20  # legs that are told one by one
 
 LegResults = Mapping[LegKey, Decimal]
@@ -125,10 +126,19 @@ def _state_lines(viewer: RenderContext, report: PanicReport) -> list[Markup]:
     elif not report.legs and not lines:
         lines.append(say("panic-nothing", foreign=int(bool(report.foreign))))
     elif is_flat(report):
-        lines.append(say("panic-flat"))
+        lines.append(_flat_line(viewer, report))
     elif not lines:
         lines.append(say("panic-closing"))
     return lines
+
+
+def _flat_line(viewer: RenderContext, report: PanicReport) -> Markup:
+    """Flat; where positions that were opened elsewhere stand, of what was ticked alone, and which those are."""
+    if not report.foreign:
+        return viewer.say("panic-flat")
+    words = {Side.BUY: viewer.say.plain("side-long"), Side.SELL: viewer.say.plain("side-short")}
+    names = ", ".join(f"{base_of(each.symbol)} {words[each.side]}" for each in report.foreign[:_NAMED])
+    return viewer.say("panic-flat-but", names=names, more=max(0, len(report.foreign) - _NAMED))
 
 
 def _leg_line(viewer: RenderContext, leg: LegClosing, results: LegResults, rules: Sequence[Instruments]) -> Markup:

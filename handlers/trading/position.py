@@ -7,13 +7,16 @@ from handlers.core.links import ShowLeg
 from handlers.core.specs import EXIT, HandlerSpec, view
 from handlers.trading.accounts import managed_account
 from handlers.trading.leg_views import leg_card
-from handlers.trading.legs import read_legs
+from handlers.trading.legs import read_leg
 
 
 async def show_leg(ctx: UpdateContext, code: ShowLeg) -> None:
     """A position's own card."""
     account = managed_account(ctx, code.account_id)
-    await ctx.present(lambda: read_legs(ctx, account), lambda viewer, shown: leg_card(viewer, account, code, shown))
+    await ctx.present(
+        lambda: read_leg(ctx, account, code.symbol, code.position_idx),
+        lambda viewer, shown: leg_card(viewer, account, code, shown),
+    )
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (view(ShowLeg, show_leg, access=EXIT),)

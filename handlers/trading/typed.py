@@ -21,7 +21,8 @@ from bot.domain.trade_tokens import LONGEST_TEXT, WordToken
 from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
 from handlers.core.context import UpdateContext
-from handlers.core.phrases import is_no_command
+from handlers.core.phrases import OF_A_SYMBOL, is_no_command, understand
+from handlers.core.plain_words import command_said
 from handlers.core.specs import ANY_AGE, EVERYONE, HandlerSpec, action, dialogue
 from handlers.trading.accounts import demand_traded, trading_account
 from handlers.trading.card import show_card
@@ -83,6 +84,9 @@ async def answer_order(ctx: UpdateContext, text: str) -> bool:
     """Answers a text that is an order; False for any other, which is left to others."""
     if not _may_be_order(text) or read_trade(text).side is None:
         return False
+    said = command_said(text)
+    if said is not None and said.command in OF_A_SYMBOL and await understand(ctx, text) is not None:
+        return False  # trail btc long 2%: of a position
     found = read_trade(text, await ctx.services.market_screens.coins())
     if not found.is_order:
         return False

@@ -85,6 +85,8 @@ def _lines(viewer: RenderContext, order: TradeReading, symbol: Symbol | None, ac
         lines.append(say("typed-targets", count=len(targets), targets=" · ".join(targets)))
     if order.no_target:
         lines.append(say("typed-no-target"))
+    if order.trailing is not None:
+        lines.append(say("typed-trailing", percent=_percent(viewer, order.trailing)))
     if order.breakeven:
         lines.append(say("typed-breakeven"))
     if order.leverage is not None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 _OPEN: Final = frozenset({"New", "PartiallyFilled", "Untriggered"})
-_OF_LEG: Final = frozenset({"StopLoss", "TakeProfit", "PartialStopLoss", "PartialTakeProfit"})
+_OF_LEG: Final = frozenset({"StopLoss", "TakeProfit", "PartialStopLoss", "PartialTakeProfit", "TrailingStop"})
 _ZERO: Final = Decimal(0)
 
 Leg = tuple[int, str, int]  # account, symbol, positionIdx
@@ -37,16 +37,23 @@ class ExchangeOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeTruth:
-    """Sizes of what is held by leg, every order, and every fill as (account, execId) without funding."""
+    """Sizes of what is held by leg, every order, and every fill as (account, execId) without funding.
+
+    `trailing`: at what distance the price of a leg is followed, 0 where it is not.
+    """
 
     legs: dict[Leg, Decimal] = field(default_factory=dict)
+    trailing: dict[Leg, Decimal] = field(default_factory=dict)
     orders: list[ExchangeOrder] = field(default_factory=list)
     fills: set[tuple[int, str]] = field(default_factory=set)
 
     def joined(self, other: "ExchangeTruth") -> "ExchangeTruth":
         """What both say; no account is at two exchanges."""
         return ExchangeTruth(
-            legs=self.legs | other.legs, orders=self.orders + other.orders, fills=self.fills | other.fills
+            legs=self.legs | other.legs,
+            trailing=self.trailing | other.trailing,
+            orders=self.orders + other.orders,
+            fills=self.fills | other.fills,
         )
 
     def open_orders(self, leg: Leg) -> list[ExchangeOrder]:
@@ -62,8 +69,10 @@ def practice_truth(connection: sqlite3.Connection) -> ExchangeTruth:
     held = connection.execute("SELECT account_id, symbol, position_idx, body FROM paper_positions WHERE is_held = 1")
     fills = connection.execute("SELECT account_id, exec_id, body FROM paper_fills")
     orders = connection.execute("SELECT account_id, order_link_id, is_open, order_id, body FROM paper_orders")
+    positions = {(account, symbol, index): json.loads(body) for account, symbol, index, body in held}
     return ExchangeTruth(
-        legs={(account, symbol, index): Decimal(json.loads(body)["size"]) for account, symbol, index, body in held},
+        legs={leg: Decimal(body["size"]) for leg, body in positions.items()},
+        trailing={leg: _number(body.get("trailing_stop")) for leg, body in positions.items()},
         orders=[
             _practice_order(account, link, is_open=bool(is_open), order_id=order_id, body=json.loads(body))
             for account, link, is_open, order_id, body in orders
@@ -92,7 +101,8 @@ def stand_in_truth(accounts: Mapping[int, Row]) -> ExchangeTruth:
     for account, said in accounts.items():
         for row in said["positions"]:
             if _number(row["size"]):
-                truth.legs[account, row["symbol"], int(row["positionIdx"])] = Decimal(row["size"])
+                leg = (account, row["symbol"], int(row["positionIdx"]))
+                truth.legs[leg], truth.trailing[leg] = Decimal(row["size"]), _number(row["trailingStop"])
         truth.orders.extend(_bybit_orders(account, (*said["orders"], *said["history"])))
         truth.fills.update((account, row["execId"]) for row in said["executions"] if row["execType"] != "Funding")
     return truth

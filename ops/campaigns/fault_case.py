@@ -97,7 +97,7 @@ class Case:
             case "held" | "half":
                 await self._do(await self._entry())
             case "targets":
-                await self._do(await self._entry(targets=_THREE_TARGETS))
+                await self._do(await self._entry(targets=_THREE_TARGETS, trailing=Decimal(2)))
             case "unknown":
                 needs_orders = cell.fault in EVENTS | ORDER
                 kind = "lost_answer" if needs_orders else self.draw.choice(_UNANSWERED)
@@ -141,7 +141,9 @@ class Case:
             "restart": self._restart,
         }[name]
 
-    async def _entry(self, *, limit: bool = False, targets: tuple[Decimal, ...] = _ONE_TARGET) -> Operation:
+    async def _entry(
+        self, *, limit: bool = False, targets: tuple[Decimal, ...] = _ONE_TARGET, trailing: Decimal | None = None
+    ) -> Operation:
         """A card that is about to be confirmed; one that cannot be made is no operation."""
         services, config = self.stand.services, await self.stand.config()
         away = Decimal("1.02") if self.is_short_side else Decimal("0.98")
@@ -154,6 +156,7 @@ class Case:
             stop=PriceLevel(percent=Decimal(3)) if not limit else PriceLevel(price=self._beyond(Decimal("0.05"))),
             targets=tuple(PriceLevel(percent=each) for each in targets),
             leverage=3,
+            trailing=trailing,
         )
         try:
             card = await services.trading.quotes.card(config, draft)

@@ -46,6 +46,8 @@ class Trader:
             self._enter_twice: 2,
             self._close: 2,
             self._move_stop: 4,
+            self._trail: 2,
+            self._edit: 2,
             self._panic: 1,
             self._pause: 1,
         }
@@ -64,6 +66,7 @@ class Trader:
         _, middle = SYMBOLS[coin]
         side = self.draw.choice(("long", "long", "long", "short"))  # against what stands it is refused
         words = f"{side} {coin} {self.draw.randint(3, 20) * 100}$ sl 3% tp 1% 2% 3%"
+        words += self.draw.choice(("", "", " trail 2%"))
         words += self.draw.choice(("", "", " 5x", " 2x"))  # another leverage is an order of its own before it
         if self.draw.random() < 0.25:  # noqa: PLR2004  a share of the entries
             words += f" limit {middle * (1 + self.draw.uniform(-0.02, 0.02)):.0f}"
@@ -104,6 +107,18 @@ class Trader:
             seq = (await self.stack.telegram("POST", f"/sim/users/{self.user_id}/press", body))["seq"]
             card = await self.chat.answer(seq, wait=_WAIT, word=told)
         await self._tap(card, self.draw.choice(("1%", "2%", "3%")), as_="stops")
+
+    async def _trail(self) -> None:
+        """A trailing stop of another distance, or none any more."""
+        words = f"trail {self.draw.choice(tuple(SYMBOLS))} {self.draw.choice(('2%', '3%', 'off'))}"
+        await self._tap(await self._ask(words, "railing stop"), self.draw.choice(("Set the", "Take it")), as_="trails")
+
+    async def _edit(self) -> None:
+        """Another price or size of an order that waits."""
+        coin = self.draw.choice(tuple(SYMBOLS))
+        price = SYMBOLS[coin][1] * self.draw.uniform(0.93, 0.95)
+        card = await self._ask(f"edit {coin} {self.draw.choice((f'{price:.0f}', '$700'))}", "would become")
+        await self._tap(card, "Change the order", as_="edits")
 
     async def _panic(self) -> None:
         self.is_paused = True

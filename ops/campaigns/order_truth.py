@@ -111,16 +111,16 @@ def _unplanned(connection: sqlite3.Connection, there: ExchangeTruth) -> Iterable
 
 
 def _unprotected(connection: sqlite3.Connection, there: ExchangeTruth) -> Iterable[str]:
-    """Legs without the stop or the targets of their plan, and targets of legs that are gone.
+    """Legs without the stops or the targets of their plan, and targets of legs that are gone.
 
     Not those that stand the other way round, which somebody was told of.
     """
     plans = connection.execute(
-        "SELECT plan_id, account_id, symbol, position_idx, stop FROM trade_plans AS p WHERE state = 'open' AND NOT"
-        " EXISTS (SELECT 1 FROM disagreements AS d"
+        "SELECT plan_id, account_id, symbol, position_idx, stop, trailing FROM trade_plans AS p WHERE state = 'open'"
+        " AND NOT EXISTS (SELECT 1 FROM disagreements AS d"
         " WHERE d.plan_id = p.plan_id AND d.kind = 'turned' AND d.ended_ts IS NULL)"
     ).fetchall()
-    for plan_id, account_id, symbol, index, stop in plans:
+    for plan_id, account_id, symbol, index, stop, trailing in plans:
         leg = (account_id, symbol, index)
         if leg not in there.legs:
             continue
@@ -128,6 +128,8 @@ def _unprotected(connection: sqlite3.Connection, there: ExchangeTruth) -> Iterab
         stops = [each.trigger_price for each in orders if each.stop_order_type == "StopLoss"]
         if stop is not None and stops != [Decimal(stop)]:
             yield f"leg {leg} was promised the stop {stop} and has {stops}"
+        if Decimal(trailing or 0) != there.trailing[leg]:
+            yield f"leg {leg} was promised the trailing stop {trailing} and has {there.trailing[leg]}"
         yield from _missing_targets(connection, plan_id, leg, orders, there.legs[leg])
     for each in there.orders:
         if each.is_open and each.is_exit and each.leg not in there.legs:

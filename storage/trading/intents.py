@@ -10,6 +10,7 @@ from bot.domain.ids import AccountId, Millis, OrderLinkId
 from bot.domain.intent_states import FINAL, is_concluded, quantity_after, state_after
 from bot.domain.interning import intern_decimal
 from bot.domain.market import Category
+from bot.domain.orders import AmendRequest, OrderRequest, amended
 from bot.domain.portfolio import LegKey
 from bot.domain.ports.plans import IntentNews
 from bot.domain.refusals import FENCED, UNLEVERAGED
@@ -140,6 +141,7 @@ UPDATE_INTENT: Final = """
     RETURNING account_id, user_id, (SELECT a.exchange FROM accounts AS a WHERE a.account_id = order_intents.account_id),
               (SELECT a.account_type FROM accounts AS a WHERE a.account_id = order_intents.account_id)
 """
+SET_REQUEST: Final = "UPDATE order_intents SET request = ?, card_price = ? WHERE intent_id = ?"
 ADD_FILL: Final = "UPDATE order_intents SET fills_qty = ? WHERE intent_id = ?"
 TOLD: Final = "UPDATE order_intents SET is_told = 1 WHERE intent_id = ? AND is_told = 0"
 
@@ -260,7 +262,8 @@ class SqliteOrderIntents:
         is_to_be_closed, is_halted = brakes
         if state != at.value:
             return "intent-sent"
-        if kind != IntentKind.ENTRY.value:
+        is_raised = kind == IntentKind.AMEND.value and good_until is not None  # what is agreed to as an entry is
+        if kind != IntentKind.ENTRY.value and not is_raised:
             return ""
         reasons = {
             FENCED: is_fenced,
@@ -319,7 +322,20 @@ class SqliteOrderIntents:
             is_told=known.is_told and not _is_taken_back(known),
         )
         self._known[intent_id] = found
+        if state is IntentState.DONE and isinstance(known.request, AmendRequest):
+            await self._note_amended(known.request)
         return found
+
+    async def _note_amended(self, amend: AmendRequest) -> None:
+        """An entry is what was made of it: how much it asks for, and the price that its fills are held against."""
+        order = await self.by_link_id(amend.target_link_id)
+        if order is None or order.kind is not IntentKind.ENTRY or not isinstance(order.request, OrderRequest):
+            return
+        request = amended(order.request, amend)
+        price = order.card_price if amend.price is None else amend.price
+        self._transaction.write(SET_REQUEST, (request_text(request), optional_decimal_text(price), order.intent_id))
+        self._touch(order.plan_id)
+        self._known[order.intent_id] = replace(order, request=request, card_price=price)
 
     async def add_fill(self, intent_id: int, qty: Decimal) -> None:
         """A fill of it was booked."""

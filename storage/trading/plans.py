@@ -18,14 +18,15 @@ from storage.sqlite.transaction import Transaction
 INSERT_PLAN: Final = """
     INSERT INTO trade_plans (user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by,
                              breakeven, card_chat_id, card_message_id, created_ts, targets_ts, adopted, adopted_ts,
-                             target_trigger_by, margin_mode)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                             target_trigger_by, margin_mode, trailing, trailing_active)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     RETURNING plan_id
 """
 SELECT_PLAN: Final = """
     SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
            protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
-           ended_ts, targets_ts, version, adopted, adopted_ts, target_trigger_by, margin_mode,
+           ended_ts, targets_ts, version, adopted, adopted_ts, target_trigger_by, margin_mode, trailing,
+           trailing_active, trailing_verified_ts, trailing_changed_ts,
            (SELECT json_group_array(json_array(t.number, t.price, t.share, t.is_done))
               FROM plan_targets AS t WHERE t.plan_id = trade_plans.plan_id)
       FROM trade_plans WHERE plan_id = ?
@@ -33,7 +34,8 @@ SELECT_PLAN: Final = """
 SELECT_OPEN_OF_LEG: Final = """
     SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
            protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
-           ended_ts, targets_ts, version, adopted, adopted_ts, target_trigger_by, margin_mode,
+           ended_ts, targets_ts, version, adopted, adopted_ts, target_trigger_by, margin_mode, trailing,
+           trailing_active, trailing_verified_ts, trailing_changed_ts,
            (SELECT json_group_array(json_array(t.number, t.price, t.share, t.is_done))
               FROM plan_targets AS t WHERE t.plan_id = trade_plans.plan_id)
       FROM trade_plans
@@ -42,7 +44,8 @@ SELECT_OPEN_OF_LEG: Final = """
 SELECT_OPEN_OF_ACCOUNT: Final = """
     SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
            protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id, created_ts,
-           ended_ts, targets_ts, version, adopted, adopted_ts, target_trigger_by, margin_mode,
+           ended_ts, targets_ts, version, adopted, adopted_ts, target_trigger_by, margin_mode, trailing,
+           trailing_active, trailing_verified_ts, trailing_changed_ts,
            (SELECT json_group_array(json_array(t.number, t.price, t.share, t.is_done))
               FROM plan_targets AS t WHERE t.plan_id = trade_plans.plan_id)
       FROM trade_plans WHERE account_id = ? AND state = 'open'
@@ -76,6 +79,22 @@ DOUBT_STOP: Final = """
 """
 STOP_CHANGED: Final = """
     UPDATE trade_plans SET stop_changed_ts = ?, version = version + 1 WHERE plan_id = ? AND stop_changed_ts IS NULL
+"""
+SET_TRAILING: Final = """
+    UPDATE trade_plans
+       SET trailing = ?, trailing_active = ?, trailing_verified_ts = NULL, trailing_changed_ts = NULL,
+           version = version + 1
+     WHERE plan_id = ?
+"""
+TRAILING_VERIFIED: Final = """
+    UPDATE trade_plans
+       SET version = version + (trailing_verified_ts IS NULL OR trailing_changed_ts IS NOT NULL),
+           trailing_verified_ts = ?, trailing_changed_ts = NULL
+     WHERE plan_id = ?
+"""
+TRAILING_CHANGED: Final = """
+    UPDATE trade_plans SET trailing_changed_ts = ?, version = version + 1
+     WHERE plan_id = ? AND trailing_changed_ts IS NULL
 """
 FILLED: Final = """
     UPDATE trade_plans SET first_fill_ts = ?, version = version + 1 WHERE plan_id = ? AND first_fill_ts IS NULL
@@ -123,7 +142,7 @@ def plan_of(row: Row) -> TradePlan:
         state=PlanState(row[7]),
         stop=optional_decimal(row[8]),
         stop_trigger_by=_TRIGGERS[row[9]],
-        targets=targets_of(row[25]),
+        targets=targets_of(row[29]),
         breakeven=Breakeven(row[10]),
         protected_ts=row[11],
         stop_verified_ts=row[12],
@@ -138,6 +157,10 @@ def plan_of(row: Row) -> TradePlan:
         adopted_ts=row[22],
         target_trigger_by=_TRIGGERS[row[23]],
         margin_mode=row[24],
+        trailing=optional_decimal(row[25]),
+        trailing_active=optional_decimal(row[26]),
+        trailing_verified_ts=row[27],
+        trailing_changed_ts=row[28],
     )
 
 
@@ -172,8 +195,8 @@ class SqliteTradePlans:
             state.value,
             *(optional_decimal_text(new.stop), new.stop_trigger_by.value, new.breakeven.value),
             *(*columns_of_card(new.card), now, now, decimal_text(new.adopted), now if new.adopted else None),
-            new.target_trigger_by.value,
-            new.margin_mode,
+            *(new.target_trigger_by.value, new.margin_mode),
+            *(optional_decimal_text(new.trailing), optional_decimal_text(new.trailing_active)),
         )
         ((plan_id,),) = await self._transaction.fetch(INSERT_PLAN, row)
         self._put_targets(plan_id, new.targets)
@@ -238,6 +261,19 @@ class SqliteTradePlans:
     async def stop_changed(self, plan_id: int, now: Millis) -> None:
         """Note that somebody else changed the stop at the exchange."""
         self._transaction.write(STOP_CHANGED, (now, plan_id))
+
+    async def set_trailing(self, plan_id: int, distance: Decimal | None, active: Decimal | None) -> None:
+        """Another promise; what was seen of the old one is forgotten."""
+        row = (optional_decimal_text(distance), optional_decimal_text(active), plan_id)
+        self._transaction.write(SET_TRAILING, row)
+
+    async def trailing_verified(self, plan_id: int, now: Millis) -> None:
+        """It was read back as promised."""
+        self._transaction.write(TRAILING_VERIFIED, (now, plan_id))
+
+    async def trailing_changed(self, plan_id: int, now: Millis) -> None:
+        """Note that somebody else changed the trailing stop at the exchange."""
+        self._transaction.write(TRAILING_CHANGED, (now, plan_id))
 
     async def filled(self, plan_id: int, now: Millis) -> None:
         """The moment of the first fill; later ones leave it."""

@@ -5,7 +5,8 @@ from typing import Final
 SELECT_PLANS: Final = """
     SELECT json_object('plan', plan_id, 'account', account_id, 'category', category, 'symbol', symbol,
                        'position_idx', position_idx, 'side', side, 'state', state, 'stop', stop,
-                       'breakeven', breakeven, 'taken_over', adopted, 'taken_over_at', adopted_ts,
+                       'trailing', trailing, 'trailing_from', trailing_active, 'breakeven', breakeven,
+                       'taken_over', adopted, 'taken_over_at', adopted_ts,
                        'released_at', released_ts, 'filled_at', first_fill_ts, 'created_at', created_ts,
                        'ended_at', ended_ts)
       FROM trade_plans WHERE user_id = ?

@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.accounts import Account, AccountType
+from bot.domain.errors import ExchangeDown
 from bot.domain.ids import Symbol, UserId
 from bot.domain.market import Category
 from bot.domain.portfolio import FeeRate, LegKey, Orders, Positions, Side
+from bot.domain.risk_tiers import RiskTiers
 from bot.domain.trade_plans import OrderIntent
 from bot.services.trading.brakes import BrakeGuard, Halts, Pauses
 from bot.services.trading.disagreements import Disagreements
 from bot.services.trading.leg_closer import LegCloser
 from bot.services.trading.leg_manager import LegManager
 from bot.services.trading.leg_stops import LegStops
+from bot.services.trading.order_edits import OrderEdits
 from bot.services.trading.owners import LegOwners
 from bot.services.trading.panic import Panic
 from bot.services.trading.position_reads import PositionReads
@@ -44,6 +47,9 @@ class AllReads(LastReads):
         del account
         return FeeRate(symbol=symbol, taker=Decimal("0.00055"), maker=Decimal("0.0002"))
 
+    async def risk_tiers(self, symbol: Symbol) -> RiskTiers:
+        raise ExchangeDown(f"nobody says what must stay for {symbol}")
+
 
 @dataclass(repr=False)
 class Managing:
@@ -58,6 +64,7 @@ class Managing:
     halts: Halts
     panic: Panic
     pin: PinService
+    edits: OrderEdits
 
     @property
     def gateway(self) -> ScriptedGateway:
@@ -168,4 +175,5 @@ def make_managing(core: OrderCore) -> Managing:
             pace=PACE,
         ),
         pin=pin,
+        edits=OrderEdits(**shared, reads=reads, gateways=gateways, guards=(BrakeGuard(),)),
     )

@@ -312,7 +312,7 @@ class ScriptedGateway:
             unrealised_pnl=ZERO,
             take_profit=order.take_profit or (held and held.take_profit),
             stop_loss=stop,
-            trailing_stop=None,
+            trailing_stop=held and held.trailing_stop,
             created_ts=self.clock.now(),
             updated_ts=self.clock.now(),
             break_even_price=paid / size * (1 + direction(order.side) * FEE * 2),
@@ -372,7 +372,9 @@ class ScriptedGateway:
         leg = (request.symbol, request.position_idx)
         if leg not in self.legs:
             raise ExchangeRejected("no position", code=10001)
-        if not self.is_stop_lost:
+        if request.trailing_stop is not None:
+            self.legs[leg] = replace(self.legs[leg], trailing_stop=request.trailing_stop or None)
+        elif not self.is_stop_lost:
             self.legs[leg] = replace(
                 self.legs[leg], stop_loss=request.stop_loss or None, take_profit=request.take_profit or None
             )

@@ -20,7 +20,7 @@ SAME_EVERYWHERE = {
     "account-demo", "forget-account", "button-next", "button-previous", "button-page-back", "button-page-first",
     "button-page-last", "button-page-on", "command-lang", "finding-good", "finding-refuse",
     "finding-warn", "keys-line", "order-head", "order-kind", "order-state", "position-head",
-    "position-result", "positions-roi", "trade-pnl", "trades-day",
+    "position-result", "edit-moved", "trade-pnl", "trades-day",
     "position-pnl", "price-title", "setting-saved", "setting-title", "tab-current", "trade-kind", "license-type",
     "whoami-id", "audit-details", "pin-title", "user-account", "user-account-paper", "button-pin", "button-pin-back",
     "promo-list-line", "promo-redeemer", "payment-line", "payment-line-of", "older-line", "history-note",

@@ -176,13 +176,13 @@ def test_more_than_three_positions_are_a_line_each_the_riskiest_first() -> None:
     assert lines[1:10] == [
         "5 open · ▼ −11,279.92 USDT",
         "⚠️ No stop: 1000PEPEUSDT",
-        "Symbol         PnL  ROI% Liq.%",
-        "1000PEPE S −12,346  −115     –",
-        "ETH L       −44.75  −1.4  −3.8",
-        "BTC L       −44.75  −0.4 −33.0",
-        "SOL L       +1,200 +11.2     –",
-        "XRP L       −44.75     –     –",
-        "L long, S short · ROI on margin · Liq. from mark",
+        "Symbol       PnL Stop% Liq.% T",
+        "1000P… S −12,346     –     – 1",
+        "ETH L     −44.75  −3.8  −3.8 1",
+        "BTC L     −44.75  −2.0 −33.0 1",
+        "SOL L     +1,200  −6.7     – 1",
+        "XRP L     −44.75  −6.7     – 1",
+        "L long, S short · Stop and Liq. from mark, in % · T: targets",
     ]
     assert labels(card) == [
         ["Practice", "• Bybit Demo"],
@@ -191,6 +191,7 @@ def test_more_than_three_positions_are_a_line_each_the_riskiest_first() -> None:
         ["BTC Long"],
         ["SOL Long"],
         ["XRP Long"],
+        ["Close several …"],
         ["Balance", "Orders", "Trades"],
         ["Details", "↻ Refresh", "Menu"],
     ]

@@ -40,6 +40,8 @@ class NewPlan:
     adopted: Decimal = Decimal(0)  # of the position: opened elsewhere and taken over
     target_trigger_by: TriggerBy = TriggerBy.LAST
     margin_mode: str = ""  # see TradePlan
+    trailing: Decimal | None = None
+    trailing_active: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +123,12 @@ class TradePlans(Protocol):
         ...
 
     async def stop_changed(self, plan_id: int, now: Millis) -> None: ...
+    async def set_trailing(self, plan_id: int, distance: Decimal | None, active: Decimal | None) -> None:
+        """Another trailing stop, None: none; what was seen of the old one, and its disagreement, is forgotten."""
+        ...
+
+    async def trailing_verified(self, plan_id: int, now: Millis) -> None: ...
+    async def trailing_changed(self, plan_id: int, now: Millis) -> None: ...
     async def filled(self, plan_id: int, now: Millis) -> None:
         """The moment of the first fill; later ones leave it."""
         ...

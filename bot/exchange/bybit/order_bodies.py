@@ -55,12 +55,22 @@ def cancel_body(request: CancelRequest) -> Body:
 
 
 def trading_stop_body(request: TradingStop) -> Body:
-    """Both prices and what sets each off, always: Full overwrites, and a one-sided edit would unbind the pair."""
-    return {
+    """Both prices and what sets each off, always: Full overwrites, and a one-sided edit would unbind the pair.
+
+    Or the trailing stop alone, which leaves the pair as it is.
+    """
+    body: Body = {
         "category": request.category.value,
         "symbol": request.symbol,
         "tpslMode": TpslMode.FULL.value,
         "positionIdx": request.position_idx,
+    }
+    if request.trailing_stop is not None:
+        body["trailingStop"] = plain(request.trailing_stop)
+        if request.active_price is not None:
+            body["activePrice"] = plain(request.active_price)
+        return body
+    return body | {
         "stopLoss": plain(request.stop_loss),
         "slTriggerBy": request.sl_trigger_by.value,
         "takeProfit": plain(request.take_profit),

@@ -24,6 +24,7 @@ from bot.exchange.matching.liquidation import liquidate
 from bot.exchange.matching.model import Changes, EngineAccount, EngineOrder, Markets
 from bot.exchange.matching.placing import amend, cancel, place
 from bot.exchange.matching.replay import MissedMinute, replay
+from bot.exchange.matching.trailing import follow
 from bot.exchange.matching.work import Work
 
 
@@ -60,7 +61,7 @@ class Engine:
         return work.changes
 
     def set_trading_stop(self, account: EngineAccount, request: TradingStop, markets: Markets) -> Changes:
-        """Set the leg's Full stop loss and take profit in place; 34040 where both stand so already."""
+        """Set the leg's Full stop loss and take profit, or its trailing stop, in place; 34040 where it stands so."""
         work = self._work(account, markets)
         settings.set_trading_stop(work, request)
         return work.changes
@@ -84,7 +85,7 @@ class Engine:
         return work.changes
 
     def tick(self, account: EngineAccount, symbol: Symbol, markets: Markets) -> Changes:
-        """Let a symbol's newest prices act: resting orders fill, triggers go off, margins are called, in that order.
+        """Let a symbol's newest prices act: trailing stops follow, orders fill, triggers go off, margins are called.
 
         It changes nothing where nothing is due; the same book, seen twice, is taken from once.
         """
@@ -94,6 +95,7 @@ class Engine:
         """The same for several symbols: margins, for which the whole account is worked out, are called once."""
         work = self._work(account, markets)
         for symbol in symbols:
+            follow(work, symbol)
             match(work, symbol)
             trigger(work, symbol)
         liquidate(work, *symbols)

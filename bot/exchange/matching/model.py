@@ -120,7 +120,8 @@ class EngineOrder:
     trigger_price: Decimal | None = None
     trigger_direction: TriggerDirection | None = None
     trigger_by: TriggerBy = TriggerBy.LAST
-    stop_order_type: str = ""  # Stop, StopLoss, TakeProfit, PartialStopLoss, PartialTakeProfit
+    active_price: Decimal | None = None  # where a trailing stop began to follow; its trigger price goes on from there
+    stop_order_type: str = ""  # Stop, StopLoss, TakeProfit, PartialStopLoss, PartialTakeProfit, TrailingStop
     stop_loss: Decimal | None = None
     sl_trigger_by: TriggerBy = TriggerBy.LAST
     take_profit: Decimal | None = None
@@ -169,6 +170,9 @@ class EnginePosition:
     sl_trigger_by: TriggerBy = TriggerBy.LAST
     take_profit: Decimal | None = None
     tp_trigger_by: TriggerBy = TriggerBy.LAST
+    trailing_stop: Decimal | None = None  # the distance
+    active_price: Decimal | None = None  # from where on the trailing stop follows; None: from the start
+    best_price: Decimal | None = None  # since it follows; None: it does not yet
     added_margin: Decimal = ZERO  # beyond what the leverage asks for; counts in isolated margin alone
     opened_ts: Millis = _NEVER
     updated_ts: Millis = _NEVER

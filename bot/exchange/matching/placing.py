@@ -78,6 +78,8 @@ def cancel(work: Work, request: CancelRequest) -> EngineOrder:
     order = wanted(work.account, request.order_id, request.target_link_id)
     if order.stop_order_type in protection.FULL_KINDS and order.status == "Untriggered":
         protection.moved(work, replace(order, trigger_price=None))
+    elif order.stop_order_type == protection.TRAILING:
+        protection.untrail(work, order.leg)
     work.close_order(order, "CancelByUser")
     for partner in protection.partners(work, order):
         work.close_order(partner, "CancelByTpSlTsClear")

@@ -18,7 +18,7 @@ STOP_LOSS: Final = "StopLoss"
 TAKE_PROFIT: Final = "TakeProfit"
 FULL_KINDS: Final = (STOP_LOSS, TAKE_PROFIT)
 PARTIAL_KINDS: Final = ("PartialStopLoss", "PartialTakeProfit")
-TRAILING: Final = "TrailingStop"  # its trigger price is moved by whoever keeps it
+TRAILING: Final = "TrailingStop"  # its trigger price is moved by `trailing`
 PROTECTIONS: Final = frozenset((*FULL_KINDS, *PARTIAL_KINDS, TRAILING))
 
 
@@ -134,10 +134,20 @@ def moved(work: Work, row: EngineOrder) -> None:
     )
 
 
+def untrail(work: Work, leg: Leg) -> None:
+    """The position shows no trailing stop any more."""
+    held = work.account.position(leg)
+    if held.trailing_stop is not None:
+        work.position(replace(held, trailing_stop=None, active_price=None, best_price=None))
+
+
 def released(work: Work, row: EngineOrder) -> None:
     """After a row's trigger: its price no longer stands at the position, its partner is taken out."""
     if row.stop_order_type in FULL_KINDS:
         moved(work, replace(row, trigger_price=None))
+        return
+    if row.stop_order_type == TRAILING:
+        untrail(work, row.leg)
         return
     by_stop = row.stop_order_type == "PartialStopLoss"
     why = "CancelByOCOTpCanceledBySlTriggered" if by_stop else "CancelByOCOSlCanceledByTpTriggered"

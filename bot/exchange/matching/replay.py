@@ -2,7 +2,8 @@
 
 First its open acts, so that a stop which the price jumped over is filled there. Then, whatever the way that the price
 took within the minute: entries, liquidations at the worst mark price, stops, targets, each at its own price and of any
-size. So what is worse for the account comes first. The close acts last.
+size. So what is worse for the account comes first. The close acts last: by then trailing stops have followed the best
+price of the minute.
 """
 
 from dataclasses import dataclass, replace
@@ -17,7 +18,8 @@ from bot.domain.portfolio import Side
 from bot.exchange.matching.executing import Chosen, match, trigger
 from bot.exchange.matching.liquidation import liquidate
 from bot.exchange.matching.model import UNLIMITED, EngineOrder, Markets
-from bot.exchange.matching.protection import STOP_LOSS
+from bot.exchange.matching.protection import STOP_LOSS, TRAILING
+from bot.exchange.matching.trailing import follow
 from bot.exchange.matching.work import Work
 
 
@@ -41,6 +43,7 @@ def replay(work: Work, minute: MissedMinute) -> None:
     """Let one minute act; the symbol's view in `work.markets` need only have its rules."""
     start = minute.last.start_ts
     _look(work, minute.symbol, minute.last.open, minute.mark.open, start)
+    follow(work, minute.symbol)
     for which in _KINDS:
         match(work, minute.symbol, which)
         trigger(work, minute.symbol, which)
@@ -52,6 +55,7 @@ def replay(work: Work, minute: MissedMinute) -> None:
         if which is _is_entry:
             _call(work, minute, end)
     _look(work, minute.symbol, minute.last.close, minute.mark.close, end)
+    follow(work, minute.symbol, (minute.last.low, minute.last.high))
     match(work, minute.symbol)
     trigger(work, minute.symbol)
     liquidate(work, minute.symbol)
@@ -62,8 +66,8 @@ def _is_entry(order: EngineOrder) -> bool:
 
 
 def _is_stop(order: EngineOrder) -> bool:
-    """Whether it closes at a loss: a stop loss, or a reduce-only condition on the losing side."""
-    if order.stop_order_type.endswith(STOP_LOSS):
+    """Whether it closes where the price turns against the leg: a stop loss, a trailing stop, or a like condition."""
+    if order.stop_order_type.endswith((STOP_LOSS, TRAILING)):
         return True
     losing = TriggerDirection.FALLS if order.side is Side.SELL else TriggerDirection.RISES
     return order.reduce_only and order.stop_order_type == "Stop" and order.trigger_direction is losing

@@ -7,18 +7,22 @@ from bot.domain.orders import LeverageRequest, MarginMode, PositionMode, Trading
 from bot.domain.risk_tiers import tier_of
 from bot.exchange.matching import checks, protection
 from bot.exchange.matching.margins import assess
-from bot.exchange.matching.model import EngineRejected
+from bot.exchange.matching.model import EnginePosition, EngineRejected
+from bot.exchange.matching.trailing import set_trailing
 from bot.exchange.matching.work import Work
 
 _NOT_MODIFIED = 34040
 
 
 def set_trading_stop(work: Work, request: TradingStop) -> None:
-    """Both prices of a held leg at once; what stood before is changed in place."""
+    """Both prices of a held leg at once, or its trailing stop alone; what stood before is changed in place."""
     checks.check_leg(work.account, request.position_idx)
     held = work.account.position((request.symbol, request.position_idx))
     if held.side is None:
         raise EngineRejected(checks.WRONG_PARAMETER, "can not set tp/sl/ts for zero position")
+    if request.trailing_stop is not None:
+        _set_trailing(work, held, request.trailing_stop, request.active_price)
+        return
     new = replace(
         held,
         stop_loss=request.stop_loss or None,
@@ -41,6 +45,12 @@ def set_trading_stop(work: Work, request: TradingStop) -> None:
     checks.check_rows(work.account, held, new, counts_protections=work.counts_protections)
     work.position(new)
     protection.sync(work, held.leg)
+
+
+def _set_trailing(work: Work, held: EnginePosition, distance: Decimal, active: Decimal | None) -> None:
+    if (distance or None, active if distance else None) == (held.trailing_stop, held.active_price):
+        raise EngineRejected(_NOT_MODIFIED, "not modified")
+    set_trailing(work, held, distance, active)
 
 
 def set_leverage(work: Work, request: LeverageRequest) -> None:

@@ -28,7 +28,7 @@ def order_of(order: EngineOrder) -> Order:
         price=order.price if order.order_type is OrderType.LIMIT else None,
         qty=order.qty,
         cum_exec_qty=order.filled,
-        trigger_price=order.trigger_price,
+        trigger_price=order.active_price or order.trigger_price,  # of a trailing stop: where it began
         stop_order_type=order.stop_order_type,
         time_in_force=order.time_in_force.value,
         reduce_only=order.reduce_only,
@@ -83,7 +83,7 @@ def position_of(account: EngineAccount, position: EnginePosition) -> Position:
         unrealised_pnl=None,
         take_profit=position.take_profit,
         stop_loss=position.stop_loss,
-        trailing_stop=None,
+        trailing_stop=position.trailing_stop,
         created_ts=position.opened_ts,
         updated_ts=position.updated_ts,
         seq=position.seq,

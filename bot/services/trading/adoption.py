@@ -14,6 +14,7 @@ from bot.domain.ids import Millis, OrderLinkId
 from bot.domain.intent_states import said
 from bot.domain.leg_protection import held_triggers
 from bot.domain.leg_rules import is_of_leg
+from bot.domain.leg_trailing import held_trailing
 from bot.domain.orders import OrderRequest, TimeInForce, TriggerBy
 from bot.domain.outcomes import AccountAnswers
 from bot.domain.portfolio import Execution, LegKey, Order, OrderType, Side
@@ -103,6 +104,7 @@ class Adoption:
             breakeven=Breakeven.OFF,
             card=None,
             target_trigger_by=target_by or TriggerBy.LAST,
+            trailing=held_trailing(position) if is_open else None,
         )
         plan = await unit.plans.open(new, now) if is_open else await unit.plans.open_ended(new, now)
         if is_open:  # what rests is canceled, and that is told

@@ -1,12 +1,13 @@
 """What an exchange answered, written down: fills, what they opened and closed, and where each intent stands."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from bot.domain.accounts import Account
-from bot.domain.ids import AccountId, Millis
+from bot.domain.ids import AccountId, Millis, Symbol
 from bot.domain.intent_states import CONCLUDED, UNDECIDED, is_concluded
 from bot.domain.leg_costs import (
     ZERO,
@@ -18,7 +19,7 @@ from bot.domain.leg_costs import (
     moves_a_leg,
     slippage_of,
 )
-from bot.domain.market import Category
+from bot.domain.market import Category, Instrument
 from bot.domain.outcomes import AccountAnswers, outcome_of
 from bot.domain.portfolio import Execution, LegKey, Order, Position
 from bot.domain.ports.plans import IntentNews
@@ -54,8 +55,18 @@ class Booking:
         """Whether positions and fills of that account disagree since that monotonic millisecond or longer."""
         return any(leg.account_id == account_id and since <= until for leg, since in self._odd.items())
 
-    async def book(self, unit: UnitOfWork, account: Account, reads: AccountAnswers, now: Millis) -> Booked:
-        """Every fill once, every intent as far as the exchange says, the rows of positions and orders."""
+    async def book(
+        self,
+        unit: UnitOfWork,
+        account: Account,
+        reads: AccountAnswers,
+        now: Millis,
+        instruments: Mapping[Symbol, Instrument] = MappingProxyType({}),
+    ) -> Booked:
+        """Every fill once, every intent as far as the exchange says, the rows of positions and orders.
+
+        `instruments`: the rules of symbols that are at hand, by which messages write their prices.
+        """
         booked = Booked()
         await self.adoption.orders(unit, account, reads, now)
         await self._intents(unit, account, reads, booked, now)
@@ -64,7 +75,7 @@ class Booking:
         await unit.legs.replace_positions(account, reads.positions)
         await unit.legs.replace_orders(account, reads.orders)
         await self._heal(unit, account, reads, booked, now)
-        await self._tell(unit, account, booked, now)
+        await self._tell(unit, account, booked, now, instruments)
         return booked
 
     async def _intents(
@@ -257,7 +268,14 @@ class Booking:
                 found = None if position is None else cost_of_position(leg, position, now)
                 await unit.legs.set_cost(account, leg, found)
 
-    async def _tell(self, unit: UnitOfWork, account: Account, booked: Booked, now: Millis) -> None:
+    async def _tell(
+        self,
+        unit: UnitOfWork,
+        account: Account,
+        booked: Booked,
+        now: Millis,
+        instruments: Mapping[Symbol, Instrument],
+    ) -> None:
         """What nobody pressed a button for rings at once; the rest is on a card, or is told when it is not."""
         left = {each.leg: each.size for each in await unit.legs.costs(account.account_id)}
         for closed in booked.closed.values():
@@ -265,7 +283,7 @@ class Booking:
                 continue
             payload = closed_message(closed, left)
             key = f"closed:{account.account_id}:{closed.order_id}:{closed.position_idx}:{closed.qty}"
-            await enqueue(unit, account, payload, key, now)
+            await enqueue(unit, account, payload, key, now, instrument=instruments.get(closed.symbol))
 
 
 def _promised(plan: TradePlan | None, reason: ExitReason) -> Decimal | None:

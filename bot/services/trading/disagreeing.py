@@ -1,6 +1,7 @@
 """Disagreements of a leg in one round of reads: those that are new are written down and told, those that ended end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from bot.domain.accounts import Account
 from bot.domain.disagreements import Disagreement, DisagreementEnd, DisagreementKind, LegFacts, NewDisagreement
 from bot.domain.ids import Millis
 from bot.domain.leg_protection import held_triggers, promised, seen
+from bot.domain.leg_trailing import held_trailing
 from bot.domain.leg_view import ZERO, Fact, LegView, WorkOff
 from bot.domain.portfolio import Side
 from bot.domain.ports.storage import UnitOfWork
@@ -60,7 +62,8 @@ async def compare(unit: UnitOfWork, account: Account, view: LegView, found: Work
         )
         opened = await unit.disagreements.open(new, now)
         if opened is not None:
-            await enqueue(unit, account, _message(opened), f"disagreement:{opened.disagreement_id}", now)
+            key = f"disagreement:{opened.disagreement_id}"
+            await enqueue(unit, account, _message(opened), key, now, instrument=view.instrument)
 
 
 async def note_gone(unit: UnitOfWork, account: Account, view: LegView, now: Millis) -> None:
@@ -91,7 +94,7 @@ def _found(view: LegView, found: WorkOff) -> Iterator[_Found]:
             shown=LegFacts(size=position.size, side=position.side),
         )
         return
-    if Fact.STOP_CHANGED in facts or (plan.stop_changed_ts is not None and Fact.STOP_VERIFIED not in facts):
+    if not _is_stop_as_promised(plan, facts):
         yield _stop_found(view)
     if is_mixed(view):
         yield _Found(
@@ -107,6 +110,15 @@ def _found(view: LegView, found: WorkOff) -> Iterator[_Found]:
                 promised=LegFacts(target=target.number, target_price=target.price),
                 shown=_order_now(next((each for each in view.intents if each.intent_id == finding.intent_id), None)),
             )
+
+
+def _is_stop_as_promised(plan: TradePlan, facts: AbstractSet[Fact]) -> bool:
+    """Whether nothing speaks against the stop, the take profit and the trailing stop of the whole position."""
+    is_stop = Fact.STOP_CHANGED in facts or (plan.stop_changed_ts is not None and Fact.STOP_VERIFIED not in facts)
+    is_trailing = Fact.TRAILING_CHANGED in facts or (
+        plan.trailing_changed_ts is not None and Fact.TRAILING_VERIFIED not in facts
+    )
+    return not is_stop and not is_trailing
 
 
 def _order_now(order: OrderIntent | None) -> LegFacts:
@@ -133,6 +145,7 @@ def _stop_found(view: LegView) -> _Found:
             stop_by=plan.stop_trigger_by if is_stop else None,
             take_profit=take_profit or None,
             take_profit_by=plan.target_trigger_by if is_target else None,
+            trailing=plan.trailing,
             side=plan.side,
         ),
         shown=LegFacts(
@@ -140,6 +153,7 @@ def _stop_found(view: LegView) -> _Found:
             stop_by=stop_by if is_stop else None,
             take_profit=take_profit_seen or None,
             take_profit_by=take_profit_by if is_target else None,
+            trailing=held_trailing(view.position),
         ),
     )
 
@@ -149,7 +163,8 @@ def _is_over(row: Disagreement, view: LegView, found: WorkOff) -> bool:
     is_same_side = view.position is not None and view.position.side is view.plan.side
     match row.kind:
         case DisagreementKind.STOP:
-            return any(each.fact is Fact.STOP_VERIFIED for each in found.findings)
+            facts = {each.fact for each in found.findings}
+            return Fact.STOP_VERIFIED in facts and _is_stop_as_promised(view.plan, facts)
         case DisagreementKind.TARGET:
             return found.are_targets_judged
         case DisagreementKind.GROWN:
@@ -160,6 +175,26 @@ def _is_over(row: Disagreement, view: LegView, found: WorkOff) -> bool:
             return is_same_side
         case DisagreementKind.FOUND:
             return False
+
+
+def _stop_message(row: Disagreement, where: Mapping[str, Any]) -> TradeMessage:
+    """Of stop, take profit and trailing stop, as promised and as shown."""
+    promised_, shown = row.promised, row.shown
+    return StopChangedMessage(
+        **where,
+        disagreement_id=row.disagreement_id,
+        side=promised_.side or Side.BUY,
+        stop=promised_.stop,
+        stop_seen=shown.stop,
+        stop_by=promised_.stop_by,
+        stop_by_seen=shown.stop_by,
+        take_profit=promised_.take_profit,
+        take_profit_seen=shown.take_profit,
+        take_profit_by=promised_.take_profit_by,
+        take_profit_by_seen=shown.take_profit_by,
+        trailing=promised_.trailing,
+        trailing_seen=shown.trailing,
+    )
 
 
 def _message(row: Disagreement) -> TradeMessage:
@@ -173,19 +208,7 @@ def _message(row: Disagreement) -> TradeMessage:
     promised_, shown, row_id = row.promised, row.shown, row.disagreement_id
     match row.kind:
         case DisagreementKind.STOP:
-            return StopChangedMessage(
-                **where,
-                disagreement_id=row_id,
-                side=promised_.side or Side.BUY,
-                stop=promised_.stop,
-                stop_seen=shown.stop,
-                stop_by=promised_.stop_by,
-                stop_by_seen=shown.stop_by,
-                take_profit=promised_.take_profit,
-                take_profit_seen=shown.take_profit,
-                take_profit_by=promised_.take_profit_by,
-                take_profit_by_seen=shown.take_profit_by,
-            )
+            return _stop_message(row, where)
         case DisagreementKind.TARGET:
             return TargetGoneMessage(
                 **where,

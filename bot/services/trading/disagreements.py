@@ -5,6 +5,7 @@ Nothing here closes a position: `LegManager.close` does.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from bot.domain.accounts import Account, AccountType
 from bot.domain.disagreements import Disagreement, DisagreementEnd, DisagreementKind
@@ -12,7 +13,8 @@ from bot.domain.errors import BadInput, ButtonExpired, NotAllowed
 from bot.domain.ids import AccountId
 from bot.domain.leg_protection import Triggers, held_triggers
 from bot.domain.leg_rules import check_stop, is_of_leg
-from bot.domain.orders import TriggerBy
+from bot.domain.leg_trailing import held_trailing
+from bot.domain.orders import TriggerBy, direction
 from bot.domain.portfolio import LegKey, Orders, Position
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.disagreements import DisagreementQueries
@@ -142,6 +144,13 @@ class Disagreements:
         plan = next((each for each in plans if each.leg == row.leg and each.side is position.side), None)
         if plan is None:
             raise ButtonExpired
+        if plan.trailing_changed_ts is not None:
+            standing = StandingLeg(account=account, position=position, idempotency_key=f"{key}:trail")
+            await self.stops.trail(standing, plan.trailing, self._start_of(plan, position))
+        if (row.promised.stop, row.promised.take_profit) == (row.shown.stop, row.shown.take_profit) and (
+            plan.stop_changed_ts is None
+        ):
+            return
         if plan.stop is not None:
             instrument = await self.reads.instrument(row.leg.category, row.leg.symbol)
             if instrument is None:
@@ -149,6 +158,14 @@ class Disagreements:
             price = (await self.reads.ticker(row.leg.symbol, row.leg.category)).last_price
             check_stop(position, plan.stop, price, instrument)
         await self.stops.set(StandingLeg(account=account, position=position, idempotency_key=key), plan.stop)
+
+    @staticmethod
+    def _start_of(plan: TradePlan, position: Position) -> Decimal | None:
+        """Where a trailing stop that is put back begins: None once the price has been there."""
+        mark, active = position.mark_price, plan.trailing_active
+        if mark is None or active is None or (active - mark) * direction(position.side) <= 0:
+            return None
+        return active
 
     async def _accept(
         self, unit: UnitOfWork, plan: TradePlan, row: Disagreement, position: Position, triggers: Triggers
@@ -159,6 +176,9 @@ class Disagreements:
                 stop_by, target_by = triggers
                 await unit.plans.set_targets(plan.plan_id, targets, plan.breakeven, trigger_by=target_by)
                 await unit.plans.set_stop(plan.plan_id, position.stop_loss, stop_by or plan.stop_trigger_by)
+                held = held_trailing(position)
+                if held != plan.trailing:
+                    await unit.plans.set_trailing(plan.plan_id, held, None)
             case DisagreementKind.TARGET:
                 left = tuple(each for each in plan.targets if each.number != row.promised.target)
                 await unit.plans.set_targets(plan.plan_id, left, plan.breakeven)
@@ -194,10 +214,13 @@ class Disagreements:
             breakeven=Breakeven.OFF,
             card=place,
             adopted=position.size,
+            trailing=held_trailing(position),
         )
         plan = await unit.plans.open(new, now)
         await unit.plans.filled(plan.plan_id, now)
         await unit.plans.stop_verified(plan.plan_id, now)
+        if plan.trailing is not None:
+            await unit.plans.trailing_verified(plan.plan_id, now)
         return replace(plan, first_fill_ts=now, protected_ts=now, stop_verified_ts=now)
 
     async def _open(self, config: UserConfig, disagreement_id: int) -> Disagreement:

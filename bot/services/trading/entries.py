@@ -11,7 +11,7 @@ from bot.domain.accounts import Account, AccountType
 from bot.domain.disagreements import DisagreementEnd
 from bot.domain.errors import ButtonExpired
 from bot.domain.ids import Millis, Symbol, age
-from bot.domain.leg_protection import promised
+from bot.domain.leg_protection import TRAILING, promised
 from bot.domain.leg_rules import conditional_rows, is_entry, is_of_leg
 from bot.domain.leg_view import is_beyond
 from bot.domain.licensing import Feature, opens
@@ -114,9 +114,9 @@ class _LegNow:
         return conditional_rows(filter(self._is_of_symbol, self.orders.items))
 
     def protecting(self) -> int:
-        """Of these, the stop and the take profit of the leg itself: an add moves them in place."""
+        """Of these, the stops and the take profit of the leg itself: an add moves them in place."""
         rows = (each for each in self.orders.items if is_of_leg(each, self.leg))
-        return sum(each.stop_order_type in {"StopLoss", "TakeProfit"} for each in rows)
+        return sum(each.stop_order_type in {"StopLoss", "TakeProfit", TRAILING} for each in rows)
 
 
 _NONE: Final = Decimal(0)
@@ -295,19 +295,22 @@ class Entries:
                 breakeven=breakeven,
                 card=place,
                 margin_mode=card.margin_mode.value,
+                trailing=card.trailing,
             )
             return await unit.plans.open(new, now)
         if card.stop is not None and (card.stop, card.stop_trigger_by) != (plan.stop, plan.stop_trigger_by):
             await unit.plans.set_stop(plan.plan_id, card.stop, card.stop_trigger_by)
         if targets:
             await unit.plans.set_targets(plan.plan_id, targets, breakeven, renewed=now)
+        if card.trailing is not None:
+            await unit.plans.set_trailing(plan.plan_id, card.trailing, None)
         await unit.plans.show_at(plan.plan_id, place)
         extended = await unit.plans.get(plan.plan_id)
         return plan if extended is None else extended
 
     async def _demand_room(self, card: ConfirmedCard, there: _LegNow, plan: TradePlan) -> None:
-        """Stop and take profit of the leg are conditional rows, of which a symbol has ten at most."""
-        wanted = sum(1 for each in promised(plan) if each > 0)
+        """Stops and take profit of the leg are conditional rows, of which a symbol has ten at most."""
+        wanted = sum(1 for each in promised(plan) if each > 0) + (plan.trailing is not None)
         if there.conditional() + max(0, wanted - there.protecting()) > MOST_CONDITIONAL:
             raise EntryRefused("entry-conditional-full", most=MOST_CONDITIONAL)
         if any(is_beyond(plan, price) for price in card.prices):

@@ -19,6 +19,7 @@ from bot.domain.leg_rules import (
     breakeven_stop,
     check_stop,
     check_targets,
+    check_trailing,
     exit_price,
     foreign_entries,
     is_of_leg,
@@ -28,7 +29,7 @@ from bot.domain.leg_rules import (
 )
 from bot.domain.legs import BriefOrder, LegOutlook
 from bot.domain.market import Instrument
-from bot.domain.portfolio import STANDARD_TAKER, LegKey, Order, Orders, Position
+from bot.domain.portfolio import STANDARD_TAKER, LegKey, Order, Orders, Position, Positions
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.closings import ClosingQueries
 from bot.domain.ports.plans import TradingQueries
@@ -73,20 +74,25 @@ class LegManager:
         looks = await asyncio.gather(
             *(
                 self._outlook(account, each, owned[each.leg_key(account_id)], orders)
-                for each in sorted(positions.items, key=lambda each: each.position_value or Decimal(0), reverse=True)
+                for each in _largest_first(positions)
             )
         )
         return tuple(looks)
 
     async def outlook(self, config: UserConfig, leg: LegKey) -> LegOutlook | None:
         """The leg as it stands now; None where nothing is open in it."""
+        found, _ = await self.among(config, leg)
+        return found
+
+    async def among(self, config: UserConfig, leg: LegKey) -> tuple[LegOutlook | None, tuple[Position, ...]]:
+        """The leg as it stands now, None where nothing is open in it; and every position, the largest first."""
         account = _own(config, leg.account_id)
         positions, orders = await self.reads.positions(account), await self.reads.orders(account)
-        position = positions.of_leg(leg)
+        position, others = positions.of_leg(leg), _largest_first(positions)
         if position is None:
-            return None
+            return None, others
         owned = await self.owners.of(leg.account_id, (position,))
-        return await self._outlook(account, position, owned[leg], orders)
+        return await self._outlook(account, position, owned[leg], orders), others
 
     async def close(
         self,
@@ -144,6 +150,24 @@ class LegManager:
             stop = on_tick(stop, position.side, instrument)
             check_stop(position, stop, await self._price(leg), instrument)
         return await self.stops.set(await self._to_change(account, position, idempotency_key), stop)
+
+    async def trail(
+        self,
+        config: UserConfig,
+        leg: LegKey,
+        distance: Decimal | None,
+        *,
+        active: Decimal | None = None,
+        idempotency_key: str,
+    ) -> OrderIntent:
+        """A stop that follows the best price at that distance, from the price `active` on; None takes it away.
+
+        The stop stays beside it. Raises BadInput for a distance or a start that the exchange would not take.
+        """
+        account, position, instrument = await self._standing(config, leg)
+        if distance is not None:
+            check_trailing(position, distance, active, await self._price(leg), instrument)
+        return await self.stops.trail(await self._to_change(account, position, idempotency_key), distance, active)
 
     async def to_breakeven(self, config: UserConfig, leg: LegKey, *, idempotency_key: str) -> OrderIntent:
         """The stop to the break-even price. Raises BadInput where the market is beyond it."""
@@ -323,6 +347,10 @@ class LegManager:
         if gateway is None:
             raise NotAllowed("order-no-not-yet")
         return gateway
+
+
+def _largest_first(positions: Positions) -> tuple[Position, ...]:
+    return tuple(sorted(positions.items, key=lambda each: each.position_value or Decimal(0), reverse=True))
 
 
 def _own(config: UserConfig, account_id: AccountId) -> Account:

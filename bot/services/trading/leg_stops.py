@@ -13,8 +13,9 @@ from typing import Final
 from bot.aio.tasks import TaskSet
 from bot.domain.accounts import Account
 from bot.domain.errors import BadInput
-from bot.domain.leg_protection import Triggers, trading_stop
+from bot.domain.leg_protection import TRAILING, Triggers, trading_stop
 from bot.domain.leg_rules import new_targets
+from bot.domain.leg_trailing import with_trailing
 from bot.domain.orders import AmendRequest, CancelRequest, OrderRequest, TradingStop, TriggerBy, direction
 from bot.domain.portfolio import LegKey, Order, Position
 from bot.domain.ports.clock import Clock
@@ -83,6 +84,23 @@ class LegStops:
         self._go(first, call)
         return call
 
+    async def trail(self, standing: StandingLeg, distance: Decimal | None, active: Decimal | None) -> OrderIntent:
+        """Another trailing stop beside the stop, which follows from `active` on (None: at once); None: none."""
+        known = await self.queries.by_key(standing.idempotency_key)
+        if known is not None:
+            return known
+        async with self.transactions.begin() as unit:
+            plan = await self._plan(unit, standing)
+            if plan is not None:
+                await unit.plans.set_trailing(plan.plan_id, distance, active)
+            call = with_trailing(_trading_stop(standing, plan, standing.position.stop_loss), distance, active)
+            plan_id = None if plan is None else plan.plan_id
+            new = self._new(standing.account, standing.leg, plan_id, IntentKind.STOP, call)
+            new = replace(new, idempotency_key=standing.idempotency_key)
+            intent = await self.runner.add(unit, new, self.clock.now())
+        self.runner.launch([intent])
+        return intent
+
     async def set_targets(self, standing: StandingLeg, targets: Sequence[PlannedTarget]) -> TradePlan:
         """Other targets in place of those that are left. Raises BadInput for a leg without a plan."""
         live = await self.queries.intents_live(standing.leg.account_id)
@@ -113,7 +131,7 @@ class LegStops:
         leg, request = _leg_of(account, order), _cancel_of(order)
         async with self.transactions.begin() as unit:
             plan = await unit.plans.of_leg(leg)
-            if plan is not None and order.stop_order_type in {_STOP_LOSS, _TAKE_PROFIT}:
+            if plan is not None and order.stop_order_type in {_STOP_LOSS, _TAKE_PROFIT, TRAILING}:
                 raise BadInput("manage-cancel-promise")
             mine = await unit.intents.by_link_id(order.order_link_id) if order.order_link_id else None
             if plan is not None and mine is not None and mine.kind is IntentKind.TARGET:

@@ -8,6 +8,7 @@ from typing import Final
 from bot.domain.accounts import Account
 from bot.domain.chat import outbox_message
 from bot.domain.ids import ChatId, Millis
+from bot.domain.market import Instrument
 from bot.domain.portfolio import LegKey
 from bot.domain.ports.storage import UnitOfWork
 from bot.domain.trade_messages import ClosedMessage, TradeMessage
@@ -38,8 +39,19 @@ def closed_message(closed: ClosedTrade, left: Mapping[LegKey, Decimal]) -> Close
     )
 
 
-async def enqueue(unit: UnitOfWork, account: Account, payload: TradeMessage, key: str, now: Millis) -> None:
-    """A message to the account's owner, which says of which account it is, and goes on from the card of its plan."""
+async def enqueue(
+    unit: UnitOfWork,
+    account: Account,
+    payload: TradeMessage,
+    key: str,
+    now: Millis,
+    *,
+    instrument: Instrument | None = None,
+) -> None:
+    """A message to the account's owner, which says of which account it is, and goes on from the card of its plan.
+
+    `instrument`: the rules that its prices are written by, None: they are not at hand.
+    """
     plan = await unit.plans.get(payload.plan_id) if payload.plan_id else None
     card = None if plan is None else plan.card
     is_there = card is not None and card.chat_id == ChatId(account.user_id)
@@ -48,5 +60,6 @@ async def enqueue(unit: UnitOfWork, account: Account, payload: TradeMessage, key
         account_type=account.account_type,
         account_number=account.number,
         reply_to=card.message_id if card is not None and is_there else 0,
+        tick=payload.tick if instrument is None else instrument.tick_size,
     )
     await unit.enqueue(outbox_message(payload, user_id=account.user_id, idempotency_key=key), now)

@@ -38,7 +38,7 @@ from bot.services.trading.messages import enqueue
 
 TOLD_LAG_MS: Final = 1_000  # between the messages of one change
 _SEEN_AGAIN_MS: Final = 10_000
-_OF_FILLS: Final = frozenset({Fact.STOP_VERIFIED, Fact.TARGET_DONE})
+_OF_FILLS: Final = frozenset({Fact.STOP_VERIFIED, Fact.TRAILING_VERIFIED, Fact.TARGET_DONE})
 _ROUNDS: Final = 3  # a finding may bring a wish of its own: breakeven, then the stop
 
 
@@ -182,17 +182,22 @@ class PlanWork:
                 await unit.plans.stop_verified(plan.plan_id, view.asked_at)
             case Fact.STOP_CHANGED:
                 await unit.plans.stop_changed(plan.plan_id, now)
+            case Fact.TRAILING_VERIFIED if _is_trailing_news(view):
+                await unit.plans.trailing_verified(plan.plan_id, view.asked_at)
+            case Fact.TRAILING_CHANGED:
+                await unit.plans.trailing_changed(plan.plan_id, now)
             case Fact.TARGET_DONE:
                 await unit.plans.target_done(plan.plan_id, finding.number)
             case Fact.BREAKEVEN | Fact.BREAKEVEN_PASSED:
-                await self._breakeven(unit, account, plan, finding, now)
+                await self._breakeven(unit, account, view, finding, now)
             case Fact.FLAT | Fact.OVER:
                 self._naked.pop(plan.plan_id, None)
                 await end_plan(unit, plan, DisagreementEnd.FLAT, now)
 
     async def _breakeven(
-        self, unit: UnitOfWork, account: Account, plan: TradePlan, finding: LegFinding, now: Millis
+        self, unit: UnitOfWork, account: Account, view: LegView, finding: LegFinding, now: Millis
     ) -> None:
+        plan = view.plan
         is_passed = finding.fact is Fact.BREAKEVEN_PASSED
         await unit.plans.set_breakeven(plan.plan_id, Breakeven.PASSED if is_passed else Breakeven.DONE)
         stop = None if is_passed else finding.price
@@ -207,7 +212,8 @@ class PlanWork:
             position_idx=plan.position_idx,
             stop=stop,
         )
-        await enqueue(unit, account, payload, f"breakeven:{plan.plan_id}:{stop}", now)
+        key = f"breakeven:{plan.plan_id}:{stop}"
+        await enqueue(unit, account, payload, key, now, instrument=view.instrument)
 
     async def _warn(self, unit: UnitOfWork, account: Account, view: LegView, now: Millis) -> None:
         """A stop that is not there after a second look, told once."""
@@ -225,7 +231,8 @@ class PlanWork:
                 side=plan.side,
                 stop=plan.stop,
             )
-            await enqueue(unit, account, payload, f"stop-missing:{plan.plan_id}", now)
+            key = f"stop-missing:{plan.plan_id}"
+            await enqueue(unit, account, payload, key, now, instrument=view.instrument)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,4 +283,11 @@ def _is_news(view: LegView) -> bool:
     """A stop that was seen a moment ago is not written down again."""
     seen_at = view.plan.stop_verified_ts
     is_doubted = view.plan.stop_changed_ts is not None or view.plan.protected_ts is None
+    return is_doubted or seen_at is None or age(seen_at, view.asked_at) >= _SEEN_AGAIN_MS
+
+
+def _is_trailing_news(view: LegView) -> bool:
+    """The same of a trailing stop."""
+    seen_at = view.plan.trailing_verified_ts
+    is_doubted = view.plan.trailing_changed_ts is not None
     return is_doubted or seen_at is None or age(seen_at, view.asked_at) >= _SEEN_AGAIN_MS

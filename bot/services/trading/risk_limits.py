@@ -8,7 +8,7 @@ from bot.domain.accounts import Account
 from bot.domain.audit import AuditEntry
 from bot.domain.card_entries import unit_loss_of
 from bot.domain.errors import BadInput, ButtonExpired
-from bot.domain.ids import AccountId, Millis, age
+from bot.domain.ids import AccountId, Millis, OrderLinkId, age
 from bot.domain.limit_changes import (
     LOOSENS_AFTER,
     UNDO_FOR,
@@ -186,7 +186,9 @@ class LimitService:
             raise EntryRefused("risk-value-old", cure="price")
         risk, account_id = unit.risk, account.account_id
         positions = await risk.positions(account_id)
-        exposures = exposures_of(positions, await risk.orders(account_id), await risk.entries_on_their_way(account_id))
+        orders = [each for each in await risk.orders(account_id) if not _becomes(each.order_link_id, card)]
+        others = [x for x in await risk.entries_on_their_way(account_id) if not _becomes(x.order_link_id, card)]
+        exposures = exposures_of(positions, orders, others)
         limits, mark = await _standing(risk, account, now), await risk.mark(account_id)
         marks = LossMarks()
         if mark is not None:
@@ -249,6 +251,11 @@ async def _written(
     return await risk.add_change(
         account, state=state, names=names, before=before, after=after, made=made, takes_effect=takes_effect
     )
+
+
+def _becomes(order_link_id: OrderLinkId, card: ConfirmedCard) -> bool:
+    """Whether it is the order that the card is of already."""
+    return bool(card.replaces) and order_link_id == card.replaces
 
 
 def _is_due(change: LimitRecord, now: Millis) -> bool:

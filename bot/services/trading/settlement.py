@@ -181,7 +181,7 @@ class Settlement:
         now = self.clock.now()
         async with self.transactions.begin_aside() as unit:
             await unit.ahead.settlement(account, state.plans)
-            booked = await self.booking.book(unit, account, reads, now)
+            booked = await self.booking.book(unit, account, reads, now, facts.instruments)
             is_managing = account.account_type is AccountType.PAPER or await unit.halts.is_managing()
             worked = Worked()
             if is_managing:

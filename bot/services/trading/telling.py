@@ -1,13 +1,16 @@
 """What no card told of goes out by the outbox: nobody has to look for what became of an order."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.closings import ClosingState
+from bot.domain.errors import ExchangeError
 from bot.domain.ids import HOUR, Millis
 from bot.domain.leg_rules import blocking_orders
 from bot.domain.legs import BriefOrder
+from bot.domain.market import Instrument
 from bot.domain.orders import CancelRequest, OrderRequest
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import TradingQueries
@@ -42,15 +45,22 @@ class Telling:
         for intent in due:
             account = await self.queries.account(intent.leg.account_id)
             blocking = () if account is None else await self._blocking(account, intent)
+            instrument = await self._instrument(intent)
             async with self.transactions.begin_aside() as unit:
                 current = await unit.intents.get(intent.intent_id)
                 if current is None or current.is_told:
                     continue
                 if account is not None:
-                    await self._tell(unit, account, current, blocking, now)
+                    await self._tell(unit, account, current, blocking, instrument, now)
                 await unit.intents.told([intent.intent_id])
             self.stages.told([current], now)
         return len(due)
+
+    async def _instrument(self, intent: OrderIntent) -> Instrument | None:
+        """The rules by which its prices are written, where they are at hand."""
+        with suppress(ExchangeError):
+            return await self.reads.instrument(intent.leg.category, intent.leg.symbol)
+        return None
 
     async def _blocking(self, account: Account, intent: OrderIntent) -> tuple[BriefOrder, ...]:
         """The person's own orders that kept a close from being done, as they were known last."""
@@ -63,17 +73,18 @@ class Telling:
         account: Account,
         intent: OrderIntent,
         blocking: tuple[BriefOrder, ...],
+        instrument: Instrument | None,
         now: Millis,
     ) -> None:
         key = f"intent:{intent.intent_id}:{intent.state.value}"
         if intent.kind is IntentKind.ENTRY and isinstance(intent.request, OrderRequest):
             if not await self._was_taken_back(unit, intent):
-                await enqueue(unit, account, _entry(account, intent, intent.request), key, now)
+                await enqueue(unit, account, _entry(account, intent, intent.request), key, now, instrument=instrument)
         elif intent.kind in CLOSES and intent.cum_exec_qty > 0:
             closed = await unit.legs.closed_by(account.account_id, intent.order_id, intent.leg.position_idx)
             if closed is not None and closed.exit_reason in ASKED_FOR:  # the others rang when they were booked
                 left = {each.leg: each.size for each in await unit.legs.costs(account.account_id)}
-                await enqueue(unit, account, closed_message(closed, left), key, now)
+                await enqueue(unit, account, closed_message(closed, left), key, now, instrument=instrument)
         elif intent.state in _REFUSED and intent.kind in {*CLOSES, IntentKind.STOP, IntentKind.TARGET}:
             if _is_a_disagreement(intent) or await self._is_overtaken(unit, intent):
                 return

@@ -9,6 +9,7 @@ from bot.services.trading.entries import Entries
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.leaving import Leaving
 from bot.services.trading.leg_manager import LegManager
+from bot.services.trading.order_edits import OrderEdits
 from bot.services.trading.order_gauges import OrderGaugeReader
 from bot.services.trading.panic import Panic
 from bot.services.trading.practice import PracticeService
@@ -31,6 +32,7 @@ class Trading:
     watch: TradeWatch
     quotes: Quotes
     entries: Entries
+    edits: OrderEdits
     limits: LimitService
     legs: LegManager
     leaving: Leaving

@@ -58,9 +58,11 @@ positions-unprotected =
         [0] {""}
        *[other] {" "}and { $more } more
     }
-positions-legend = <i>L long, S short · ROI on margin · Liq. from mark</i>
+positions-legend = <i>L long, S short · Stop and Liq. from mark, in % · T: targets</i>
 positions-symbol = Symbol
-positions-roi = ROI%
+positions-stop = Stop%
+positions-targets = T
+button-close-several = Close several …
 positions-liquidation = Liq.%
 side-long-letter = L
 side-short-letter = S

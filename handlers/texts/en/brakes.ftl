@@ -48,6 +48,11 @@ panic-refused = ⛔ What was refused still stands: close it in Bybit’s app. I 
 panic-confirm = Close them at market?
 panic-closing = ⏳ Closing.
 panic-flat = ✅ <b>Flat</b>: I read it back at the exchange.
+panic-flat-but =
+    ✅ Flat of what you ticked: I read it back at the exchange. <b>Still open</b>, opened elsewhere: { $names }{ $more ->
+        [0] {""}
+       *[other] {" "}and { $more } more
+    }.
 panic-nothing =
     { $foreign ->
         [0] Nothing is open here.

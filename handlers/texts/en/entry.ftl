@@ -26,6 +26,7 @@ order-card-entry = Entry { $number }: { $size } at { $price }
 order-card-stop-moves = The stop of the whole position moves from { $before } to { $after }
 order-card-target = Target { $number }: { $price }, closes { $size }, { $gain } after fees
 order-card-breakeven = After the first target the stop goes to break-even
+order-card-trailing = A stop follows the best price at { $distance } ({ $percent }), from the fill on, beside the stop
 order-card-fee = Fee to enter: { $fee } { $quote } ({ $rate }, your rate)
 order-card-fee-standard = Fee to enter: { $fee } { $quote } ({ $rate }, the standard rate)
 order-card-margin = Margin: { $margin }, { $mode }

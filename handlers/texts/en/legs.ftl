@@ -59,6 +59,15 @@ button-close-many =
        *[other] Close { $count } positions
     }
 button-close-half-of-each = Half of each instead
+close-more = … and { $count } more
+close-together-without =
+    { $count ->
+        [one] Without { $count } position that has no price right now.
+       *[other] Without { $count } positions that have no price right now.
+    }
+closing-count = Done: { $done } of { $all }
+closing-together = Together: <b>{ $net }</b> after all fees
+button-close-half-of-all = ½ of all
 button-close-whole = All of it instead
 button-close-group =
     { $group ->

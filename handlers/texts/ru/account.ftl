@@ -62,9 +62,11 @@ positions-unprotected =
         [0] {""}
        *[other] {" "}и ещё { $more }
     }
-positions-legend = <i>Л лонг, Ш шорт · ROI к марже · Ликв. от цены маркировки</i>
+positions-legend = <i>Л лонг, Ш шорт · стоп и ликв. от цены маркировки, в % · Ц: цели</i>
 positions-symbol = Пара
-positions-roi = ROI%
+positions-stop = Стоп%
+positions-targets = Ц
+button-close-several = Закрыть несколько …
 positions-liquidation = Ликв%
 side-long-letter = Л
 side-short-letter = Ш

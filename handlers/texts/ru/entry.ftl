@@ -30,6 +30,7 @@ order-card-entry = Вход { $number }: { $size } по { $price }
 order-card-stop-moves = Стоп всей позиции переносится с { $before } на { $after }
 order-card-target = Цель { $number }: { $price }, закроет { $size }, { $gain } после комиссий
 order-card-breakeven = После первой цели стоп уйдёт в безубыток
+order-card-trailing = Со входа за лучшей ценой следует трейлинг-стоп на { $distance } ({ $percent }), рядом со стопом
 order-card-fee = Комиссия за вход: { $fee } { $quote } ({ $rate }, ваша ставка)
 order-card-fee-standard = Комиссия за вход: { $fee } { $quote } ({ $rate }, обычная ставка)
 order-card-margin = Маржа: { $margin }, { $mode }

@@ -60,6 +60,16 @@ button-close-many =
        *[many] Закрыть { $count } позиций
     }
 button-close-half-of-each = Вместо этого половину каждой
+close-more = … и ещё { $count }
+close-together-without =
+    { $count ->
+        [one] Без { $count } позиции, цены которой сейчас нет.
+        [few] Без { $count } позиций, цен которых сейчас нет.
+       *[many] Без { $count } позиций, цен которых сейчас нет.
+    }
+closing-count = Готово: { $done } из { $all }
+closing-together = Вместе: <b>{ $net }</b> после всех комиссий
+button-close-half-of-all = ½ всех
 button-close-whole = Вместо этого целиком
 button-close-group =
     { $group ->

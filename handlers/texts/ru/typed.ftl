@@ -21,6 +21,7 @@ typed-targets =
 typed-no-target = Без цели
 typed-away = { $percent } от входа
 typed-breakeven = После первой цели стоп уйдёт в безубыток
+typed-trailing = Трейлинг-стоп за лучшей ценой: <b>{ $percent }</b>
 typed-leverage = Плечо: <b>{ $leverage }x</b>
 typed-unread = Не относится к ордеру: { $words }
 typed-or-type = Или напишите, что здесь должно стоять.

@@ -62,9 +62,11 @@ positions-unprotected =
         [0] {""}
        *[other] {" "}і ще { $more }
     }
-positions-legend = <i>Л лонг, Ш шорт · ROI до маржі · Лікв. від ціни маркування</i>
+positions-legend = <i>Л лонг, Ш шорт · стоп і лікв. від ціни маркування, у % · Ц: цілі</i>
 positions-symbol = Пара
-positions-roi = ROI%
+positions-stop = Стоп%
+positions-targets = Ц
+button-close-several = Закрити кілька …
 positions-liquidation = Лікв%
 side-long-letter = Л
 side-short-letter = Ш

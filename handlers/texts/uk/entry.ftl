@@ -30,6 +30,7 @@ order-card-entry = Вхід { $number }: { $size } по { $price }
 order-card-stop-moves = Стоп усієї позиції переноситься з { $before } на { $after }
 order-card-target = Ціль { $number }: { $price }, закриє { $size }, { $gain } після комісій
 order-card-breakeven = Після першої цілі стоп піде в беззбиток
+order-card-trailing = Від входу за найкращою ціною йде трейлінг-стоп на { $distance } ({ $percent }), поруч зі стопом
 order-card-fee = Комісія за вхід: { $fee } { $quote } ({ $rate }, ваша ставка)
 order-card-fee-standard = Комісія за вхід: { $fee } { $quote } ({ $rate }, звичайна ставка)
 order-card-margin = Маржа: { $margin }, { $mode }

@@ -60,6 +60,16 @@ button-close-many =
        *[many] Закрити { $count } позицій
     }
 button-close-half-of-each = Натомість половину кожної
+close-more = … і ще { $count }
+close-together-without =
+    { $count ->
+        [one] Без { $count } позиції, ціни якої зараз немає.
+        [few] Без { $count } позицій, цін яких зараз немає.
+       *[many] Без { $count } позицій, цін яких зараз немає.
+    }
+closing-count = Готово: { $done } з { $all }
+closing-together = Разом: <b>{ $net }</b> після всіх комісій
+button-close-half-of-all = ½ усіх
 button-close-whole = Натомість повністю
 button-close-group =
     { $group ->

@@ -21,6 +21,7 @@ typed-targets =
 typed-no-target = Без цілі
 typed-away = { $percent } від входу
 typed-breakeven = Після першої цілі стоп піде в беззбиток
+typed-trailing = Трейлінг-стоп за найкращою ціною: <b>{ $percent }</b>
 typed-leverage = Плече: <b>{ $leverage }x</b>
 typed-unread = Не стосується ордера: { $words }
 typed-or-type = Або напишіть, що тут має бути.

@@ -1,0 +1,61 @@
+"""Several positions at once: half of all, winners, losers, longs, shorts; asked once, and no failure hides another."""
+
+from decimal import Decimal
+
+import pytest
+from harness.app import Harness, Person, said
+from harness.positions_chat import NBSP, entered, holding, shown, words
+
+D = Decimal
+
+
+async def two(harness: Harness) -> Person:
+    """A long of BTC and a short of ETH."""
+    anna = await holding(harness, "buy 0.02 btc sl 3%")
+    await entered(anna, "sell 0.2 eth sl 3%")
+    return anna
+
+
+async def sizes(harness: Harness) -> dict[str, Decimal]:
+    account = await harness.practice_account()
+    return {each.symbol: each.size for each in (await harness.services.reads.positions(account)).items}
+
+
+@pytest.mark.parametrize(
+    "typed", ["/close half", "close half of all", "/close all half", "закрыть половину всех", "закрити половину усіх"]
+)
+async def test_half_of_all_is_asked_once_leg_by_leg_and_halves_each(harness: Harness, typed: str) -> None:
+    anna = await two(harness)
+    card = await said(anna, typed)
+    text = shown(card)
+    assert "BTC Long" in text
+    assert "ETH Short" in text
+    assert "50 % of each together" in text
+    assert await sizes(harness) == {"BTCUSDT": D("0.02"), "ETHUSDT": D("0.2")}, "nothing is closed before the tap"
+    await anna.press("Close 2 positions", bubble=card)
+    await words(anna, "Together:")
+    assert await sizes(harness) == {"BTCUSDT": D("0.01"), "ETHUSDT": D("0.1")}
+
+
+async def test_from_the_list_longs_alone_are_two_taps_away(harness: Harness) -> None:
+    anna = await two(harness)
+    await said(anna, "/positions")
+    closes = await anna.press("Close several …")
+    assert {"All 2", "½ of all", "Longs: 1", "Shorts: 1"} <= set(closes.labels)
+    await anna.press("Longs: 1")
+    await anna.press("Close 1 position")
+    await words(anna, "closed 0.02 BTC")
+    assert set(await sizes(harness)) == {"ETHUSDT"}
+
+
+async def test_one_that_is_gone_meanwhile_does_not_hide_the_others(harness: Harness) -> None:
+    anna = await two(harness)
+    card = await said(anna, "/close all")
+    data = card.button("Close 2 positions")["callback_data"]
+    other = await said(anna, "/close btc")
+    await anna.press(f"Close 0.02{NBSP}BTC", bubble=other)
+    await words(anna, "closed 0.02 BTC")
+    await anna.tap(data, bubble=card)
+    text = await words(anna, "closed 0.2 ETH")
+    assert "BTCUSDT: not closed" in text
+    assert await sizes(harness) == {}
