@@ -126,8 +126,10 @@ class Journal:
         self._drop_segment()
 
     def _drop_segment(self) -> None:
+        if self._under_way is not None:  # its thread has the segment, or is making it
+            return
         segment, self._segment = self._segment, None
-        if segment is not None and self._under_way is None:
+        if segment is not None:
             segment.close()
 
     def _note(self, *values: Any) -> str:
@@ -141,14 +143,14 @@ class Journal:
         if self._under_way is not None:
             if not self._under_way.done():
                 raise StorageTrouble("the journal hangs: nothing that it has to know is done")
-            self._under_way = self._segment = None  # its line may have come to stand: the next segment takes it back
+            self._under_way = None
+            self._drop_segment()  # its line may have come to stand: the next segment takes it back
         loop = asyncio.get_running_loop()
         work = loop.run_in_executor(self._thread, self._append_now, rows, self._monotonic())
         try:
             return await asyncio.wait_for(asyncio.shield(work), self._patience_s)
         except TimeoutError:
             self._under_way = work
-            self._segment = None
             raise StorageTrouble(f"the journal has not answered within {self._patience_s:g} s") from None
         except OSError as error:
             self._drop_segment()
@@ -158,6 +160,9 @@ class Journal:
         segment = self._segment
         if segment is None or segment.count >= MOST_IN_SEGMENT or now > self._until:
             self._until = now + DAY_S
+            if segment is not None:
+                self._segment = None
+                segment.close()
             segment = self._segment = SegmentWriter(self._folder, self._last, self._recipients, sync=self._sync)
         return segment.append(rows, self._committed.seq)
 

@@ -110,8 +110,14 @@ class SegmentWriter:
         path = folder / f"journal-{number:08}.lines"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
         self._descriptor = os.open(path, flags, 0o600)
-        self._write(json.dumps(head, separators=(",", ":")).encode())
-        _sync_folder(folder)
+        try:
+            self._write(json.dumps(head, separators=(",", ":")).encode())
+            _sync_folder(folder)
+        except OSError:  # each act that is refused would leave an empty file, and one that is open
+            self.close()
+            with suppress(OSError):
+                path.unlink()
+            raise
 
     def append(self, rows: Rows, committed: int) -> JournalPosition:
         """On the disk when it returns."""
