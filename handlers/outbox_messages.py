@@ -8,6 +8,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from bot.domain.chat import OutboxPayload
+from bot.domain.payloads import decode
 from bot.domain.users import Language
 from handlers.accounts import messages as accounts
 from handlers.admin import messages as admin
@@ -44,10 +46,14 @@ OUTBOX_MESSAGES: Final[Mapping[str, MessageSpec]] = MappingProxyType(
 
 
 class OutboxTexts:
-    """Renders them; `render` is what the root hands to the outbox."""
+    """Reads and renders them, for the outbox."""
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
+
+    def read(self, kind: str, values: Mapping[str, str]) -> OutboxPayload:
+        """A message as its service wrote it. Raises as `render` does."""
+        return decode(OUTBOX_MESSAGES[kind].payload, values)
 
     def render(self, kind: str, values: Mapping[str, str], language: Language) -> list[RenderedCard]:
         """The parts of one message. Raises LookupError for an unknown kind, PayloadError for values never written."""

@@ -56,7 +56,7 @@ from handlers.support import doubtful, support
 from handlers.table import HandlerTable
 from handlers.texts.catalog import Texts
 from handlers.trading import feature as trading
-from handlers.users import language, menu, pin, privacy, settings, start, terms, whoami
+from handlers.users import language, menu, notify, pin, privacy, settings, start, terms, whoami
 from handlers.views.problems import table_of
 
 Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
@@ -113,6 +113,7 @@ TABLE: Final = HandlerTable(
         *key_places.HANDLERS,
         *pasted_keys.HANDLERS,
         *settings.HANDLERS,
+        *notify.HANDLERS,
         *license.HANDLERS,
         *redeem.HANDLERS,
         *subscribe.HANDLERS,

@@ -12,6 +12,8 @@ from bot.chat.refusals import is_final, is_nobody_there
 from bot.chat.sender import ListenerOf
 from bot.domain.broadcasts import Delivery
 from bot.domain.ids import UserId
+from bot.domain.notices import NoticeKind
+from bot.domain.users import Notifications
 
 _log = logging.getLogger(__name__)
 
@@ -24,14 +26,16 @@ class Broadcaster:
         self._listener_of = listener_of
 
     async def deliver(self, user_id: UserId, text_html: str) -> Delivery:
-        """A refusal is an outcome, never an error."""
-        listener = await self._listener_of(user_id)
+        """A refusal is an outcome, never an error. Who has switched announcements off since it began gets none."""
+        ring = (await self._listener_of(user_id)).ring_of(NoticeKind.ANNOUNCEMENTS)
+        if ring is Notifications.OFF:
+            return Delivery.SENT
         try:
             await self._bot.send_message(
                 user_id,
                 text_html,
                 parse_mode="HTML",
-                disable_notification=listener.is_silent or None,
+                disable_notification=True if ring is Notifications.SILENT else None,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 rate_limit_args=SendPriority.BROADCAST,
             )

@@ -1,13 +1,15 @@
 """Sends messages: rows written with what they tell of, sent at least once, in order within a chat.
 
+What is urgent (exits, alarms) has a queue and places of its own: neither a flood of other messages nor those that wait
+for the same chat keep it (bot/chat/chat_queues.py).
+
 A chat whose gate is closed (bot/chat/chat_gates.py) takes none of the places: its rows are put off until it opens.
 Calls that were held for it (bot/chat/held_calls.py) are rows in the same order.
 """
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +19,7 @@ from typing import Final, TypeVar
 from telegram.error import BadRequest, NetworkError, TelegramError
 
 from bot.aio.tasks import TaskSet
+from bot.chat.chat_queues import ChatQueues, QueueKey
 from bot.chat.errors import FloodWait
 from bot.chat.held_sender import HeldCallSender
 from bot.chat.rate_limiter import SendPriority, TelegramRateLimiter
@@ -69,7 +72,10 @@ class OutboxStats:
 
 
 class Outbox:
-    """One task a chat with due messages, at most `at_once` of them sending; interactive answers keep their way."""
+    """One task a queue with due messages, at most `at_once` of them sending, and as many of urgent ones.
+
+    Interactive answers keep their way.
+    """
 
     def __init__(
         self,
@@ -94,11 +100,12 @@ class Outbox:
         self._times = times
         self._places = asyncio.Semaphore(at_once)
         self._due = due or asyncio.Event()
-        self._chats: dict[ChatId, deque[QueuedMessage]] = {}
+        self._urgent_places = asyncio.Semaphore(at_once)
+        self._queues = ChatQueues()
         self._known: set[int] = set()
         self._finished: set[int] = set()  # since the last look began: it may have read them before
         self._has_more = False  # the last look left rows in the table
-        self._held: dict[ChatId, Millis] = {}  # chats whose first message failed, and when it is tried again
+        self._held: dict[QueueKey, Millis] = {}  # those whose first message failed, and when it is tried again
         self._progress: dict[int, int] = {}  # parts of a message that were sent before it failed
         self._is_draining = False
         self._looking = TaskSet()  # for what is due
@@ -180,61 +187,68 @@ class Outbox:
         return count
 
     async def _fetch(self) -> int:
-        """Line up due messages that are not known yet; answers how many. The rest waits in the table."""
-        limit = len(self._known) + _FETCH
-        if limit > _MOST_KNOWN:
-            self._has_more = True
-            return 0
-        now = self._clock.now()
+        """Line up due messages that are not known yet; answers how many. The rest waits in the table.
+
+        What is urgent is looked for first, however much is known of the rest.
+        """
+        now, limit = self._clock.now(), len(self._known) + _FETCH
         self._finished.clear()
-        rows = await self._store.due(now, limit)
+        self._held = {key: until for key, until in self._held.items() if until > now}
+        count = await self._line_up(await self._store.urgent(now, limit), now)
+        self._has_more = True
+        if limit <= _MOST_KNOWN:
+            rows = await self._store.due(now, limit)
+            self._has_more = len(rows) >= limit
+            count += await self._line_up(rows, now)
         self._trouble = None
-        self._has_more = len(rows) >= limit
-        self._held = {chat_id: until for chat_id, until in self._held.items() if until > now}
+        return count
+
+    async def _line_up(self, rows: Sequence[QueuedMessage], now: Millis) -> int:
         seen = self._known | self._finished
         fresh = sorted((row for row in rows if row.outbox_id not in seen), key=lambda row: row.outbox_id)
         overflow: dict[ChatId, int] = {}  # a spaced chat's first row beyond those that are held in memory
         for row in fresh:
-            chat_id = row.message.chat_id
-            queue = self._chats.get(chat_id)
-            if self._gates.is_spaced(chat_id) and queue is not None and len(queue) >= _MOST_OF_A_SPACED_CHAT:
+            chat_id, is_urgent = row.message.chat_id, row.message.is_urgent
+            waiting = self._queues.length(QueueKey(chat_id, is_urgent))
+            if waiting >= _MOST_OF_A_SPACED_CHAT and self._gates.is_spaced(chat_id) and not is_urgent:
                 overflow.setdefault(chat_id, row.outbox_id)
                 continue
             self._known.add(row.outbox_id)
-            if queue is not None:
-                queue.append(row)
-            else:
-                queue = self._chats[chat_id] = deque([row])
-                self._serving.start(self._serve(chat_id, queue), "outbox of a chat")
+            key = self._queues.add(row)
+            if key is not None:
+                self._serving.start(self._serve(key), "outbox of a chat")
         for chat_id, first in overflow.items():
-            await self._store.chat_later(chat_id, Millis(now + _MOST_OF_A_SPACED_CHAT * 1000), first)
+            until = Millis(now + _MOST_OF_A_SPACED_CHAT * 1000)
+            await self._store.chat_later(chat_id, until, first, is_urgent=False)
         return len(fresh)
 
-    async def _serve(self, chat_id: ChatId, queue: deque[QueuedMessage]) -> None:
-        """A chat's messages one after the other, without a place while its gate is closed."""
+    async def _serve(self, key: QueueKey) -> None:
+        """A queue's messages one after the other, without a place while the gate of its chat is closed."""
+        places = self._urgent_places if key.is_urgent else self._places
         try:
-            while queue:
-                row = queue[0]
-                wait = self._gates.wait(chat_id)
-                if chat_id in self._held or wait > _SHORT_S:  # the later ones don't overtake the one that failed
-                    until = self._held.get(chat_id) or self._in_seconds(wait)
-                    await self._persist(partial(self._store.chat_later, first=row.outbox_id), chat_id, until)
+            while (row := self._queues.first(key)) is not None:
+                wait = self._gates.wait(key.chat_id)
+                if key in self._held or wait > _SHORT_S:  # the later ones don't overtake the one that failed
+                    until = self._held.get(key) or self._in_seconds(wait)
+                    put_off = partial(self._store.chat_later, first=row.outbox_id, is_urgent=key.is_urgent)
+                    await self._persist(put_off, key.chat_id, until)
                     return
                 if wait > 0:
                     await asyncio.sleep(wait)
                     continue
-                async with self._places:
-                    await self._send(row)
-                queue.popleft()
+                async with places:
+                    if not self._queues.begin(key, row):  # it goes ahead with something urgent
+                        continue
+                    await self._send(row, key)
+                self._queues.finish(key, row)
                 self._known.discard(row.outbox_id)
                 self._finished.add(row.outbox_id)
         finally:
-            self._known.difference_update(row.outbox_id for row in queue)
-            del self._chats[chat_id]
+            self._known.difference_update(row.outbox_id for row in self._queues.drop(key))
             if self._has_more or self._is_draining:
                 self.wake()
 
-    async def _send(self, row: QueuedMessage) -> None:
+    async def _send(self, row: QueuedMessage, queue: QueueKey) -> None:
         """Try one message, and write down what came of it."""
         message, key = row.message, row.outbox_id
         if not row.is_readable:
@@ -242,9 +256,9 @@ class Outbox:
             return
 
         try:
-            message_id = await self._sent_now(row)
+            message_id = await self._sent_now(row, SendPriority.URGENT if queue.is_urgent else SendPriority.OUTBOX)
         except TelegramError as error:
-            await self._after_refusal(row, error)
+            await self._after_refusal(row, queue, error)
         except StorageTrouble as trouble:  # the reader's language could not be read: no fault of the message
             _log.warning("message %d (%s) is put off: %s", key, message.kind, trouble)
             await self._put_aside_until(row, self._next_try(row))
@@ -255,7 +269,7 @@ class Outbox:
             self._settle(row, message_id)
             self._sent += 1
 
-    async def _sent_now(self, row: QueuedMessage) -> int | None:
+    async def _sent_now(self, row: QueuedMessage, priority: SendPriority) -> int | None:
         """Make the call, or send the messages; the id of the message where anybody asks for it."""
         message, key = row.message, row.outbox_id
         if message.kind == HELD_CALL:
@@ -269,7 +283,7 @@ class Outbox:
             message.values,
             user_id=message.user_id,
             chat_id=message.chat_id,
-            priority=SendPriority.OUTBOX,
+            priority=priority,
             sent_already=self._progress.get(key, 0),
             on_sent=note,
         )
@@ -302,7 +316,7 @@ class Outbox:
         self._settle(row, None)
         self._undeliverable += 1
 
-    async def _after_refusal(self, row: QueuedMessage, error: TelegramError) -> None:
+    async def _after_refusal(self, row: QueuedMessage, queue: QueueKey, error: TelegramError) -> None:
         key, message = row.outbox_id, row.message
         if is_final(error):
             level = logging.INFO if is_nobody_there(error) else logging.ERROR
@@ -315,7 +329,7 @@ class Outbox:
             _log.warning("message %d (%s) is put off: %s", key, message.kind, error.message)
             is_unreached = isinstance(error, NetworkError) and not isinstance(error, BadRequest)  # PTB's tree
             next_try = self._next_try(row, self._times.unreached_most if is_unreached else None)
-        self._held[message.chat_id] = next_try
+        self._held[queue] = next_try
         await self._put_aside_until(row, next_try)
 
     def _in_seconds(self, seconds: float) -> Millis:

@@ -44,14 +44,18 @@ class SendPriority(IntEnum):
     """Who goes first once the rate is limited: `rate_limit_args` of PTB's methods."""
 
     ANSWER = 0  # presses and pre-checkouts: Telegram gives seconds
-    OUTBOX = 1
-    REPLY = 2
-    BROADCAST = 3
+    URGENT = 1  # exits and alarms
+    OUTBOX = 2
+    REPLY = 3
+    BROADCAST = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramRateLimits:
     """What is kept to once floods were reported. `per_second` stays two below what Telegram names for a whole bot.
+
+    What nobody waits for keeps to `bulk_per_second` always, with `bulk_at_once` before: there is room for answers and
+    for what is urgent, however much of it there is.
 
     `chats` different chats that were refused within `window_s`, while none was served, may mean the bot as a whole:
     fewer are at limits of their own, for Telegram's for the whole bot is about 30 a second. When none was served for
@@ -59,6 +63,8 @@ class TelegramRateLimits:
     """
 
     per_second: float = 28.0
+    bulk_per_second: float = 25.0
+    bulk_at_once: int = 5
     learned_for_s: float = 180.0
     chats: int = 25
     window_s: float = 10.0
@@ -79,7 +85,7 @@ class RateLimiterStats:
 
 
 class TelegramRateLimiter(BaseRateLimiter[int]):
-    """No limit of its own until a 429.
+    """No limit of its own until a 429, but for what nobody waits for.
 
     That closes the gate of its chat: what is said there is held (bot/chat/held_calls.py), and the outbox sends it when
     the gate opens; the outbox itself gets the 429 at once. Many chats that are refused slow the whole bot down for a
@@ -102,6 +108,9 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         self._spacing = Spacing(limits.per_second)
         self._queue = PriorityQueue(
             clock=clock, shared_limit=self._spacing, priorities=len(SendPriority), too_long=_TooLongError
+        )
+        self._bulk = PriorityQueue(
+            clock=clock, shared_limit=Spacing(limits.bulk_per_second, limits.bulk_at_once), priorities=len(_BULK)
         )
         self._limited_until = 0.0
         self._is_probing = False
@@ -158,7 +167,7 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         return RateLimiterStats(
             calls=dict(self._calls),
             floods=self._floods,
-            waiting=self._queue.waiting + (0 if self._held is None else len(self._held)),
+            waiting=self._queue.waiting + self._bulk.waiting + (0 if self._held is None else len(self._held)),
             is_limited=self._is_limited(),
         )
 
@@ -191,7 +200,7 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         if self._held is not None and names_unsent(data):
             data = await self._held.resolved(data)
         wait = self.gates.wait(chat)
-        if priority == SendPriority.OUTBOX:
+        if priority in _OF_THE_OUTBOX:
             if wait > 0:
                 raise FloodWait(wait)
             return await self._made(make, chat, data, priority)
@@ -208,7 +217,9 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         self, make: Callable[[dict[str, Any]], Awaitable[Json]], chat: int | str, data: dict[str, Any], priority: int
     ) -> Json:
         """One call, at the learned pace. Raises FloodWait, and _TooLongError where the pace has no slot."""
-        if self._is_probing and priority == SendPriority.OUTBOX:
+        if priority in _BULK and not self._bulk.go():
+            await self._bulk.wait(QueuedCall(priority=_BULK.index(priority), owner=chat))
+        if self._is_probing and priority in _OF_THE_OUTBOX:
             self._take_probe(chat)
         elif self._is_limited() and not self._queue.go():
             await self._queue.wait(QueuedCall(priority=priority, owner=chat, patience_s=self._patience(priority)))
@@ -262,7 +273,7 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
     def _patience(self, priority: int) -> float:
         """Seconds that a message waits for its slot at the learned pace."""
         match priority:
-            case SendPriority.OUTBOX:
+            case SendPriority.URGENT | SendPriority.OUTBOX:
                 return inf
             case SendPriority.BROADCAST:
                 return self._limits.patience_s
@@ -306,6 +317,8 @@ class _TooLongError(Exception):
     """The next slot at the learned rate would come too late; its argument is how late, in seconds."""
 
 
+_OF_THE_OUTBOX: Final = (SendPriority.URGENT, SendPriority.OUTBOX)
+_BULK: Final = (SendPriority.OUTBOX, SendPriority.BROADCAST)
 _PROBES_BETWEEN: Final = 3  # tries of a message of the outbox while the whole bot is refused
 _GATED: Final = ("send", "edit", "delete", "pin", "unpin", "forward", "copy")  # what is done in a chat
 _ANSWERS: Final = frozenset({"answerCallbackQuery", "answerPreCheckoutQuery", "answerShippingQuery"})

@@ -30,7 +30,7 @@ from bot.chat.outbox import Outbox, OutboxTimes
 from bot.chat.outbox_gauge import OutboxGauge
 from bot.chat.poller import Poller, PollTimes
 from bot.chat.rate_limiter import TelegramRateLimiter
-from bot.chat.sender import ListenerOf, Render, Sender
+from bot.chat.sender import ListenerOf, MessageTexts, Sender
 from bot.chat.stats import ChatStats
 from bot.chat.transport import RawApi
 from bot.chat.update_order import UpdateOrder
@@ -74,7 +74,7 @@ class TelegramRuntime:
         outbox_store: OutboxStore,
         outbox_gauge: OutboxGauge,
         transactions: Transactions,
-        render: Render,
+        message_texts: MessageTexts,
         listener_of: ListenerOf,
         clock: Clock,
         randomness: Callable[[], float],
@@ -90,7 +90,7 @@ class TelegramRuntime:
         self._stack = AsyncExitStack()
         self._intake: Poller | WebhookIntake | None = None
         self._unreached: str | None = UNREACHED  # None once it was
-        self.sender = Sender(application.bot, render, listener_of)
+        self.sender = Sender(application.bot, message_texts, listener_of, clock)
         self.marker = InboxMarker(inbox_store, clock)
         self.lanes = Lanes(
             Runner(application).process, self.sender.tell, self.marker, clock, lane_limits, enqueue=self._enqueue

@@ -1,6 +1,5 @@
-"""The bot's own messages: rendered in the reader's language, sent with the ring they chose."""
+"""The bot's own messages: rendered in the reader's language, sent with the ring they chose, or not at all."""
 
-import inspect
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +13,16 @@ from telegram import (
     ReplyKeyboardRemove,
     ReplyParameters,
 )
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
+from bot.chat.merging import RecentMessages
 from bot.chat.rate_limiter import SendPriority
+from bot.domain.chat import Merging, OutboxPayload
 from bot.domain.ids import ChatId, UserId
-from bot.domain.users import Language
+from bot.domain.notices import NoticeKind
+from bot.domain.ports.clock import Clock
+from bot.domain.users import Language, Notifications
 
 _log = logging.getLogger(__name__)
 
@@ -40,10 +43,10 @@ class RenderedMessage(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """How a user wants to be spoken to. `is_silent`: messages arrive without a sound."""
+    """How a user wants to be spoken to now."""
 
     language: Language = Language.ENGLISH
-    is_silent: bool = False
+    ring_of: Callable[[NoticeKind], Notifications] = lambda _: Notifications.ON
 
 
 class Tell(Protocol):
@@ -52,17 +55,24 @@ class Tell(Protocol):
     def __call__(self, kind: str, user_id: UserId, chat_id: ChatId, /) -> Coroutine[Any, Any, None]: ...
 
 
-Render = Callable[[str, Mapping[str, str], Language], Sequence[RenderedMessage] | Awaitable[Sequence[RenderedMessage]]]
+class MessageTexts(Protocol):
+    """Messages by their stored form: what they are about, and their words."""
+
+    def read(self, kind: str, values: Mapping[str, str], /) -> OutboxPayload: ...
+    def render(self, kind: str, values: Mapping[str, str], language: Language, /) -> Sequence[RenderedMessage]: ...
+
+
 ListenerOf = Callable[[UserId], Awaitable[Listener]]
 
 
 class Sender:
     """Sends what was rendered from (kind, values). Handlers answer through PTB; all else goes through here."""
 
-    def __init__(self, bot: ExtBot[Any], render: Render, listener_of: ListenerOf) -> None:
+    def __init__(self, bot: ExtBot[Any], texts: MessageTexts, listener_of: ListenerOf, clock: Clock) -> None:
         self._bot = bot
-        self._render = render
+        self._texts = texts
         self._listener_of = listener_of
+        self._recent = RecentMessages(clock)
 
     async def send(
         self,
@@ -77,23 +87,52 @@ class Sender:
     ) -> None:
         """Send all its messages in order, from the `sent_already`-th on, calling `on_sent` after each.
 
-        Raises TelegramError, and whatever rendering raises.
+        None where the reader wants none of that kind: then it counts as told. Raises TelegramError, and whatever
+        rendering raises.
         """
         listener = await self._listener_of(user_id)
-        rendered = self._render(kind, values, listener.language)
-        messages = await rendered if inspect.isawaitable(rendered) else rendered
+        payload = self._texts.read(kind, values)
+        ring = listener.ring_of(payload.notice())
+        if ring is Notifications.OFF:
+            return
+        messages = self._texts.render(kind, values, listener.language)
+        merging = payload.merging() if len(messages) == 1 else None
         for message in messages[sent_already:]:
-            await self._bot.send_message(
+            if merging is None or not await self._merge(chat_id, merging, message, priority):
+                sent = await self._bot.send_message(
+                    chat_id,
+                    message.text_html,
+                    parse_mode="HTML",
+                    reply_markup=message.reply_markup,
+                    reply_parameters=_reply(message.reply_to),
+                    disable_notification=True if ring is Notifications.SILENT else None,
+                    link_preview_options=_NO_PREVIEW,
+                    rate_limit_args=priority,
+                )
+                if merging is not None:
+                    self._recent.sent(chat_id, merging, sent.message_id, message.text_html)
+            on_sent()
+
+    async def _merge(self, chat_id: ChatId, merging: Merging, message: RenderedMessage, priority: SendPriority) -> bool:
+        """Whether it became a part of what was said a moment ago; its buttons are the newest."""
+        merged = self._recent.merged(chat_id, merging, message.text_html)
+        if merged is None:
+            return False
+        try:
+            await self._bot.edit_message_text(
+                merged.text_html,
                 chat_id,
-                message.text_html,
+                merged.message_id,
                 parse_mode="HTML",
-                reply_markup=message.reply_markup,
-                reply_parameters=_reply(message.reply_to),
-                disable_notification=listener.is_silent or None,
+                reply_markup=message.reply_markup if isinstance(message.reply_markup, InlineKeyboardMarkup) else None,
                 link_preview_options=_NO_PREVIEW,
                 rate_limit_args=priority,
             )
-            on_sent()
+        except BadRequest as refusal:
+            _log.info("a message could not be added to: %s", refusal.message)
+            return False
+        self._recent.note(chat_id, merging, merged)
+        return True
 
     async def tell(self, kind: str, user_id: UserId, chat_id: ChatId) -> None:
         """Say one thing that need not arrive: a refusal of Telegram is only logged."""

@@ -7,10 +7,11 @@ _LATE: Final = 0.5  # of a gap: so late a timer may run without shifting those b
 
 
 class Spacing:
-    """A `RateLimit`: one call in each gap of 1 / `per_second` s."""
+    """A `RateLimit`: one call in each gap of 1 / `per_second` s; after a rest `at_once` of them need no gap."""
 
-    def __init__(self, per_second: float) -> None:
+    def __init__(self, per_second: float, at_once: int = 1) -> None:
         self._gap = 1 / per_second
+        self._spare = (at_once - 1) * self._gap
         self._next = 0.0
 
     def change(self, per_second: float, now: float) -> None:
@@ -19,7 +20,7 @@ class Spacing:
         self._next = min(self._next, now + self._gap)
 
     def delay(self, now: float, ahead: int = 0) -> float:
-        wait = self._next + ahead * self._gap - now
+        wait = self._next - self._spare + ahead * self._gap - now
         return wait if wait > _TINY else 0.0
 
     def take(self, now: float) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.domain.chat import OutboxPayload
 from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.notices import NoticeKind
 from bot.domain.portfolio import OrderType
 from bot.domain.secrets import Secret
 
@@ -143,6 +144,7 @@ class KeyExpiresMessage(OutboxPayload):
     """A key that Bybit ends soon."""
 
     KIND = "key-expires"
+    NOTICE = NoticeKind.ALARMS
     account_type: AccountType
     days: int
     date: Millis
@@ -153,6 +155,7 @@ class KeyTroubleMessage(OutboxPayload):
     """What the daily check found: the text of a finding and what fills it."""
 
     KIND = "key-trouble"
+    NOTICE = NoticeKind.ALARMS
     account_type: AccountType
     finding: str
     values: Mapping[str, str] = field(default_factory=dict)
@@ -163,6 +166,7 @@ class EgressRefusedMessage(OutboxPayload):
     """To operators: the exchange refuses several accounts' keys for the address that this server goes out from."""
 
     KIND = "egress-refused"
+    NOTICE = NoticeKind.ALARMS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +174,7 @@ class KeyAskLostMessage(OutboxPayload):
     """Bybit was asked about a key, and its answer was never told: the process ended meanwhile."""
 
     KIND = "key-ask-lost"
+    NOTICE = NoticeKind.OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +182,7 @@ class LegacyKeysMessage(OutboxPayload):
     """The bot before this one kept the reader's keys of Bybit, a wallet's private key, or both, in clear."""
 
     KIND = "legacy-keys"
+    NOTICE = NoticeKind.ALARMS
     has_keys: bool
     has_wallet: bool
 
@@ -186,6 +192,7 @@ class KeyAttachedMessage(OutboxPayload):
     """A key was connected. Nothing writes it any more."""
 
     KIND = "key-attached"
+    NOTICE = NoticeKind.OTHER
     account_type: AccountType
 
 
@@ -197,6 +204,7 @@ class KeysLostMessage(OutboxPayload):
     """The server lost what opens stored keys: these accounts, by their labels, are to be connected anew."""
 
     KIND = "keys-lost"
+    NOTICE = NoticeKind.ALARMS
 
     accounts: str
 
@@ -206,6 +214,7 @@ class VaultLostMessage(OutboxPayload):
     """To operators: how many accounts of how many people, and how many promo codes, no key opens any more."""
 
     KIND = "vault-lost"
+    NOTICE = NoticeKind.ALARMS
 
     accounts: int
     people: int
@@ -217,4 +226,5 @@ class KeyRemovedMessage(OutboxPayload):
     """A key was removed. Nothing writes it any more."""
 
     KIND = "key-removed"
+    NOTICE = NoticeKind.OTHER
     account_type: AccountType

@@ -7,6 +7,7 @@ from typing import Final
 from bot.domain.chat import OutboxPayload
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import LicenseType
+from bot.domain.notices import NoticeKind
 from bot.domain.users import Role
 
 FREE_DAYS: Final = 30  # of license time that an admin may give without the PIN …
@@ -116,6 +117,7 @@ class BannedMessage(OutboxPayload):
     """Tells a user that an admin has banned them from the bot."""
 
     KIND = "banned"
+    NOTICE = NoticeKind.OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,7 @@ class UnbannedMessage(OutboxPayload):
     """Tells a user that an admin has lifted their ban."""
 
     KIND = "unbanned"
+    NOTICE = NoticeKind.OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +133,7 @@ class LicenseGivenMessage(OutboxPayload):
     """An admin gave time; `end` of all there is now."""
 
     KIND = "desk-granted"
+    NOTICE = NoticeKind.LICENSE
     kind: LicenseType
     days: int
     end: Millis
@@ -143,6 +147,7 @@ class LicenseRevokedMessage(OutboxPayload):
     """
 
     KIND = "desk-revoked"
+    NOTICE = NoticeKind.LICENSE
     span: int = 0
     end: Millis | None = None
     reason: str = field(default="", repr=False)
@@ -153,4 +158,5 @@ class RoleChangedMessage(OutboxPayload):
     """An owner gave or took a role."""
 
     KIND = "desk-role"
+    NOTICE = NoticeKind.OTHER
     role: Role

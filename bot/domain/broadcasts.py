@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.domain.chat import OutboxPayload
 from bot.domain.ids import DAY, ChatId, Millis, UserId
+from bot.domain.notices import NoticeKind
 from bot.domain.users import Language
 
 ACTIVE_WITHIN: Final = 7  # days that make somebody active for filters and broadcasts
@@ -90,6 +91,7 @@ class BroadcastDoneMessage(OutboxPayload):
     """A broadcast went out: how many got it, blocked the bot, could not be reached."""
 
     KIND = "broadcast-done"
+    NOTICE = NoticeKind.OTHER
     count: int
     blocked: int
     failed: int

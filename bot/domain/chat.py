@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar, Final
 
 from bot.domain.ids import ChatId, Millis, UserId
+from bot.domain.notices import URGENT, NoticeKind
 from bot.domain.payloads import encode
 from bot.domain.update_attempt import UpdateId
 
@@ -35,23 +36,45 @@ class Dialogue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Merging:
+    """How messages about one `thread` become one message, as long as it is new.
+
+    One of the same `subject` as before takes its place, for it says all of it again; one that `joins` is added to what
+    was said last. Neither rings again.
+    """
+
+    thread: str
+    subject: str = ""  # none: it takes nobody's place
+    joins: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxPayload:
     """What an outbox message says: the values that its text needs. `KIND` is the stored word of the message.
 
     Subclasses stand beside their feature in bot/domain: services write them in the transaction that they tell of,
     handlers/<feature>/messages.py turns them into text when they are sent, in the language of that moment. They are
     read for as long as such rows wait: a field that older rows lack has a default. A field `reply_to` is the message of
-    the same chat that it is a reply to, 0 for none.
+    the same chat that it is a reply to, 0 for none. `NOTICE`: by which of the choices on /notify it rings.
     """
 
     KIND: ClassVar[str]
+    NOTICE: ClassVar[NoticeKind]
+
+    def notice(self) -> NoticeKind:
+        """What this one is about: `NOTICE`, unless its values say more."""
+        return self.NOTICE
+
+    def merging(self) -> Merging | None:
+        """How it becomes one with others; None: it is a message of its own."""
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxMessage:
     """A row of the outbox: a message that must arrive, `values` the stored form of its `OutboxPayload`.
 
-    (`idempotency_key`, `kind`) is unique: the same twice is one message.
+    (`idempotency_key`, `kind`) is unique: the same twice is one message. Urgent ones go ahead of all others.
     """
 
     user_id: UserId
@@ -59,6 +82,7 @@ class OutboxMessage:
     kind: str
     values: Mapping[str, str] = field(repr=False)
     idempotency_key: str
+    is_urgent: bool = False
 
 
 def outbox_message(
@@ -71,6 +95,7 @@ def outbox_message(
         kind=payload.KIND,
         values=encode(payload),
         idempotency_key=idempotency_key,
+        is_urgent=payload.notice() in URGENT,
     )
 
 
@@ -153,6 +178,7 @@ class RestartedMessage(OutboxPayload):
     """An update whose effect is there while its answer may not have been sent; `what`: its button or command."""
 
     KIND = "restarted"
+    NOTICE = NoticeKind.OTHER
     what: str = field(default="", repr=False)
 
 
@@ -161,6 +187,7 @@ class AnswerLostMessage(OutboxPayload):
     """An update whose effect is there, and whose answer Telegram did not take."""
 
     KIND = "answer-lost"
+    NOTICE = NoticeKind.OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +195,7 @@ class SendSecretAgainMessage(OutboxPayload):
     """An update whose body was not stored, for it carried a secret."""
 
     KIND = "send-secret-again"
+    NOTICE = NoticeKind.OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +203,7 @@ class SetAsideMessage(OutboxPayload):
     """An update that failed as often as it is tried."""
 
     KIND = "set-aside"
+    NOTICE = NoticeKind.OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +211,7 @@ class DeafMessage(OutboxPayload):
     """Nothing came from Telegram for a while in which this person wrote; what, a line each, and how many lines more."""
 
     KIND = "deaf"
+    NOTICE = NoticeKind.OTHER
 
     began: Millis
     ended: Millis
@@ -194,6 +224,7 @@ class BackMessage(OutboxPayload):
     """Somebody who had blocked the bot lets it write again; the newest of the messages that waited come beside this."""
 
     KIND = "back"
+    NOTICE = NoticeKind.OTHER
 
     since: Millis
     until: Millis
@@ -206,3 +237,4 @@ class TooFastMessage(OutboxPayload):
     """Updates of a sender beyond the limit of intake were not stored, and will not be answered."""
 
     KIND = "too-fast"
+    NOTICE = NoticeKind.OTHER

@@ -9,6 +9,7 @@ from bot.domain.accounts import Account, AccountType
 from bot.domain.chat import OutboxPayload
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.legs import BriefOrder
+from bot.domain.notices import NoticeKind
 from bot.domain.portfolio import LegKey, Side
 from bot.domain.trade_plans import CardPlace, ExitReason
 
@@ -140,6 +141,7 @@ class EntriesHaltedMessage(RestingEntriesMessage):
     """An admin has stopped the entries of everybody, for that reason."""
 
     KIND = "trade-entries-halted"
+    NOTICE = NoticeKind.ALARMS
 
     reason: str = field(default="", repr=False)
 
@@ -149,6 +151,7 @@ class EntriesUnlicensedMessage(RestingEntriesMessage):
     """The license with which they were placed has ended."""
 
     KIND = "trade-entries-unlicensed"
+    NOTICE = NoticeKind.LICENSE
 
 
 class Takeover(StrEnum):
@@ -166,6 +169,7 @@ class UpdatesTakenMessage(OutboxPayload):
     """
 
     KIND = "trade-updates-taken"
+    NOTICE = NoticeKind.ALARMS
 
     by: Takeover = Takeover.WEBHOOK
     is_managing: bool = True

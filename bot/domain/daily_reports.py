@@ -12,6 +12,7 @@ from typing import Final
 from bot.domain.accounts import AccountType
 from bot.domain.chat import OutboxPayload
 from bot.domain.ids import HOUR, Millis, UserId
+from bot.domain.notices import NoticeKind
 
 LATEST: Final = 12 * HOUR  # ms after its hour a report is still told
 
@@ -92,6 +93,7 @@ class DailyReportMessage(OutboxPayload):
     """A person's day, account by account, between two moments of theirs."""
 
     KIND = "daily-report"
+    NOTICE = NoticeKind.REPORTS
 
     since: Millis
     until: Millis

@@ -6,6 +6,7 @@ from typing import Final
 from bot.domain.accounts import Account
 from bot.domain.chat import OutboxPayload
 from bot.domain.ids import Millis
+from bot.domain.notices import NoticeKind
 
 _NOT_SAID: Final = Millis(0)
 
@@ -33,6 +34,7 @@ class MaintenanceMessage(OutboxPayload):
     """Bybit is under maintenance; `end` 0: nobody says until when."""
 
     KIND = "exchange-maintenance"
+    NOTICE = NoticeKind.ANNOUNCEMENTS
 
     title: str
     end: Millis = _NOT_SAID

@@ -13,6 +13,7 @@ from typing import Annotated, Final
 from bot.domain.chat import OutboxPayload
 from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import LicenseType
+from bot.domain.notices import NoticeKind
 from bot.domain.payloads import NoneAs
 from bot.domain.users import Language
 
@@ -193,6 +194,7 @@ class PaymentReceiptMessage(OutboxPayload):
     """Paid and credited: the license ends at `date`; what was bought begins to run at `begins`."""
 
     KIND = "payment-receipt"
+    NOTICE = NoticeKind.LICENSE
     number: int
     stars: int
     kind: LicenseType
@@ -214,6 +216,7 @@ class OlderChargesMessage(OutboxPayload):
     """Tells owners that Telegram knows charges from before this database, which were left alone."""
 
     KIND = "payment-older-owner"
+    NOTICE = NoticeKind.OTHER
     count: int
     stars: int
 
@@ -223,6 +226,7 @@ class PaymentUnclaimedMessage(OutboxPayload):
     """Paid, not credited; it goes back."""
 
     KIND = "payment-unclaimed"
+    NOTICE = NoticeKind.LICENSE
     number: int
     stars: int
     why: Unclaimed
@@ -234,6 +238,7 @@ class PaymentUnclaimedAdminMessage(PaymentUnclaimedMessage):
     """Tells admins of a payment that was not credited and goes back."""
 
     KIND = "payment-unclaimed-admin"
+    NOTICE = NoticeKind.OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +246,7 @@ class PaymentReturnedMessage(OutboxPayload):
     """It went back; no user where they were erased, no type where nothing was credited."""
 
     KIND = "payment-returned"
+    NOTICE = NoticeKind.LICENSE
     number: int
     stars: int
     user: Annotated[UserId | None, NoneAs("?")]
@@ -252,6 +258,7 @@ class PaymentReturnedAdminMessage(PaymentReturnedMessage):
     """Tells admins of a payment that went back to whoever paid."""
 
     KIND = "payment-returned-admin"
+    NOTICE = NoticeKind.OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +266,7 @@ class PaymentChargedBackAdminMessage(PaymentReturnedMessage):
     """Telegram took it back, to admins."""
 
     KIND = "payment-charged-back-admin"
+    NOTICE = NoticeKind.OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,4 +274,5 @@ class PaymentStuckAdminMessage(PaymentReturnedMessage):
     """Telegram refuses the refund, to admins."""
 
     KIND = "payment-stuck-admin"
+    NOTICE = NoticeKind.OTHER
     said: str

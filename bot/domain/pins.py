@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.domain.chat import OutboxPayload
 from bot.domain.ids import Millis, UserId
+from bot.domain.notices import NoticeKind
 
 LENGTH: Final = 6
 TRIES: Final = 5
@@ -63,6 +64,7 @@ class PinLockedMessage(OutboxPayload):
     """To owners: five wrong PINs of a user."""
 
     KIND = "pin-locked"
+    NOTICE = NoticeKind.ALARMS
     user: UserId
     until: Millis
 
@@ -72,3 +74,4 @@ class PinForgottenMessage(OutboxPayload):
     """An owner removed the reader's PIN."""
 
     KIND = "pin-forgotten"
+    NOTICE = NoticeKind.ALARMS

@@ -8,6 +8,7 @@ from typing import Final
 from bot.domain.chat import OutboxPayload
 from bot.domain.ids import DAY, HOUR, MINUTE, Millis, UserId
 from bot.domain.licensing import RANK, License, LicenseType
+from bot.domain.notices import NoticeKind
 from bot.domain.promo_codes import Terms
 
 TRIES: Final = 5
@@ -256,6 +257,7 @@ class PromoGivenMessage(OutboxPayload):
     """An admin redeemed a code for the reader; license time of that type ends at `date`."""
 
     KIND = "promo-given"
+    NOTICE = NoticeKind.LICENSE
     kind: LicenseType
     days: int
     date: Millis
@@ -266,6 +268,7 @@ class PromoTakenMessage(OutboxPayload):
     """A campaign was called back: what was left of it, in ms."""
 
     KIND = "promo-taken"
+    NOTICE = NoticeKind.LICENSE
     kind: LicenseType
     span: int
 
@@ -287,6 +290,7 @@ class PromoUsedMessage(CampaignMessage):
     """So much of a campaign is used; `token` is the one of [Pause code]."""
 
     KIND = "promo-used"
+    NOTICE = NoticeKind.OTHER
     percent: int
     token: str | None = field(default=None, repr=False)
 
@@ -296,6 +300,7 @@ class PromoFastMessage(CampaignMessage):
     """So many redemptions within this hour; `token` is the one of [Pause code]."""
 
     KIND = "promo-fast"
+    NOTICE = NoticeKind.OTHER
     count: int
     token: str | None = field(default=None, repr=False)
 
@@ -305,6 +310,7 @@ class PromoLargeMessage(CampaignMessage):
     """To owners: an admin made or enlarged a campaign that gives much; `token` is the one of [Pause code]."""
 
     KIND = "promo-large"
+    NOTICE = NoticeKind.OTHER
     admin: UserId
     token: str | None = field(default=None, repr=False)
 
@@ -314,6 +320,7 @@ class PromoUndoAskedMessage(CampaignMessage):
     """Another admin asks to call a campaign back."""
 
     KIND = "promo-undo-asked"
+    NOTICE = NoticeKind.OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,4 +328,5 @@ class PromoGuessingMessage(OutboxPayload):
     """So many wrong tries of everybody within a minute."""
 
     KIND = "promo-guessing"
+    NOTICE = NoticeKind.OTHER
     count: int

@@ -10,6 +10,7 @@ from typing import Final
 from bot.domain.chat import OutboxPayload
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import LicenseType
+from bot.domain.notices import NoticeKind
 
 NOTICES: Final = (7, 3, 1)  # days before the day of the end
 MORNING: Final = 9  # the hour, local
@@ -112,6 +113,7 @@ class LicenseEndsMessage(LicenseReminder):
     """License time of a type ends in so many days, on that local date."""
 
     KIND = "license-ends"
+    NOTICE = NoticeKind.LICENSE
     days: int
 
 
@@ -120,3 +122,4 @@ class LicenseEndedMessage(LicenseReminder):
     """License time of a type is over."""
 
     KIND = "license-ended"
+    NOTICE = NoticeKind.LICENSE

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.chat import OutboxPayload
 from bot.domain.ids import Millis
+from bot.domain.notices import NoticeKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +15,7 @@ class RestoredMessage(OutboxPayload):
     """
 
     KIND = "restored"
+    NOTICE = NoticeKind.ALARMS
 
     made: Millis
     restored: Millis
@@ -25,6 +27,7 @@ class StarsListedMessage(OutboxPayload):
     """To the owners of a restored bot: charges and returns that Telegram knows of and the copy does not."""
 
     KIND = "restored-stars"
+    NOTICE = NoticeKind.OTHER
 
     charges: int
     stars: int

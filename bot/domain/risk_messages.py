@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.domain.accounts import AccountType
 from bot.domain.chat import OutboxPayload
+from bot.domain.notices import NoticeKind
 
 
 class LossLimit(StrEnum):
@@ -21,6 +22,7 @@ class LimitNearMessage(OutboxPayload):
     """Four fifths of what may be lost are lost; `left` of `whole` may still be, in USDT."""
 
     KIND = "limit-near"
+    NOTICE = NoticeKind.ALARMS
     account_type: AccountType
     limit: LossLimit
     left: Decimal
@@ -32,6 +34,7 @@ class LimitReachedMessage(OutboxPayload):
     """No entries until the limit lets them; `canceled`: entries that rested and are being taken back."""
 
     KIND = "limit-reached"
+    NOTICE = NoticeKind.ALARMS
     account_type: AccountType
     limit: LossLimit
     canceled: int

@@ -8,6 +8,7 @@ from bot.domain.accounts import AccountType
 from bot.domain.chat import OutboxPayload
 from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import LicenseType
+from bot.domain.notices import NoticeKind
 from bot.domain.payloads import NoneAs
 from bot.domain.payments import PaymentStatus
 
@@ -85,6 +86,7 @@ class SupportAskedMessage(DeliveredMessage):
     """A user's words, with what helps an answer."""
 
     KIND = "support-asked"
+    NOTICE = NoticeKind.OTHER
     user: UserId
     name: str
     license: Annotated[LicenseType | None, NoneAs("none")]
@@ -99,6 +101,7 @@ class SupportAnsweredMessage(DeliveredMessage):
     """An answer of the staff in a thread, told to whoever it is of."""
 
     KIND = "support-answered"
+    NOTICE = NoticeKind.OTHER
     text: str = field(repr=False)
 
 
@@ -114,6 +117,7 @@ class StaffActedMessage(OutboxPayload):
     """To the others of the staff: `name` answered or closed a thread."""
 
     KIND = "support-handled"
+    NOTICE = NoticeKind.OTHER
     thread: ThreadId
     name: str = field(repr=False)
     act: StaffAct
@@ -125,6 +129,7 @@ class ClosedByUserMessage(OutboxPayload):
     """To whoever of the staff answered last; to all of them if nobody did."""
 
     KIND = "support-closed-by-user"
+    NOTICE = NoticeKind.OTHER
     thread: ThreadId
 
 
@@ -133,4 +138,5 @@ class ClosedByStaffMessage(OutboxPayload):
     """To the user of the thread."""
 
     KIND = "support-closed-by-staff"
+    NOTICE = NoticeKind.OTHER
     thread: ThreadId

@@ -38,6 +38,19 @@ def day_around(now: Millis, name: str) -> tuple[Millis, Millis]:
     return Millis(int(starts.timestamp() * 1000)), Millis(int(ends.timestamp() * 1000))
 
 
+def next_at(now: Millis, minute: int, name: str) -> Millis:
+    """When the clocks of that zone next show that minute of the day (0 to 1439).
+
+    One that they skip in the night in which they are turned is taken an hour later.
+    """
+    zone = zone_of(name) or UTC
+    today = datetime.fromtimestamp(now / 1000, zone).date()
+    hour, past = divmod(minute, 60)
+    days = (today, today + timedelta(days=1))
+    moments = (datetime(each.year, each.month, each.day, hour, past, tzinfo=zone) for each in days)
+    return next(Millis(int(at.timestamp() * 1000)) for at in moments if at.timestamp() * 1000 > now)
+
+
 def offset_name(typed: str) -> str | None:
     """What is stored for a typed offset: UTC+3 for +3, gmt+3 and UTC+03:00; None for what is none, or too far."""
     offset = _TYPED.fullmatch(typed.strip().casefold())

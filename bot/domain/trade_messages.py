@@ -6,14 +6,18 @@ quantities in the base coin.
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from bot.domain.accounts import AccountType
-from bot.domain.chat import OutboxPayload
+from bot.domain.chat import Merging, OutboxPayload
 from bot.domain.ids import AccountId, Symbol
 from bot.domain.legs import BriefOrder
+from bot.domain.notices import NoticeKind
 from bot.domain.orders import TriggerBy
 from bot.domain.portfolio import Side
 from bot.domain.trade_plans import ExitReason, IntentKind, IntentState
+
+_ALARMING: Final = frozenset({ExitReason.LIQUIDATION, ExitReason.ADL, ExitReason.EMERGENCY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +37,18 @@ class TradeMessage(OutboxPayload):
     reply_to: int = 0
     tick: Decimal = Decimal(0)
 
+    @property
+    def thread(self) -> str:
+        """Its leg: what is told of it within seconds may become one message."""
+        return f"{self.account_id}:{self.symbol}:{self.position_idx}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryMessage(TradeMessage):
     """What became of an entry that no card told of: filled, wholly or in part, refused, or never sent."""
 
     KIND = "trade-entry"
+    NOTICE = NoticeKind.ENTRIES
 
     side: Side
     qty: Decimal  # that was asked for
@@ -48,12 +58,17 @@ class EntryMessage(TradeMessage):
     reason: str = ""  # key of the texts
     code: int = 0  # Bybit's, of a refusal
 
+    def merging(self) -> Merging:
+        """Entries of one leg are told together."""
+        return Merging(thread=self.thread, joins=True)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedMessage(TradeMessage):
     """A position was closed or lessened. `remaining`: what is left of it."""
 
     KIND = "trade-closed"
+    NOTICE = NoticeKind.EXITS
 
     side: Side  # of the position
     qty: Decimal
@@ -67,12 +82,24 @@ class ClosedMessage(TradeMessage):
     slippage: Decimal | None = None
     funding: Decimal = Decimal(0)  # paid; not in `pnl`
 
+    def notice(self) -> NoticeKind:
+        """Of a target and of what leaves a part open, of an end, or of one that is an alarm."""
+        if self.exit_reason in _ALARMING:
+            return NoticeKind.ALARMS
+        is_step = self.exit_reason is ExitReason.TARGET or self.remaining > 0
+        return NoticeKind.TARGETS if is_step else self.NOTICE
+
+    def merging(self) -> Merging:
+        """The fills of one order are told together: each message says what they come to."""
+        return Merging(thread=self.thread, subject=self.order_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitRefusedMessage(TradeMessage):
     """A close, a stop or a target that the exchange does not take."""
 
     KIND = "trade-exit-refused"
+    NOTICE = NoticeKind.ALARMS
 
     intent: IntentKind
     state: IntentState
@@ -86,6 +113,7 @@ class StopMissingMessage(TradeMessage):
     """A position stands without the stop that was promised; it is being set."""
 
     KIND = "trade-stop-missing"
+    NOTICE = NoticeKind.ALARMS
 
     side: Side
     stop: Decimal
@@ -100,6 +128,7 @@ class StopChangedMessage(TradeMessage):
     """
 
     KIND = "trade-stop-changed"
+    NOTICE = NoticeKind.ALARMS
 
     side: Side
     disagreement_id: int = 0  # 0: it has no row
@@ -120,6 +149,7 @@ class TargetGoneMessage(TradeMessage):
     """The order of a target was canceled by somebody else, or the exchange has not taken it."""
 
     KIND = "trade-target-gone"
+    NOTICE = NoticeKind.ALARMS
 
     number: int
     price: Decimal
@@ -134,8 +164,17 @@ class BreakevenMessage(TradeMessage):
     """After the first target the stop goes to `stop`; None: the price is beyond it already, the old stop stays."""
 
     KIND = "trade-breakeven"
+    NOTICE = NoticeKind.TARGETS
 
     stop: Decimal | None = None
+
+    def notice(self) -> NoticeKind:
+        """A stop that could not follow is an alarm."""
+        return NoticeKind.ALARMS if self.stop is None else self.NOTICE
+
+    def merging(self) -> Merging | None:
+        """With the target that it follows, unless it is an alarm."""
+        return None if self.stop is None else Merging(thread=self.thread, joins=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +185,7 @@ class LegForeignMessage(TradeMessage):
     """
 
     KIND = "trade-leg-foreign"
+    NOTICE = NoticeKind.ALARMS
 
     ours: Decimal
     size: Decimal
@@ -158,6 +198,7 @@ class PositionGoneMessage(TradeMessage):
     """A managed position does not stand any more, and no trade is known that closed it."""
 
     KIND = "trade-position-gone"
+    NOTICE = NoticeKind.ALARMS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +206,7 @@ class FoundOrderMessage(TradeMessage):
     """An order or a position of ours that the database did not know: a backup was restored. Targets are not known."""
 
     KIND = "trade-found"
+    NOTICE = NoticeKind.ALARMS
 
     disagreement_id: int = 0
 
@@ -174,6 +216,7 @@ class MarginModeMessage(OutboxPayload):
     """The margin mode of an account with something open was switched elsewhere; both in Bybit's words."""
 
     KIND = "trade-margin-mode"
+    NOTICE = NoticeKind.ALARMS
 
     account_id: AccountId
     account_type: AccountType

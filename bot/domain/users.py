@@ -1,12 +1,16 @@
 """Users: roles, languages and settings."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from bot.domain.accounts import Account, AccountType, TradeSettings
 from bot.domain.errors import ButtonExpired, NoAccount
 from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.notices import ALWAYS, URGENT, NoticeKind, QuietHours
+from bot.domain.time_zones import zone_of
 
 
 class Language(StrEnum):
@@ -49,13 +53,45 @@ class Notifications(StrEnum):
     OFF = "off"
 
 
+NEVER: Final = Millis(0)  # a mute that is none
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserSettings:
-    """The part of /settings that is no account's; the rest is `TradeSettings`."""
+    """The part of /settings that is no account's, the rest is `TradeSettings`; and what /notify changes."""
 
-    notifications: Notifications = Notifications.ON
+    notifications: Notifications = Notifications.ON  # of the kinds that are not among `choices`
     time_zone: str = "UTC"  # an IANA name, or an offset as UTC+5:30
     picture_theme: PictureTheme = PictureTheme.DARK
+    choices: tuple[tuple[NoticeKind, Notifications], ...] = ()
+    quiet_hours: QuietHours | None = None
+    muted_until: Millis = NEVER
+
+    def choice(self, kind: NoticeKind) -> Notifications:
+        """How messages of a kind ring at other times than the quiet ones."""
+        chosen = dict(self.choices).get(kind)
+        if chosen is None:
+            is_usual = self.notifications is Notifications.ON
+            chosen = _USUAL.get(kind, Notifications.ON) if is_usual else self.notifications
+        return Notifications.SILENT if chosen is Notifications.OFF and kind in ALWAYS else chosen
+
+    def ring(self, kind: NoticeKind, now: Millis) -> Notifications:
+        """How one rings now. Reads the file of the time zone, once a zone."""
+        chosen = self.choice(kind)
+        if chosen is Notifications.ON and kind not in URGENT and (now < self.muted_until or self.is_quiet(now)):
+            return Notifications.SILENT
+        return chosen
+
+    def is_quiet(self, now: Millis) -> bool:
+        """Whether these are quiet hours where the person lives."""
+        hours = self.quiet_hours
+        if hours is None:
+            return False
+        there = datetime.fromtimestamp(now / 1000, zone_of(self.time_zone) or UTC)
+        return hours.covers(there.hour * 60 + there.minute)
+
+
+_USUAL: Final = MappingProxyType({NoticeKind.REPORTS: Notifications.SILENT})
 
 
 STAFF: Final = UserId(0)  # in place of a user: the list of those who have a role; Telegram's ids are above 0

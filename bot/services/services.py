@@ -24,6 +24,7 @@ from bot.services.statistics.results import Results
 from bot.services.support.support import Support
 from bot.services.trading.trading import Trading
 from bot.services.users.access import RoleResolver
+from bot.services.users.notices import NoticeService
 from bot.services.users.people import People
 from bot.services.users.pin import PinService
 from bot.services.users.preferences import Preferences
@@ -39,6 +40,7 @@ class Services:
     roles: RoleResolver
     people: People
     preferences: Preferences
+    notices: NoticeService
     keys: Keys
     key_asks: KeyAsks
     demo_money: DemoMoney

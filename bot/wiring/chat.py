@@ -24,7 +24,7 @@ from bot.domain.ids import UserId
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.reads import Reads
 from bot.domain.secrets import Secret
-from bot.domain.users import Notifications
+from bot.domain.time_zones import zone_of
 from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.services.trading.brakes import Halts
 from bot.settings import Settings, revealed
@@ -128,7 +128,7 @@ async def open_chat(
         outbox_store=telegram.outbox_store,
         outbox_gauge=OutboxGauge(telegram.outbox_store, outside.clock),
         transactions=storage.store,
-        render=OutboxTexts(texts).render,
+        message_texts=OutboxTexts(texts),
         listener_of=listener_of,
         clock=outside.clock,
         randomness=outside.randomness,
@@ -152,13 +152,17 @@ def _intake(settings: Settings, token: Secret, halts: Halts, tuning: Tuning) -> 
     )
 
 
-def listener_of(reads: Reads) -> ListenerOf:
-    """Language and ring by the cached config; a stranger's are the usual ones."""
+def listener_of(reads: Reads, clock: Clock) -> ListenerOf:
+    """Language and rings by the cached config; a stranger's are the usual ones."""
 
     async def find(user_id: UserId) -> Listener:
         config = await reads.user_config(user_id)
         if config is None:
             return Listener()
-        return Listener(language=config.language, is_silent=config.settings.notifications is not Notifications.ON)
+        settings = config.settings
+        if settings.quiet_hours is not None:
+            await asyncio.to_thread(zone_of, settings.time_zone)  # a file, once a zone
+        now = clock.now()
+        return Listener(language=config.language, ring_of=lambda kind: settings.ring(kind, now))
 
     return find

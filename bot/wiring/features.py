@@ -43,6 +43,7 @@ from bot.services.statistics.statistics import Statistics
 from bot.services.statistics.truth import CardTruth
 from bot.services.support.support import Support
 from bot.services.trading.trading import Trading
+from bot.services.users.notices import NoticeService
 from bot.services.users.people import People
 from bot.services.users.pin import PinService
 from bot.services.users.preferences import Preferences
@@ -66,7 +67,7 @@ from storage.users.privacy import SqlitePrivacyQueries
 
 async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any], ...]]:
     """Every use case and every job. Raises WrongKeyFile, StorageTrouble."""
-    people, preferences, pin = await make_users(base)
+    people, preferences, notices, pin = await make_users(base)
     keys, account_jobs = make_accounts(base)
     licenses, licensing_jobs = make_licensing(base)
     promo, redemptions, promo_jobs = await make_promo(base, licenses, people, pin)
@@ -81,6 +82,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         roles=base.roles,
         people=people,
         preferences=preferences,
+        notices=notices,
         keys=keys,
         key_asks=KeyAsks(transactions=base.store, clock=base.clock),
         demo_money=DemoMoney(funds=base.demo_funds, transactions=base.store, drops=base.reads),
@@ -145,7 +147,7 @@ def make_results(base: Foundation) -> tuple[Results, tuple[Periodic[Any], ...]]:
     return results, (jobs.daily_reports(reports, base.clock),)
 
 
-async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]:
+async def make_users(base: Foundation) -> tuple[People, Preferences, NoticeService, PinService]:
     database = base.settings.database
     people = People(
         reads=base.reads,
@@ -163,7 +165,7 @@ async def make_users(base: Foundation) -> tuple[People, Preferences, PinService]
         cost=base.tuning.pin_cost,
     )
     preferences = Preferences(reads=base.reads, transactions=base.store)
-    return people, preferences, pin
+    return people, preferences, NoticeService(transactions=base.store), pin
 
 
 def make_privacy(base: Foundation, trading: Trading) -> tuple[Privacy, tuple[Periodic[Any], ...]]:

@@ -104,7 +104,7 @@ async def make_foundation(
         streams=streams,
         telegram_bot=telegram_bot,
         texts=await asyncio.to_thread(Texts.load),
-        listener_of=listener_of(reads),
+        listener_of=listener_of(reads, outside.clock),
         screen_reader=ScreenReader(patience=tuning.screen_patience),
         roles=RoleResolver(owner_ids=frozenset(map(UserId, settings.owner_ids))),
     )

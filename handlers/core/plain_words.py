@@ -57,6 +57,8 @@ _COMMANDS: Final[Mapping[str, tuple[_Rest, str]]] = MappingProxyType(
         "symbols": (_Rest.MARKET, "symbols tickers coins монеты монети пары пари котировки котирування"),
         "keys": (_Rest.NOTHING, "keys key connect ключи ключ ключі подключить підключити"),
         "settings": (_Rest.ANYTHING, "settings настройки налаштування"),
+        "notify": (_Rest.ANYTHING, "notify notifications уведомления оповещения сповіщення"),
+        "mute": (_Rest.ANYTHING, "mute тишина тиша"),
         "lang": (_Rest.ANYTHING, "lang language язык мова"),
         "license": (_Rest.NOTHING, "license licence лицензия ліцензія"),
         "redeem": (_Rest.NOTHING, "redeem promo promocode промо промокод"),

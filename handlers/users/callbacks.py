@@ -1,13 +1,17 @@
-"""Codes of the menu, of language, settings and the PIN's keypad."""
+"""Codes of the menu, of language, settings, messages and the PIN's keypad."""
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
-from bot.domain.payloads import Matching
-from bot.domain.users import Language
+from bot.domain.notices import NoticeKind
+from bot.domain.payloads import AtMost, Matching
+from bot.domain.users import Language, Notifications
 from bot.services.users.preferences import SettingField
 from handlers.core.callbacks import Code
+
+LAST_MINUTE: Final = 1_439  # of a day
+LONGEST_MUTE: Final = 168  # hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,39 @@ class ShowSetting(Code):
 
     TAG = "set"
     setting: SettingField
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseRing(Code):
+    """How a kind of message rings from now on: undone by one more tap, as a language is."""
+
+    TAG = "ring"
+    notice: NoticeKind
+    ring: Notifications
+
+
+@dataclass(frozen=True, slots=True)
+class ShowQuiet(Code):
+    """Quiet hours, and others to choose from."""
+
+    TAG = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class SetQuiet(Code):
+    """Quiet hours in minutes of the day; two alike: none."""
+
+    TAG = "hush"
+    start: Annotated[int, AtMost(LAST_MINUTE)]
+    end: Annotated[int, AtMost(LAST_MINUTE)]
+
+
+@dataclass(frozen=True, slots=True)
+class MuteFor(Code):
+    """So many hours from the press on; 0: no longer."""
+
+    TAG = "mute"
+    hours: Annotated[int, AtMost(LONGEST_MUTE)]
 
 
 @dataclass(frozen=True, slots=True)

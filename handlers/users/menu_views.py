@@ -34,7 +34,7 @@ _GROUPS: Final[Mapping[MenuGroup, tuple[tuple[str, ...], ...]]] = MappingProxyTy
             ("limits", "practice"),
             ("stats", "export"),
         ),
-        MenuGroup.MORE: (("pin", "lang"), ("privacy", "terms"), ("whoami", "subscribe")),
+        MenuGroup.MORE: (("notify", "pin"), ("lang", "subscribe"), ("privacy", "terms"), ("whoami",)),
         MenuGroup.STAFF: (
             ("users", "promo"),
             ("payments", "threads"),
@@ -78,7 +78,7 @@ HELP: Final[Mapping[HelpGroup, tuple[str, ...]]] = MappingProxyType(
         ),
         HelpGroup.TRADING: ("buy", "sell", "close", "panic", "pause", "resume", "limits", "practice"),
         HelpGroup.MARKET: ("price", "chart", "book", "symbols"),
-        HelpGroup.SETTINGS: ("keys", "settings", "lang", "pin"),
+        HelpGroup.SETTINGS: ("keys", "settings", "notify", "mute", "lang", "pin"),
         HelpGroup.LICENSE: ("license", "redeem", "subscribe", "paysupport"),
         HelpGroup.PERSON: ("whoami", "privacy", "terms", "forget"),
     }

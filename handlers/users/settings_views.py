@@ -80,8 +80,9 @@ def setting_card(
     elif field is SettingField.TIME_ZONE:
         parts.append(say("setting-type-zone"))
     width = _ZONES_IN_A_ROW if field is SettingField.TIME_ZONE else _PRESETS_IN_A_ROW
+    by_kind = command_button(viewer, "notify-by-kind", "notify") if field is SettingField.NOTIFICATIONS else ()
     back = command_button(viewer, "button-back", "settings")
-    return Card(text=join(parts), rows=(*in_rows(presets, width), back))
+    return Card(text=join(parts), rows=(*in_rows(presets, width), (*by_kind, *back)))
 
 
 def names(say: Translator) -> Mapping[str, SettingField]:
@@ -157,8 +158,10 @@ _SHOWN: Final[Mapping[SettingField, Callable[[RenderContext, UserConfig], str]]]
             viewer, "order-type", config.trade_settings.order_type.value
         ),
         SettingField.DEFAULT_ACCOUNT: lambda viewer, config: viewer.account_name(config.default_account),
-        SettingField.NOTIFICATIONS: lambda viewer, config: _choice(
-            viewer, "notify", config.settings.notifications.value
+        SettingField.NOTIFICATIONS: lambda viewer, config: (
+            viewer.say.plain("notify-by-kind")
+            if config.settings.choices
+            else _choice(viewer, "notify", config.settings.notifications.value)
         ),
         SettingField.TIME_ZONE: lambda viewer, _: viewer.zone_name,
         SettingField.PICTURES: lambda viewer, config: _choice(

@@ -24,6 +24,7 @@ INSERT_RECIPIENTS: Final = """
     SELECT ?1, u.user_id FROM users AS u
      WHERE u.last_seen_ts >= ?2 AND u.is_banned = 0 AND (?3 IS NULL OR u.lang = ?3)
        AND NOT EXISTS (SELECT 1 FROM bot_blocks AS b WHERE b.user_id = u.user_id)
+       AND coalesce(json_extract(u.notices, '$.announcements'), u.notifications) <> 'off'
        AND (?4 = 'any' OR ?4 = coalesce((SELECT l.license_type FROM user_licenses AS l
             WHERE l.user_id = u.user_id AND l.end_date > ?5 ORDER BY l.end_date LIMIT 1), 'none'))
 """
@@ -31,6 +32,7 @@ COUNT_AUDIENCE: Final = """
     SELECT count(*) FROM users AS u
      WHERE u.last_seen_ts >= ?1 AND u.is_banned = 0 AND (?2 IS NULL OR u.lang = ?2)
        AND NOT EXISTS (SELECT 1 FROM bot_blocks AS b WHERE b.user_id = u.user_id)
+       AND coalesce(json_extract(u.notices, '$.announcements'), u.notifications) <> 'off'
        AND (?3 = 'any' OR ?3 = coalesce((SELECT l.license_type FROM user_licenses AS l
             WHERE l.user_id = u.user_id AND l.end_date > ?4 ORDER BY l.end_date LIMIT 1), 'none'))
 """

@@ -12,12 +12,18 @@ from storage.sqlite.database import Database
 from storage.sqlite.transaction import Transaction
 
 INSERT_MESSAGE: Final = """
-    INSERT INTO outbox (user_id, chat_id, kind, values_json, cause, next_try_ts, created_ts)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO outbox (user_id, chat_id, kind, values_json, cause, is_urgent, next_try_ts, created_ts)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (cause, kind) DO NOTHING
 """
+SELECT_URGENT: Final = """
+    SELECT outbox_id, attempts, user_id, chat_id, kind, values_json, cause, is_urgent FROM outbox
+     WHERE state = 'waiting' AND is_urgent = 1 AND next_try_ts <= ?
+       AND NOT EXISTS (SELECT 1 FROM bot_blocks AS b WHERE b.user_id = outbox.chat_id)
+     ORDER BY next_try_ts, outbox_id LIMIT ?
+"""
 SELECT_DUE: Final = """
-    SELECT outbox_id, attempts, user_id, chat_id, kind, values_json, cause FROM outbox
+    SELECT outbox_id, attempts, user_id, chat_id, kind, values_json, cause, is_urgent FROM outbox
      WHERE state = 'waiting' AND next_try_ts <= ?
        AND NOT EXISTS (SELECT 1 FROM bot_blocks AS b WHERE b.user_id = outbox.chat_id)
      ORDER BY next_try_ts, outbox_id LIMIT ?
@@ -36,7 +42,7 @@ MARK_LATER: Final = (
 )
 MARK_CHAT_LATER: Final = """
     UPDATE outbox SET next_try_ts = ?1
-     WHERE chat_id = ?2 AND outbox_id >= ?3 AND state = 'waiting' AND next_try_ts < ?1
+     WHERE chat_id = ?2 AND outbox_id >= ?3 AND state = 'waiting' AND next_try_ts < ?1 AND is_urgent = ?4
 """
 MARK_UNDELIVERABLE: Final = """
     UPDATE outbox SET state = 'undeliverable', attempts = attempts + 1, reason = ?, values_json = '{}'
@@ -67,8 +73,7 @@ DELETE_SETTLED: Final = """
 
 async def add_message(transaction: Transaction, message: OutboxMessage, now: Millis, due: Millis) -> None:
     """Inside a unit of work; the same idempotency key and kind twice is one message."""
-    row = (message.user_id, message.chat_id, message.kind, json_text(message.values), message.idempotency_key, due, now)
-    await transaction.fetch(INSERT_MESSAGE, row)
+    await transaction.fetch(INSERT_MESSAGE, (*_row(message), due, now))
 
 
 async def withdraw_message(transaction: Transaction, message: OutboxMessage) -> None:
@@ -76,16 +81,26 @@ async def withdraw_message(transaction: Transaction, message: OutboxMessage) -> 
     await transaction.fetch(DELETE_WAITING, (message.idempotency_key, message.kind))
 
 
+def _row(message: OutboxMessage) -> tuple[str | int, ...]:
+    values, key = json_text(message.values), message.idempotency_key
+    return message.user_id, message.chat_id, message.kind, values, key, int(message.is_urgent)
+
+
 def queued_of(row: Row) -> QueuedMessage:
     """A row of SELECT_DUE; one whose values are damaged comes without them."""
-    outbox_id, attempts, user_id, chat_id, kind, text, idempotency_key = row
+    outbox_id, attempts, user_id, chat_id, kind, text, idempotency_key, is_urgent = row
     values: dict[str, str] | None
     try:
         values = json_values(text)
     except UnreadableRow:  # said by whoever settles the row
         values = None
     message = OutboxMessage(
-        user_id=user_id, chat_id=chat_id, kind=kind, values=values or {}, idempotency_key=idempotency_key
+        user_id=user_id,
+        chat_id=chat_id,
+        kind=kind,
+        values=values or {},
+        idempotency_key=idempotency_key,
+        is_urgent=bool(is_urgent),
     )
     return QueuedMessage(outbox_id=outbox_id, attempts=attempts, message=message, is_readable=values is not None)
 
@@ -110,6 +125,10 @@ class SqliteOutbox:
         """Waiting messages whose time has come, oldest first."""
         return tuple(map(queued_of, await self._database.fetch(SELECT_DUE, (now, limit))))
 
+    async def urgent(self, now: Millis, limit: int) -> tuple[QueuedMessage, ...]:
+        """Those of them that are urgent."""
+        return tuple(map(queued_of, await self._database.fetch(SELECT_URGENT, (now, limit))))
+
     async def overdue(self, now: Millis) -> OverdueMessages:
         """How many those are, and since when."""
         ((count, since),) = await self._database.fetch(COUNT_OVERDUE, (now,))
@@ -122,9 +141,9 @@ class SqliteOutbox:
     async def later(self, outbox_id: int, next_try: Millis) -> None:
         await self._write(MARK_LATER, (next_try, outbox_id))
 
-    async def chat_later(self, chat_id: ChatId, next_try: Millis, first: int = 0) -> None:
+    async def chat_later(self, chat_id: ChatId, next_try: Millis, first: int = 0, *, is_urgent: bool = False) -> None:
         """What waits of a chat, from the row `first` on, without a try."""
-        await self._write(MARK_CHAT_LATER, (next_try, chat_id, first))
+        await self._write(MARK_CHAT_LATER, (next_try, chat_id, first, int(is_urgent)))
 
     async def undeliverable(self, outbox_id: int, reason: str) -> None:
         await self._write(MARK_UNDELIVERABLE, (reason, outbox_id))
@@ -137,9 +156,8 @@ class SqliteOutbox:
     async def hold(
         self, message: OutboxMessage, now: Millis, next_try: Millis, answers: UpdateId | None
     ) -> tuple[int, Sequence[int]]:
-        row = (message.user_id, message.chat_id, message.kind, json_text(message.values), message.idempotency_key)
         async with self._database.transaction() as transaction:
-            found = await transaction.fetch(INSERT_HELD, (*row, next_try, now))
+            found = await transaction.fetch(INSERT_HELD, (*_row(message), next_try, now))
             if not found:
                 found = await transaction.fetch(SELECT_OUTBOX_ID, (message.idempotency_key, message.kind))
             if answers is not None:

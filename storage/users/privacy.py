@@ -133,7 +133,9 @@ SELECT_PROFILE: Final = """
 SELECT_SETTINGS: Final = """
     SELECT json_object('risk_percent', percent, 'stop_loss_percent', sl_percent, 'take_profit_percent', tp_percent,
                        'leverage', leverage, 'order_type', global_order_type, 'notifications', notifications,
-                       'time_zone', time_zone, 'pictures', picture_theme, 'default_account', default_account_id)
+                       'messages', json(notices), 'quiet_from_minute', quiet_from, 'quiet_until_minute', quiet_until,
+                       'muted_until_at', muted_until_ts, 'time_zone', time_zone, 'pictures', picture_theme,
+                       'default_account', default_account_id)
       FROM users WHERE user_id = ?
 """
 SELECT_ACCOUNTS: Final = """

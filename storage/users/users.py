@@ -7,18 +7,20 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.accounts import AccountType, TradeSettings
+from bot.domain.errors import UnreadableRow
 from bot.domain.events import RecordEvent, RoleChanged, UserBanned, UserConfigChanged, UserEvent
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.interning import intern_text
+from bot.domain.notices import NoticeKind, QuietHours
 from bot.domain.users import STAFF, Language, NewUser, Notifications, PictureTheme, Role, UserConfig, UserSettings
 from storage.accounts.accounts import account_of
-from storage.sqlite.codecs import Row, decimal_text, storable
+from storage.sqlite.codecs import Row, decimal_text, json_text, json_values, storable
 from storage.sqlite.transaction import Transaction
 
 SELECT_CONFIG: Final = """
     SELECT u.user_id, u.username, u.first_name, u.lang, u.role, u.is_banned, u.terms_accepted,
            u.notifications, u.time_zone, u.default_account_id, u.first_seen_ts,
-           d.user_id IS NOT NULL, u.picture_theme,
+           d.user_id IS NOT NULL, u.picture_theme, u.notices, u.quiet_from, u.quiet_until, u.muted_until_ts,
            a.account_id, a.user_id, a.exchange, a.account_type, a.host, a.label, a.bybit_uid,
            a.risk_percent, a.stop_loss_percent, a.take_profit_percent, a.leverage, a.order_type
       FROM users AS u LEFT JOIN accounts AS a ON a.user_id = u.user_id AND a.state = 'active'
@@ -32,14 +34,18 @@ SELECT_ACTIVE: Final = """
 SELECT_STAFF: Final = "SELECT user_id, role FROM users WHERE role <> 'user' AND role IN ('support', 'admin', 'owner')"
 INSERT_USER: Final = """
     INSERT INTO users (user_id, username, first_name, lang, percent, sl_percent, tp_percent, leverage,
-                       global_order_type, notifications, time_zone, picture_theme, start_payload, first_seen_ts,
-                       last_seen_ts)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id) DO NOTHING RETURNING user_id
+                       global_order_type, notifications, time_zone, picture_theme, notices, quiet_from, quiet_until,
+                       muted_until_ts, start_payload, first_seen_ts, last_seen_ts)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id) DO NOTHING RETURNING user_id
 """
 UPDATE_NAMES: Final = "UPDATE users SET username = ?, first_name = ? WHERE user_id = ? RETURNING user_id"
 UPDATE_LANGUAGE: Final = "UPDATE users SET lang = ? WHERE user_id = ? RETURNING user_id"
 UPDATE_SETTINGS: Final = """
-    UPDATE users SET notifications = ?, time_zone = ?, picture_theme = ? WHERE user_id = ? RETURNING user_id
+    UPDATE users
+       SET notifications = ?, time_zone = ?, picture_theme = ?, notices = ?, quiet_from = ?, quiet_until = ?,
+           muted_until_ts = ?
+     WHERE user_id = ?
+    RETURNING user_id
 """
 UPDATE_TRADE_SETTINGS: Final = """
     UPDATE users SET percent = ?, sl_percent = ?, tp_percent = ?, leverage = ?, global_order_type = ? WHERE user_id = ?
@@ -60,11 +66,12 @@ UPDATE_TERMS: Final = "UPDATE users SET terms_accepted = ?, terms_accepted_ts = 
 UPDATE_BANNED: Final = "UPDATE users SET is_banned = ? WHERE user_id = ? RETURNING user_id"
 UPDATE_ROLE: Final = "UPDATE users SET role = ? WHERE user_id = ? RETURNING user_id"
 
-_ACCOUNT_COLUMN: Final = 13  # where the joined account begins in SELECT_CONFIG
+_ACCOUNT_COLUMN: Final = 17  # where the joined account begins in SELECT_CONFIG
 _TYPE_ORDER: Final = {each: place for place, each in enumerate((AccountType.PAPER, AccountType.DEMO, AccountType.LIVE))}
 _NAME_LIMIT: Final = 256
 _USERNAME_LIMIT: Final = 64
 _PAYLOAD_LIMIT: Final = 64
+_NONE_CHOSEN: Final = "{}"
 
 
 def config_of(rows: list[Row]) -> UserConfig | None:
@@ -83,7 +90,12 @@ def config_of(rows: list[Row]) -> UserConfig | None:
         is_banned=bool(row[5]),
         terms_version=row[6],
         settings=UserSettings(
-            notifications=Notifications(row[7]), time_zone=intern_text(row[8]), picture_theme=PictureTheme(row[12])
+            notifications=Notifications(row[7]),
+            time_zone=intern_text(row[8]),
+            picture_theme=PictureTheme(row[12]),
+            choices=_choices(row[13]),
+            quiet_hours=None if row[14] is None else QuietHours(start=row[14], end=row[15]),
+            muted_until=row[16],
         ),
         default_account_id=row[9],
         accounts=tuple(accounts),
@@ -153,8 +165,27 @@ def _names(username: str | None, first_name: str) -> tuple[str | None, str]:
     return storable(username, limit=_USERNAME_LIMIT) if username else None, storable(first_name, limit=_NAME_LIMIT)
 
 
-def _settings(settings: UserSettings) -> tuple[str, str, str]:
-    return settings.notifications.value, settings.time_zone, settings.picture_theme.value
+def _settings(settings: UserSettings) -> tuple[str | int | None, ...]:
+    hours = settings.quiet_hours
+    return (
+        settings.notifications.value,
+        settings.time_zone,
+        settings.picture_theme.value,
+        json_text({kind.value: chosen.value for kind, chosen in settings.choices}),
+        None if hours is None else hours.start,
+        None if hours is None else hours.end,
+        settings.muted_until,
+    )
+
+
+def _choices(text: str) -> tuple[tuple[NoticeKind, Notifications], ...]:
+    """Raises UnreadableRow."""
+    if text == _NONE_CHOSEN:
+        return ()
+    try:
+        return tuple((NoticeKind(kind), Notifications(chosen)) for kind, chosen in json_values(text).items())
+    except ValueError:
+        raise UnreadableRow("the stored choices of messages are none that were ever written") from None
 
 
 def _trade_settings(settings: TradeSettings) -> tuple[str | int, ...]:

@@ -121,6 +121,10 @@ class MemoryOutbox:
         ]
         return tuple(found[:limit])
 
+    async def urgent(self, now: Millis, limit: int) -> tuple[QueuedMessage, ...]:
+        due = await self.due(now, len(self.rows))
+        return tuple([each for each in due if each.message.is_urgent][:limit])
+
     async def sent(self, outbox_id: int, now: Millis, message_id: int | None = None) -> None:
         await self._touch()
         self.rows[outbox_id].state = "sent"
@@ -132,10 +136,10 @@ class MemoryOutbox:
         self.rows[outbox_id].attempts += 1
         self.rows[outbox_id].next_try = next_try
 
-    async def chat_later(self, chat_id: ChatId, next_try: Millis, first: int = 0) -> None:
+    async def chat_later(self, chat_id: ChatId, next_try: Millis, first: int = 0, *, is_urgent: bool = False) -> None:
         await self._touch()
         for key, row in self.rows.items():
-            if row.enqueue.chat_id == chat_id and key >= first:
+            if row.enqueue.chat_id == chat_id and key >= first and row.enqueue.is_urgent is is_urgent:
                 row.next_try = max(row.next_try, next_try)
 
     async def hold(

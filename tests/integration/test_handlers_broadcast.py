@@ -277,7 +277,7 @@ async def test_whoever_wants_silence_gets_it_without_a_sound(harness: Harness, o
 
 async def test_a_broadcast_gives_way_to_everything_else(harness: Harness) -> None:
     bot = PlainBot(harness.app.bot)
-    broadcaster = Broadcaster(bot, listener_of(harness.services.reads))  # type: ignore[arg-type]  # the one method that is called
+    broadcaster = Broadcaster(bot, listener_of(harness.services.reads, harness.clock))  # type: ignore[arg-type]  # the one method that is called
     assert await broadcaster.deliver(UserId(ANNA), "hi") is Delivery.SENT
     assert bot.priorities == [3]
     assert ChatId(BORIS) not in got(harness, "hi")

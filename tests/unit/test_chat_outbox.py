@@ -18,11 +18,12 @@ from bot.chat.held_sender import HeldCallSender
 from bot.chat.outbox import Outbox, OutboxTimes
 from bot.chat.rate_limiter import SendPriority, TelegramRateLimiter
 from bot.chat.sender import Listener, ListenerOf, Sender
-from bot.domain.chat import OutboxMessage, QueuedMessage
+from bot.domain.chat import OutboxMessage, OutboxPayload, QueuedMessage, SetAsideMessage
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import ChatId, Millis, UserId
-from bot.domain.users import Language
+from bot.domain.users import Language, Notifications
 
+DEAF = 999_999  # wants none
 QUICK = OutboxTimes(poll=0.05, back_off=0.02, storage_retry=0.01)
 
 pytestmark = pytest.mark.virtual_time
@@ -35,15 +36,22 @@ class Card:
     reply_to: int | None = None
 
 
-def render(kind: str, values: Mapping[str, str], language: Language) -> Sequence[Card]:
-    if kind == "broken":
-        raise KeyError(values["parts"])
-    return [Card(f"{kind} {part} {language}") for part in values["parts"].split()]
+class Words:
+    """Texts of messages; one of a trade has no parts, and is about a leg."""
+
+    def read(self, _kind: str, _values: Mapping[str, str]) -> OutboxPayload:
+        return SetAsideMessage()
+
+    def render(self, kind: str, values: Mapping[str, str], language: Language) -> Sequence[Card]:
+        if kind == "broken":
+            raise KeyError(values["parts"])
+        return [Card(f"{kind} {part} {language}") for part in values["parts"].split()]
 
 
 async def listener_of(user_id: UserId) -> Listener:
     await asyncio.sleep(0)
-    return Listener(language=Language.UKRAINIAN if user_id == 2 else Language.ENGLISH, is_silent=user_id == 2)
+    ring = {2: Notifications.SILENT, DEAF: Notifications.OFF}.get(user_id, Notifications.ON)
+    return Listener(language=Language.UKRAINIAN if user_id == 2 else Language.ENGLISH, ring_of=lambda _: ring)
 
 
 @dataclass
@@ -87,20 +95,24 @@ class Post:
 
     def outbox_for(self, listener: ListenerOf) -> Outbox:
         telegram_bot: Any = self.bot
-        sender = Sender(telegram_bot, render, listener)
+        sender = Sender(telegram_bot, Words(), listener, self.clock)
         api: Any = None  # nothing is held here
         held = HeldCallSender(HeldCalls(self.store, self.clock, asyncio.Event()), self.rate_limiter, api)
         return Outbox(self.store, sender, held, self.rate_limiter, self.clock, lambda: 0.5, times=self.times)
 
-    def enqueue(self, chat: int, parts: str = "one", kind: str = "fill") -> None:
+    def enqueue(
+        self, chat: int, parts: str = "one", kind: str = "fill", *, is_urgent: bool = False, leg: str = ""
+    ) -> None:
         update_attempt = f"test:{len(self.store.rows)}"
+        about = {"account_id": "1", "symbol": leg} if leg else {}
         self.store.add(
             OutboxMessage(
                 user_id=UserId(chat),
                 chat_id=ChatId(chat),
                 kind=kind,
-                values={"parts": parts},
+                values={"parts": parts, **about},
                 idempotency_key=update_attempt,
+                is_urgent=is_urgent,
             ),
             self.clock.now(),
         )
@@ -416,11 +428,11 @@ async def test_a_courtesy_that_telegram_refuses_is_no_error(caplog: pytest.LogCa
     bot = Bot(errors={1: [Forbidden("Forbidden: bot was blocked by the user")]})
     telegram_bot: Any = bot
 
-    async def render_later(kind: str, _values: Mapping[str, str], _language: Language) -> Sequence[Card]:
-        await asyncio.sleep(0)
-        return [Card(kind)]
+    class Short(Words):
+        def render(self, kind: str, _values: Mapping[str, str], _language: Language) -> Sequence[Card]:
+            return [Card(kind)]
 
-    sender = Sender(telegram_bot, render_later, listener_of)
+    sender = Sender(telegram_bot, Short(), listener_of, LoopClock())
     await sender.tell("too-fast", UserId(1), ChatId(1))
     await sender.tell("too-fast", UserId(1), ChatId(1))
     assert bot.sent == [(1, "too-fast")]
@@ -430,7 +442,68 @@ async def test_a_courtesy_that_telegram_refuses_is_no_error(caplog: pytest.LogCa
 async def test_a_message_goes_on_from_another_one_that_may_be_gone() -> None:
     bot = Bot()
     telegram_bot: Any = bot
-    sender = Sender(telegram_bot, lambda kind, _values, _language: [Card(kind, reply_to=7), Card("more")], listener_of)
+
+    class Two(Words):
+        def render(self, kind: str, _values: Mapping[str, str], _language: Language) -> Sequence[Card]:
+            return [Card(kind, reply_to=7), Card("more")]
+
+    sender = Sender(telegram_bot, Two(), listener_of, LoopClock())
     await sender.send("fill", {}, user_id=UserId(1), chat_id=ChatId(1))
     reply, none = [options["reply_parameters"] for options in bot.options]
     assert (reply.message_id, reply.allow_sending_without_reply, none) == (7, True, None)
+
+
+# --- what is urgent goes ahead --------------------------------------------------------------------------------------
+
+
+async def test_what_is_urgent_waits_behind_no_flood() -> None:
+    post = Post(times=OutboxTimes(poll=60))
+    post.bot.latency_s = 1
+    for chat in range(1_500):
+        post.enqueue(chat)
+    async with post.open():
+        await asyncio.sleep(3.5)
+        post.enqueue(5_000, "stop", is_urgent=True)
+        post.outbox.wake()
+        await asyncio.sleep(1.1)
+        assert (5_000, "fill stop en") in post.bot.sent
+        assert len(post.bot.sent) < 100
+        await post.settled(1_501)
+    assert post.bot.most == 17, "places of its own"
+
+
+async def test_what_is_urgent_goes_ahead_within_its_chat_and_takes_its_leg_along() -> None:
+    post = Post(times=OutboxTimes(poll=60))
+    post.bot.latency_s = 1
+    for parts, leg in (("first", ""), ("other", "ETHUSDT"), ("entry", "BTCUSDT"), ("last", "")):
+        post.enqueue(1, parts, leg=leg)
+    async with post.open():
+        await asyncio.sleep(0.5)
+        post.enqueue(1, "stop", is_urgent=True, leg="BTCUSDT")
+        post.outbox.wake()
+        await post.settled(5)
+    order = [text.split()[1] for _, text in post.bot.sent]
+    assert order.index("entry") < order.index("stop") < order.index("last")
+    assert order[0] == "first", "it was under way"
+    assert sorted(order) == ["entry", "first", "last", "other", "stop"]
+
+
+async def test_what_is_urgent_does_not_wait_for_another_that_failed() -> None:
+    post = Post(times=OutboxTimes(poll=0.05, back_off=60, unreached_most=60))
+    post.bot.errors[1] = [TimedOut()]
+    post.enqueue(1, "chatter")
+    async with post.open():
+        await until(lambda: post.outbox.stats().put_off == 1, what="the failure")
+        post.enqueue(1, "stop", is_urgent=True)
+        post.outbox.wake()
+        await until(lambda: post.bot.sent, what="the stop")
+    assert post.bot.sent == [(1, "fill stop en")]
+
+
+async def test_what_nobody_wants_is_told_and_stays_due_no_more() -> None:
+    post = Post()
+    post.enqueue(DEAF)
+    async with post.open():
+        await post.settled(1)
+    assert post.bot.sent == []
+    assert post.store.states() == ["sent"]

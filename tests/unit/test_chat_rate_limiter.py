@@ -19,6 +19,8 @@ from bot.chat.rate_limiter import SendPriority, TelegramRateLimiter, TelegramRat
 from bot.chat.spacing import Spacing
 from bot.domain.ids import ChatId
 from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
+from ops.sim.telegram.errors import ApiError
+from ops.sim.telegram.limits import FloodLimits
 
 pytestmark = pytest.mark.virtual_time
 
@@ -275,15 +277,48 @@ async def limited() -> Room:
     return room
 
 
-async def test_at_the_learned_pace_answers_go_before_receipts_before_replies_before_broadcasts() -> None:
+async def test_at_the_learned_pace_answers_go_before_exits_before_receipts_before_replies_before_broadcasts() -> None:
     room = await limited()
-    calls = [("broadcast", SendPriority.BROADCAST), ("reply", None), ("receipt", SendPriority.OUTBOX)]
+    calls = [
+        ("broadcast", SendPriority.BROADCAST),
+        ("reply", None),
+        ("receipt", SendPriority.OUTBOX),
+        ("exit", SendPriority.URGENT),
+    ]
     tasks = [asyncio.create_task(room.send(chat, text, priority)) for chat, (text, priority) in enumerate(calls, 1)]
     await asyncio.sleep(0)
     press = {"callback_query_id": "1", "text": "answer"}
     await through(room.rate_limiter, room.telegram, "answerCallbackQuery", press)
     await asyncio.gather(*tasks)
-    assert room.texts() == ["answer", "receipt", "reply", "broadcast"]
+    assert room.texts() == ["answer", "exit", "receipt", "reply", "broadcast"]
+
+
+async def test_what_nobody_waits_for_leaves_room_for_exits_and_answers_under_the_limit_of_the_whole_bot() -> None:
+    """Twenty exits and answers a second are never refused beside a thousand receipts and a broadcast."""
+    flood_limits = FloodLimits(monotonic)
+
+    def rule(_: str, data: dict[str, Any]) -> TelegramError | None:
+        try:
+            flood_limits.charge(1, data["chat_id"], 1)
+        except ApiError as refusal:
+            return FloodWait(refusal.parameters["retry_after"])
+        return None
+
+    start = monotonic()
+    telegram, rate_limiter = Telegram(rule), pace_of()
+    bulk = [
+        asyncio.create_task(through(rate_limiter, telegram, "sendMessage", {"chat_id": 1_000 + chat}, priority))
+        for chat in range(500)
+        for priority in (SendPriority.OUTBOX, SendPriority.BROADCAST)
+    ]
+    for chat in range(1, 101):
+        await asyncio.sleep(0.25)
+        began = monotonic()
+        await through(rate_limiter, telegram, "sendMessage", {"chat_id": chat}, SendPriority.URGENT)
+        assert monotonic() == began
+    await asyncio.gather(*bulk)
+    assert monotonic() - start < 42
+    assert telegram.refused == 0
 
 
 async def test_at_the_learned_pace_a_reply_that_would_wait_too_long_is_held() -> None:

@@ -18,6 +18,8 @@ from typing import Final
 import pytest
 from harness.sources import PACKAGES, ROOT, imported, imported_at_start, modules, path_of, trees
 
+from handlers.outbox_messages import OUTBOX_MESSAGES
+
 MODULES = sorted(module for module, path in modules().items() if not path.name.startswith("__"))
 INNER: Final = ("bot.domain.", "bot.aio.", "bot.services.", "bot.dispatch")
 LONGEST_FILE: Final = 400  # lines
@@ -225,6 +227,12 @@ def test_every_value_of_the_domain_is_frozen(module: str) -> None:
         assert is_dataclass(each), where
         assert each.__dataclass_params__.frozen is (where not in CHANGING), where  # type: ignore[attr-defined]  # the dataclass machinery's own
         assert "__slots__" in vars(each), where
+
+
+def test_every_outbox_message_says_what_it_is_about() -> None:
+    assert OUTBOX_MESSAGES
+    for kind, spec in OUTBOX_MESSAGES.items():
+        assert hasattr(spec.payload, "NOTICE"), f"{kind}: by which choice on /notify does it ring?"
 
 
 def test_nothing_of_a_machine_or_a_registry_is_committed() -> None:

@@ -76,10 +76,17 @@ class OutboxStore(Protocol):
         """Waiting ones whose time has come; a damaged row is among them and harms no other."""
         ...
 
+    async def urgent(self, now: Millis, limit: int) -> tuple[QueuedMessage, ...]:
+        """Those of them that go ahead of the others."""
+        ...
+
     async def sent(self, outbox_id: int, now: Millis, message_id: int | None = None) -> None: ...
     async def later(self, outbox_id: int, next_try: Millis) -> None: ...
-    async def chat_later(self, chat_id: ChatId, next_try: Millis, first: int = 0) -> None:
-        """Put off what waits of a chat, from the row `first` on; those put off further stay so."""
+    async def chat_later(self, chat_id: ChatId, next_try: Millis, first: int = 0, *, is_urgent: bool = False) -> None:
+        """Put off what waits of a chat, from the row `first` on: what is urgent, or all else.
+
+        Those put off further stay so.
+        """
         ...
 
     async def undeliverable(self, outbox_id: int, reason: str) -> None: ...

@@ -103,7 +103,7 @@ async def _parsed(config: UserConfig, field: SettingField, typed: str) -> _Store
         settings = replace(config.settings, time_zone=name)
         return lambda unit: unit.users.set_settings(user_id, settings)
     if field is SettingField.NOTIFICATIONS:
-        settings = replace(config.settings, notifications=_choice(Notifications, typed))
+        settings = replace(config.settings, notifications=_choice(Notifications, typed), choices=())
         return lambda unit: unit.users.set_settings(user_id, settings)
     if field is SettingField.PICTURES:
         settings = replace(config.settings, picture_theme=_choice(PictureTheme, typed))
