@@ -22,6 +22,7 @@ from pydantic_settings import PydanticBaseSettingsSource
 from telegram import Update
 
 from bot.app import Assembly, assemble
+from bot.chat.rate_limiter import TelegramRateLimits
 from bot.domain.accounts import Account, AccountType, Credentials
 from bot.domain.chat import QueuedMessage
 from bot.domain.events import UserConfigChanged
@@ -70,6 +71,7 @@ TUNING = Tuning(
     resolve_patience=0.05,
     exchange_limits=NO_LIMITS,
     metrics_every=0,
+    telegram_rates=TelegramRateLimits(bulk_at_once=100_000),  # the clock stands still
 )
 _ENTITIES = (("bot_command", re.compile(r"^/[A-Za-z0-9_]+(?:@\w+)?")), ("mention", re.compile(r"@\w+")))
 _ASKING = re.compile("⏳ (Asking|Запрашиваю|Запитую) Bybit")

@@ -35,6 +35,7 @@ class Bubble:
     keyboard: list[list[dict[str, Any]]]
     thread_id: int | None = None
     reply_to: int | None = None
+    is_silent: bool = False
     edits: int = 0
     document: tuple[str, bytes] | None = None  # its name and its content; `html` is the caption
     is_picture: bool = False  # the document is a photo
@@ -123,6 +124,7 @@ class FakeBotApi:
             keyboard=(params.get("reply_markup") or {}).get("inline_keyboard", []),
             thread_id=params.get("message_thread_id"),
             reply_to=reply.get("message_id"),
+            is_silent=bool(params.get("disable_notification")),
         )
         self.bubbles[bubble.chat_id, bubble.message_id] = bubble
         return self._message(bubble)

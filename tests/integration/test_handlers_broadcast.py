@@ -13,6 +13,7 @@ from harness.bot_api import Bubble, Call
 from telegram.ext import ExtBot
 
 from bot.chat.broadcaster import Broadcaster
+from bot.chat.rate_limiter import SendPriority
 from bot.domain.broadcasts import Delivery
 from bot.domain.errors import NothingDone
 from bot.domain.ids import ChatId, UserId
@@ -279,5 +280,5 @@ async def test_a_broadcast_gives_way_to_everything_else(harness: Harness) -> Non
     bot = PlainBot(harness.app.bot)
     broadcaster = Broadcaster(bot, listener_of(harness.services.reads, harness.clock))  # type: ignore[arg-type]  # the one method that is called
     assert await broadcaster.deliver(UserId(ANNA), "hi") is Delivery.SENT
-    assert bot.priorities == [3]
+    assert bot.priorities == [max(SendPriority)]
     assert ChatId(BORIS) not in got(harness, "hi")
