@@ -74,8 +74,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
     payments, refunds, subscriptions, payment_jobs = await make_payments(base, licenses, people, pin)
     user_admin, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
     accounts, market = make_screens(base)
-    trading, results, trade_jobs = await make_trades(base, pin)
-    privacy, user_jobs = make_privacy(base, trading)
+    trading, results, privacy, trade_jobs = await make_trades(base, pin)
     services = Services(
         reads=base.reads,
         clock=base.clock,
@@ -105,7 +104,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         trading=trading,
         results=results,
     )
-    return services, (*account_jobs, *licensing_jobs, *promo_jobs, *payment_jobs, *user_jobs, *admin_jobs, *trade_jobs)
+    return services, (*account_jobs, *licensing_jobs, *promo_jobs, *payment_jobs, *admin_jobs, *trade_jobs)
 
 
 def make_dialogues(base: Foundation) -> DialogueService:
@@ -125,11 +124,12 @@ def make_screens(base: Foundation) -> tuple[AccountScreens, MarketScreens]:
     return accounts, market
 
 
-async def make_trades(base: Foundation, pin: PinService) -> tuple[Trading, Results, tuple[Periodic[Any], ...]]:
-    """What places orders, and what counts what came of them."""
+async def make_trades(base: Foundation, pin: PinService) -> tuple[Trading, Results, Privacy, tuple[Periodic[Any], ...]]:
+    """What places orders, what counts what came of them, and what leaves with whoever is forgotten."""
     trading, order_jobs = await make_trading(base, pin)
     results, result_jobs = make_results(base)
-    return trading, results, (*order_jobs, *result_jobs)
+    privacy, user_jobs = make_privacy(base, trading)
+    return trading, results, privacy, (*user_jobs, *order_jobs, *result_jobs)
 
 
 def make_results(base: Foundation) -> tuple[Results, tuple[Periodic[Any], ...]]:
