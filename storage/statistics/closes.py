@@ -20,7 +20,7 @@ SELECT_CLOSES: Final = """
 """
 SELECT_CLOSED_LINES: Final = """
     SELECT c.closed_ts, c.order_id, c.position_idx,
-           (SELECT max(r.run) FROM practice_runs AS r WHERE r.account_id = c.account_id AND r.began_ts <= c.closed_ts),
+           (SELECT max(r.run) FROM practice_runs AS r WHERE r.account_id = c.account_id AND r.began_ts < c.closed_ts),
            c.opened_ts, c.category, c.symbol, c.side, c.qty, c.entry_value, c.exit_value, c.open_fee, c.close_fee,
            c.fee_currency, c.funding, c.slippage, c.exit_reason, c.order_link_id
       FROM closed_trades AS c

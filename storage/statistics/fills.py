@@ -30,7 +30,7 @@ SELECT_ENTRY_FILLS_OF_PLANS: Final = """
 """
 SELECT_FILL_LINES: Final = """
     SELECT l.ts, l.id,
-           (SELECT max(r.run) FROM practice_runs AS r WHERE r.account_id = l.account_id AND r.began_ts <= l.ts),
+           (SELECT max(r.run) FROM practice_runs AS r WHERE r.account_id = l.account_id AND r.began_ts < l.ts),
            l.category, l.symbol, l.side, l.exec_type, l.price, l.size, l.value, l.fee, l.fee_currency, l.is_maker,
            l.closed_size,
            CASE WHEN i.kind = 'entry' AND json_extract(i.request, '$.time_in_force') IS 'IOC' THEN p.touch END,

@@ -89,7 +89,7 @@ class SqliteStatisticsQueries:
 
     async def runs(self, account_id: AccountId) -> tuple[PracticeRun, ...]:
         rows = await self._database.fetch(SELECT_RUNS, (account_id,))
-        return tuple(PracticeRun(number=number, began=began) for number, began in rows)
+        return tuple(PracticeRun(number=number, since=Millis(began + 1)) for number, began in rows)
 
     async def daily_report(self, user_id: UserId) -> DailyReport | None:
         rows = await self._database.fetch(SELECT_REPORT, (user_id,))

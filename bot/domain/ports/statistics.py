@@ -28,10 +28,10 @@ class Slice(Generic[Item]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticeRun:
-    """A run of practice money, from a reset to the next. `began` 0: with the account."""
+    """A run of practice money. `since`: behind the moment of its reset, whose closes are of the run before."""
 
     number: int
-    began: Millis
+    since: Millis
 
 
 class StatisticsQueries(Protocol):

@@ -93,7 +93,7 @@ class DailyReportService:
     async def _day(self, account: Account, span: Span) -> AccountDay | None:
         """None for an account in which nothing was traded and nothing stands."""
         if account.account_type is AccountType.PAPER:
-            span = span.cut((await self.statistics.runs(account))[-1].began, span.until)
+            span = span.cut((await self.statistics.runs(account))[-1].since, span.until)
         main, *_ = await self.statistics.summaries(account, span)
         legs = await self._positions(account)
         if not main.closes and not legs and not await self.queries.count_fills(account.account_id, span):

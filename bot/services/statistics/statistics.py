@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 ROWS: Final = 1_000  # read at a time: a slice holds reader and loop for a few milliseconds
 _FEW: Final = 100  # that are added up on the loop
-_FIRST: Final = PracticeRun(number=1, began=Millis(0))
+_FIRST: Final = PracticeRun(number=1, since=Millis(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +89,14 @@ class Statistics:
         runs = await self.runs(account)
         if period is Period.ALL:
             number = max(0, len(runs) - 1 - back)
-            until = runs[number + 1].began if number + 1 < len(runs) else EVERYTHING.until
-            span = EVERYTHING.cut(runs[number].began, until)
+            until = runs[number + 1].since if number + 1 < len(runs) else EVERYTHING.until
+            span = EVERYTHING.cut(runs[number].since, until)
             back, has_earlier = len(runs) - 1 - number, number > 0
         else:
             number = len(runs) - 1
             first = await self.queries.first_closed(account.account_id)
-            has_earlier = first is not None and max(first, runs[-1].began) < span.since and back < FURTHEST_BACK
-            span = span.cut(runs[-1].began, EVERYTHING.until)
+            has_earlier = first is not None and max(first, runs[-1].since) < span.since and back < FURTHEST_BACK
+            span = span.cut(runs[-1].since, EVERYTHING.until)
         run = runs[number].number if len(runs) > 1 else 0
         return ShownSpan(period=period, back=back, span=span, run=run, has_earlier=has_earlier)
 
