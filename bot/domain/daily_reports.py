@@ -90,12 +90,12 @@ class AccountDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DailyReportMessage(OutboxPayload):
-    """A person's day, account by account, between two moments of theirs."""
+    """A person's day, account by account, between two moments of their clock, as 2026-03-01 21:00."""
 
     KIND = "daily-report"
     NOTICE = NoticeKind.REPORTS
 
-    since: Millis
-    until: Millis
-    time_zone: str
+    since: str
+    until: str
+    time_zone: str  # in which these are; a name that this machine knows
     accounts: tuple[AccountDay, ...]

@@ -6,11 +6,11 @@ from bot.domain.daily_reports import AccountDay, DailyReport, DailyReportMessage
 from handlers.core.links import RunCommand
 from handlers.statistics.spans import cost_kind
 from handlers.texts.catalog import Markup, Translator, join
+from handlers.texts.cities import zone_label
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import CENT, Figures, arrow
 from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext, account_name
-from handlers.views.times import clock_and_day, zone_name
 
 OFFERED_HOURS: Final = (7, 8, 9, 18, 20, 21, 22, 23)
 _HOURS_IN_A_ROW: Final = 4
@@ -35,9 +35,8 @@ def daily_card(
 
 def daily_report(say: Translator, told: DailyReportMessage) -> Card:
     """The day, account by account: result, trades, best and worst, what stands, slippage."""
-    zone = zone_name(told.time_zone, say.language)
-    (since, first), (until, last) = clock_and_day(told.since, told.time_zone), clock_and_day(told.until, told.time_zone)
-    lines = [say("daily-report", since=f"{first} {since}", until=f"{last} {until}", zone=zone)]
+    zone = zone_label(told.time_zone, say.language)
+    lines = [say("daily-report", since=told.since, until=told.until, zone=zone)]
     for each in told.accounts:
         lines += [_BLANK, *_account(say, each)]
     return Card(text=join(lines), rows=((button(say.plain("button-stats"), RunCommand("stats").encode()),),))

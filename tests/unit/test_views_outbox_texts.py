@@ -108,7 +108,7 @@ VALUES = {
     "restored": {"made": "1760011205000", "restored": "1760012225000"},
     "restored-stars": {"charges": "12", "stars": "60000", "returned": "3"},
     "deaf": {"began": "1760011205000", "ended": "1760012225000", "wrote": "/price btc <b>", "more": "2"},
-    "daily-report": {"since": "1760000000000", "until": "1760086400000", "time_zone": "Europe/Kyiv"}
+    "daily-report": {"since": "2025-10-08 21:00", "until": "2025-10-09 21:00", "time_zone": "Europe/Kyiv"}
     | {"accounts": "paper:1:USDT:3:2:12.5:9.1:-2:1.25:4:1:-0.5 live:2:USDT:0:0:0:0:0:0:0:2:-0.5"},
     "license-ended": {"kind": "trial", "on": "2025-10-12"},
 }

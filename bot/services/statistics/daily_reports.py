@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Final
 
@@ -19,7 +19,7 @@ from bot.domain.ports.reads import Reads
 from bot.domain.ports.statistics import StatisticsQueries
 from bot.domain.ports.storage import Transactions
 from bot.domain.statistics import WIDE
-from bot.domain.time_zones import zone_of
+from bot.domain.time_zones import UTC_NAME, zone_of
 from bot.domain.users import UserConfig
 from bot.services.statistics.statistics import Statistics
 
@@ -67,7 +67,7 @@ class DailyReportService:
     async def _report(self, due: DueReport) -> bool:
         zone = await asyncio.to_thread(zone_of, due.time_zone)
         time = report_time(due.report, self.clock.now(), zone or UTC)
-        message = None if time.due is None else await self._message(due, time)
+        message = None if time.due is None else await self._message(due, time, zone)
         async with self.transactions.begin_aside() as unit:
             if await unit.daily_reports.get(due.user_id) != due.report:
                 return False  # switched off or changed meanwhile: the next look sees it
@@ -78,7 +78,7 @@ class DailyReportService:
             await unit.enqueue(outbox_message(message, user_id=due.user_id, idempotency_key=key), self.clock.now())
         return True
 
-    async def _message(self, due: DueReport, time: ReportTime) -> DailyReportMessage | None:
+    async def _message(self, due: DueReport, time: ReportTime, zone: tzinfo | None) -> DailyReportMessage | None:
         """None where nobody traded and nothing stands."""
         config = await self.reads.user_config(due.user_id)
         if config is None or config.is_banned:
@@ -88,7 +88,12 @@ class DailyReportService:
         told = tuple(each for each in days if each is not None)
         if not told:
             return None
-        return DailyReportMessage(since=time.since, until=time.until, time_zone=due.time_zone, accounts=told)
+        since, until = (
+            datetime.fromtimestamp(each / 1000, zone or UTC).strftime("%Y-%m-%d %H:%M")
+            for each in (time.since, time.until)
+        )
+        name = UTC_NAME if zone is None else due.time_zone
+        return DailyReportMessage(since=since, until=until, time_zone=name, accounts=told)
 
     async def _day(self, account: Account, span: Span) -> AccountDay | None:
         """None for an account in which nothing was traded and nothing stands."""
