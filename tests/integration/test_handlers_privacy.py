@@ -45,6 +45,7 @@ async def a_full_life(harness: Harness) -> Person:
     await boris.say("/start")
     await harness.person(OWNER, name="Olga").say("/start")
     await anna.say("/settings risk 2")
+    await anna.say("/stats daily 21")
     await anna.say("/redeem NOSUCHCODE1")
     await anna.say("/paysupport I am Annabella, id 1001, @user_1001")
     await boris.say("/paysupport Boris here")
