@@ -47,7 +47,7 @@ PUT_TOGETHER: Mapping[str, Collection[str]] = {
     "setting-about-": FIELDS,
     "typed-doubt-": [*DoubtKind],
 }
-NO_KEYS = {"promo-", "erased-"}  # the name of a file, and what stands in it
+NO_KEYS = {"promo-", "erased-", "perpdesk-"}  # names of files, and what stands in one
 BEGINNING = re.compile(r"[a-z]+(?:-[a-z]+)*-")
 
 
