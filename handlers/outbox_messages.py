@@ -16,6 +16,7 @@ from handlers.admin import messages as admin
 from handlers.chat import messages as chat
 from handlers.core.messages import MessageSpec
 from handlers.licensing import messages as licensing
+from handlers.market import messages as market
 from handlers.payments import messages as payments
 from handlers.promo import messages as promo
 from handlers.statistics import messages as statistics
@@ -40,6 +41,7 @@ OUTBOX_MESSAGES: Final[Mapping[str, MessageSpec]] = MappingProxyType(
             *chat.MESSAGES,
             *trading.MESSAGES,
             *statistics.MESSAGES,
+            *market.MESSAGES,
         )
     }
 )

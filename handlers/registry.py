@@ -47,7 +47,7 @@ from handlers.core.specs import (
 )
 from handlers.core.tasks import HandlerTasks
 from handlers.licensing import license  # noqa: A004  the command's name
-from handlers.market import chart, order_book, price, symbols
+from handlers.market import alerts, chart, favorites, order_book, price, symbols
 from handlers.payments import admin, payments, subscribe
 from handlers.pictures.drawer import PictureDrawer
 from handlers.promo import campaign, create, edit, redeem, redeemers
@@ -108,6 +108,8 @@ TABLE: Final = HandlerTable(
         *chart.HANDLERS,
         *order_book.HANDLERS,
         *symbols.HANDLERS,
+        *favorites.HANDLERS,
+        *alerts.HANDLERS,
         *key_removal.HANDLERS,
         *keys.HANDLERS,
         *key_places.HANDLERS,

@@ -22,6 +22,7 @@ from storage.chat.inbox import MARK_APPLIED
 from storage.chat.outbox import add_message, withdraw_message
 from storage.legacy.imports import SqliteLegacyImports
 from storage.licensing.ledger import SqliteLedger
+from storage.market.alerts import SqlitePriceAlerts
 from storage.paper.books import SqlitePaperBooks
 from storage.payments.payments import SqlitePayments
 from storage.payments.restores import SqliteRestores
@@ -160,6 +161,10 @@ class SqliteUnitOfWork:
     @property
     def daily_reports(self) -> SqliteDailyReports:
         return SqliteDailyReports(self._transaction)
+
+    @property
+    def price_alerts(self) -> SqlitePriceAlerts:
+        return SqlitePriceAlerts(self._transaction)
 
     @property
     def tickets(self) -> SqliteTickets:

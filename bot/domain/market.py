@@ -19,6 +19,14 @@ class Category(StrEnum):
     SPOT = "spot"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class MarketKey:
+    """A symbol in its category: BTCUSDT is a perpetual and a spot pair."""
+
+    category: Category
+    symbol: Symbol
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
     """A symbol's rules. Quantities in the base coin, prices in the quote coin."""

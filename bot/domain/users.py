@@ -9,6 +9,7 @@ from typing import Final
 from bot.domain.accounts import Account, AccountType, TradeSettings
 from bot.domain.errors import ButtonExpired, NoAccount
 from bot.domain.ids import AccountId, Millis, UserId
+from bot.domain.market import MarketKey
 from bot.domain.notices import ALWAYS, URGENT, NoticeKind, QuietHours
 from bot.domain.time_zones import zone_of
 
@@ -119,6 +120,7 @@ class UserConfig:
     default_account_id: AccountId | None
     accounts: tuple[Account, ...]  # the usable ones, paper first
     first_seen_ts: Millis
+    favorites: tuple[MarketKey, ...] = ()  # what they look at first
     has_dialogue: bool = False  # a row of theirs, which may be over: without one nobody asks for it
 
     @property

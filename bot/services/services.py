@@ -14,6 +14,7 @@ from bot.services.admin.user_actions import UserAdmin
 from bot.services.chat.buttons import ButtonService
 from bot.services.chat.dialogues import DialogueService
 from bot.services.licensing.licenses import Licenses
+from bot.services.market.alerts import AlertService
 from bot.services.market.screens import MarketScreens
 from bot.services.payments.payments import PaymentService
 from bot.services.payments.refunds import Refunds
@@ -47,6 +48,7 @@ class Services:
     licenses: Licenses
     account_screens: AccountScreens
     market_screens: MarketScreens
+    price_alerts: AlertService
     buttons: ButtonService
     dialogues: DialogueService
     pin: PinService

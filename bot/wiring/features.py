@@ -26,6 +26,8 @@ from bot.services.chat.dialogues import DialogueService
 from bot.services.instruments import InstrumentReader
 from bot.services.licensing.licenses import Licenses
 from bot.services.licensing.reminders import Reminders
+from bot.services.market.alerts import AlertService
+from bot.services.market.price_watch import PriceWatch
 from bot.services.market.screens import MarketScreens
 from bot.services.payments.payments import PaymentService
 from bot.services.payments.reconciliation import StarWatch
@@ -54,6 +56,7 @@ from bot.wiring.trading import make_trading
 from handlers.admin.broadcast import draw_progress
 from handlers.promo.pinned import PinnedCards
 from storage.admin.queries import SqliteAdminQueries
+from storage.market.alerts import SqlitePriceAlertQueries
 from storage.payments.payments import SqlitePaymentQueries
 from storage.payments.restores import SqliteRestoreQueries
 from storage.promo.cipher import AesPromoCodeCipher
@@ -70,10 +73,9 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
     people, preferences, notices, pin = await make_users(base)
     keys, account_jobs = make_accounts(base)
     licenses, licensing_jobs = make_licensing(base)
-    promo, redemptions, promo_jobs = await make_promo(base, licenses, people, pin)
-    payments, refunds, subscriptions, payment_jobs = await make_payments(base, licenses, people, pin)
+    promo, redemptions, payments, refunds, subscriptions, sale_jobs = await make_sales(base, licenses, people, pin)
     user_admin, broadcasts, reports, admin_jobs = make_admin(base, licenses, pin, people)
-    accounts, market = make_screens(base)
+    accounts, market, price_alerts, market_jobs = make_screens(base)
     trading, results, privacy, trade_jobs = await make_trades(base, pin)
     services = Services(
         reads=base.reads,
@@ -88,6 +90,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         licenses=licenses,
         account_screens=accounts,
         market_screens=market,
+        price_alerts=price_alerts,
         buttons=ButtonService(queries=base.storage.chat_queries, transactions=base.store, clock=base.clock),
         dialogues=make_dialogues(base),
         pin=pin,
@@ -104,7 +107,7 @@ async def build_features(base: Foundation) -> tuple[Services, tuple[Periodic[Any
         trading=trading,
         results=results,
     )
-    return services, (*account_jobs, *licensing_jobs, *promo_jobs, *payment_jobs, *admin_jobs, *trade_jobs)
+    return services, (*account_jobs, *licensing_jobs, *sale_jobs, *market_jobs, *admin_jobs, *trade_jobs)
 
 
 def make_dialogues(base: Foundation) -> DialogueService:
@@ -112,7 +115,10 @@ def make_dialogues(base: Foundation) -> DialogueService:
     return DialogueService(queries=queries, reads=base.reads, transactions=base.store, clock=base.clock)
 
 
-def make_screens(base: Foundation) -> tuple[AccountScreens, MarketScreens]:
+def make_screens(
+    base: Foundation,
+) -> tuple[AccountScreens, MarketScreens, AlertService, tuple[Periodic[Any], ...]]:
+    """What shows accounts and the market, and what watches its prices."""
     instruments = InstrumentReader(reads=base.reads, patience=base.tuning.resolve_patience)
     accounts = AccountScreens(reads=base.reads, reader=base.screen_reader, instruments=instruments)
     market = MarketScreens(
@@ -121,7 +127,8 @@ def make_screens(base: Foundation) -> tuple[AccountScreens, MarketScreens]:
         instruments=instruments,
         resolve_patience=base.tuning.resolve_patience,
     )
-    return accounts, market
+    price_alerts, market_jobs = make_price_alerts(base, instruments)
+    return accounts, market, price_alerts, market_jobs
 
 
 async def make_trades(base: Foundation, pin: PinService) -> tuple[Trading, Results, Privacy, tuple[Periodic[Any], ...]]:
@@ -145,6 +152,33 @@ def make_results(base: Foundation) -> tuple[Results, tuple[Periodic[Any], ...]]:
         reports=reports,
     )
     return results, (jobs.daily_reports(reports, base.clock),)
+
+
+def make_price_alerts(
+    base: Foundation, instruments: InstrumentReader
+) -> tuple[AlertService, tuple[Periodic[Any], ...]]:
+    """Told by the public streams, whose tickers of symbols with alerts are wanted."""
+    queries, due = SqlitePriceAlertQueries(base.database), asyncio.Event()
+    watch = PriceWatch(
+        queries=queries,
+        transactions=base.store,
+        market=base.market,
+        history=base.market,
+        told=base.streams.public.ticker,
+        wake=due.set,
+        clock=base.clock,
+    )
+    base.streams.prices.wanted.append(lambda: watch.symbols)
+    base.streams.prices.told.append(watch.hear)
+    service = AlertService(
+        queries=queries,
+        transactions=base.store,
+        watch=watch,
+        market=base.market,
+        instruments=instruments,
+        clock=base.clock,
+    )
+    return service, (jobs.alert_messages(watch, base.clock, due), jobs.alert_prices(watch, base.clock))
 
 
 async def make_users(base: Foundation) -> tuple[People, Preferences, NoticeService, PinService]:
@@ -225,6 +259,15 @@ def make_licensing(base: Foundation) -> tuple[Licenses, tuple[Periodic[Any], ...
         resting=SqliteClosingQueries(base.database),
     )
     return licenses, (jobs.reminders(reminders, base.clock),)
+
+
+async def make_sales(
+    base: Foundation, licenses: Licenses, people: People, pin: PinService
+) -> tuple[CampaignService, Redemptions, PaymentService, Refunds, Subscriptions, tuple[Periodic[Any], ...]]:
+    """Both ways to license time: by code, and for Stars."""
+    promo, redemptions, promo_jobs = await make_promo(base, licenses, people, pin)
+    payments, refunds, subscriptions, payment_jobs = await make_payments(base, licenses, people, pin)
+    return promo, redemptions, payments, refunds, subscriptions, (*promo_jobs, *payment_jobs)
 
 
 async def make_promo(

@@ -18,6 +18,7 @@ from bot.exchange.bybit.adapter import Bybit
 from bot.exchange.bybit.streams.observed import ObservedOrders
 from bot.exchange.bybit.streams.told_orders import ToldOrders
 from bot.exchange.paper.adapter import Practice
+from bot.exchange.paper.ports import PracticeMarket
 from bot.services.screens import ScreenReader
 from bot.services.users.access import RoleResolver
 from bot.settings import Settings
@@ -48,6 +49,7 @@ class Foundation:
     egress_refused_since: Callable[[], Millis | None]
     start_is_over: Callable[[], None]  # for the budget of requests: all accounts were compared
     streams: Streams
+    market: PracticeMarket  # public data, past the cache
     telegram_bot: ExtBot[Any]
     texts: Texts
     listener_of: ListenerOf
@@ -102,6 +104,7 @@ async def make_foundation(
         egress_refused_since=lambda: bybit.pipeline.egress.refused_since,
         start_is_over=bybit.pipeline.budget.start_is_over,
         streams=streams,
+        market=streams.market(bybit.market),
         telegram_bot=telegram_bot,
         texts=await asyncio.to_thread(Texts.load),
         listener_of=listener_of(reads, outside.clock),

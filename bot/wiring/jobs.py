@@ -23,6 +23,7 @@ from bot.services.admin.broadcasts import BroadcastJob
 from bot.services.admin.disk_watch import DiskWatch
 from bot.services.housekeeping import Housekeeping, RetentionRule
 from bot.services.licensing.reminders import Reminders
+from bot.services.market.price_watch import PriceWatch
 from bot.services.payments.reconciliation import Reconciled, StarWatch
 from bot.services.payments.refunds import RefundJob
 from bot.services.promo.campaigns import CampaignService
@@ -124,6 +125,24 @@ def limit_watch(watch: LimitWatch, clock: Clock) -> Periodic[int]:
     return Periodic(
         "limit_watch", watch.look, clock=clock, every_s=15, late_after_s=10 * _MINUTE_S, expected=(NothingDone,)
     )
+
+
+def alert_messages(watch: PriceWatch, clock: Clock, due: asyncio.Event) -> Periodic[int]:
+    """After 2 minutes: prices were reached, and nobody is told. `due` is set when one is."""
+    return Periodic(
+        "alert_messages",
+        watch.fire,
+        clock=clock,
+        every_s=1,
+        late_after_s=2 * _MINUTE_S,
+        expected=(StorageTrouble,),
+        due=due,
+    )
+
+
+def alert_prices(watch: PriceWatch, clock: Clock) -> Periodic[None]:
+    """Never: whether Bybit answers is told elsewhere, and what was missed is looked up when it does."""
+    return Periodic("alert_prices", watch.look, clock=clock, every_s=2, expected=(ExchangeError, StorageTrouble))
 
 
 def maintenance(watch: MaintenanceWatch, clock: Clock) -> Periodic[int]:

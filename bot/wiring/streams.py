@@ -5,6 +5,8 @@ import math
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final, TypeVarTuple
 
@@ -13,10 +15,10 @@ from bot.aio.timers import Later, loop_later
 from bot.domain.accounts import Account
 from bot.domain.errors import StorageTrouble
 from bot.domain.events import AccountEvent, CredentialsChanged, Event
-from bot.domain.ids import AccountId
+from bot.domain.ids import AccountId, Symbol
 from bot.domain.portfolio import Balance, Orders, Positions
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.streams import AccountPush, MarketPush, StreamRecords
+from bot.domain.ports.streams import AccountPush, MarketPush, Pushes, StreamRecords
 from bot.exchange.addresses import BYBIT, BYBIT_STREAMS, StreamAddresses
 from bot.exchange.bybit.adapter import Bybit
 from bot.exchange.bybit.gateway import BybitGateway
@@ -54,6 +56,7 @@ class Streams:
     """Are told of an account in which something happened."""
     keepers: list[Callable[[Account, Positions | Orders], None]]
     """Write down what was pushed."""
+    prices: "PriceListeners"
 
     async def round(self) -> None:
         """Looks after both kinds. Raises StorageTrouble."""
@@ -105,6 +108,17 @@ def _tell_each(told: Iterable[Callable[[*Ts], None]], *news: *Ts) -> None:
             each(*news)
         except Exception:  # what one of them does with the news is his own trouble
             _logger.exception("what a stream told could not be taken")
+
+
+@dataclass(frozen=True, slots=True)
+class PriceListeners:
+    """`wanted`: perpetuals whose tickers are wanted, though nobody looks. `told` each last price of a ticker."""
+
+    wanted: list[Callable[[], Iterable[Symbol]]] = field(default_factory=list)
+    told: list[Callable[[Symbol, Decimal], None]] = field(default_factory=list)
+
+    def tell(self, symbol: Symbol, price: Decimal) -> None:
+        _tell_each(self.told, symbol, price)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -176,19 +190,12 @@ async def open_streams(
 ) -> Streams:
     """Made here, connected by the job; closed with the stack."""
     addresses = StreamAddresses(live=settings.bybit_stream_url, demo=settings.demo_stream_url)
-    made = _connector(settings, outside)
-    connector = _NoStreams() if made is None else await stack.enter_async_context(made)
+    connector, is_on = await _open_connector(stack, settings, outside)
     listeners: list[Callable[[AccountId, float], None]] = []
     keepers: list[Callable[[Account, Positions | Orders], None]] = []
+    prices = PriceListeners()
     pushes = _KeptPushes(cache=CachePushes(regions), keepers=keepers)
-    public = PublicStreams(
-        clock=outside.clock,
-        connector=connector,
-        url=addresses.public,
-        pushes=pushes,
-        depth=DEPTH,
-        held=lambda: accounts.symbols,
-    )
+    public = _public(outside.clock, connector, addresses.public, pushes, lambda: accounts.symbols, prices)
     parts = StreamParts(
         clock=outside.clock,
         bybit_now=bybit.pipeline.server_time.now,
@@ -210,7 +217,39 @@ async def open_streams(
     )
     stack.push_async_callback(accounts.close)
     stack.push_async_callback(public.close)
-    return Streams(accounts=accounts, public=public, is_on=made is not None, listeners=listeners, keepers=keepers)
+    return Streams(
+        accounts=accounts,
+        public=public,
+        is_on=is_on,
+        listeners=listeners,
+        keepers=keepers,
+        prices=prices,
+    )
+
+
+async def _open_connector(stack: AsyncExitStack, settings: Settings, outside: Outside) -> tuple[StreamConnector, bool]:
+    """And whether it makes connections."""
+    made = _connector(settings, outside)
+    return (_NoStreams(), False) if made is None else (await stack.enter_async_context(made), True)
+
+
+def _public(
+    clock: Clock,
+    connector: StreamConnector,
+    url: str,
+    pushes: Pushes,
+    held: Callable[[], Iterable[Symbol]],
+    prices: PriceListeners,
+) -> PublicStreams:
+    return PublicStreams(
+        clock=clock,
+        connector=connector,
+        url=url,
+        pushes=pushes,
+        depth=DEPTH,
+        held=lambda: (*held(), *chain.from_iterable(each() for each in prices.wanted)),
+        price_heard=prices.tell,
+    )
 
 
 def _connector(settings: Settings, outside: Outside) -> AbstractAsyncContextManager[StreamConnector] | None:

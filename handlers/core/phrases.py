@@ -34,13 +34,15 @@ async def understand(ctx: UpdateContext, text: str | None = None) -> Phrase | No
 
 
 async def _is_vague(ctx: UpdateContext, said: Phrase) -> bool:
-    """Whether words behind a command's may make a sentence of it: close my ticket."""
+    """Whether words behind a command's may make a sentence of it: close my ticket, alert everybody."""
     if said.command in {"price", "book", "chart"} and len(said.arguments) > 1:
         words = tuple(each for each in said.arguments if not _is_length(each))
         return bool(words) and not await _is_symbol(ctx, words)
     if said.command in OF_A_SYMBOL:
         named = [each for each in said.arguments if account_type_named(each) is None]
         return bool(said.arguments) and not (named and await _is_symbol(ctx, (named[0],)))
+    if said.command == "alert" and said.arguments and not any(map(str.isdigit, "".join(said.arguments))):
+        return not await _is_symbol(ctx, said.arguments)
     if said.command == "close" and said.arguments and said.arguments[0] not in _EVERYTHING:
         return not _ARE_LEGS.issuperset(said.arguments) and not await _is_symbol(ctx, said.arguments[:1])
     return False

@@ -1,10 +1,12 @@
 """/price [SYMBOL [spot]]: in private chats and, when addressed, in groups."""
 
+from dataclasses import replace
 from typing import Final
 
 from bot.domain.errors import UnknownSymbol
-from bot.domain.market import Category
+from bot.domain.market import Category, MarketKey
 from bot.domain.symbol_names import FoundSymbol
+from bot.domain.users import UserConfig
 from handlers.core.context import UpdateContext
 from handlers.core.links import ShowPrice, ShowSpotPrice
 from handlers.core.specs import ANYWHERE, EVERYONE, HandlerSpec, command, view
@@ -35,8 +37,15 @@ async def refresh_spot_price(ctx: UpdateContext, code: ShowSpotPrice) -> None:
 async def symbol_argument(ctx: UpdateContext) -> FoundSymbol:
     """What was typed after the command. Raises UnknownSymbol, BadInput."""
     if not ctx.arguments:
-        return FoundSymbol(symbol=FAVORITES[0])
+        first = ctx.config.favorites[:1] if ctx.is_private else ()
+        market = next(iter(first), MarketKey(Category.LINEAR, FAVORITES[0]))
+        return FoundSymbol(symbol=market.symbol, category=market.category)
     return await ctx.services.market_screens.resolve(" ".join(ctx.arguments[:_WORDS]))
+
+
+async def refreshed_price(ctx: UpdateContext, config: UserConfig, market: MarketKey) -> None:
+    """The card of a symbol whose person has just changed what it shows."""
+    await _present_price(replace(ctx, config=config), FoundSymbol(symbol=market.symbol, category=market.category))
 
 
 async def _present_price(ctx: UpdateContext, found: FoundSymbol) -> None:

@@ -10,20 +10,20 @@ from telegram import InlineKeyboardButton
 from bot.domain.chart_intervals import ChartInterval
 from bot.domain.errors import UnknownSymbol
 from bot.domain.ids import Symbol
-from bot.domain.market import Category, Instrument, Kline, Listing, MarketBoard, OrderBook, Ticker
+from bot.domain.market import Category, Instrument, Kline, Listing, MarketBoard, MarketKey, OrderBook, Ticker
 from bot.domain.symbol_names import FoundSymbol
 from bot.services.instruments import WithInstruments
 from bot.services.market.screens import PriceCard
 from bot.services.screens import Shown
 from handlers.core.links import LONGEST_SYMBOL, ShowChart, ShowPrice, ShowSymbols, price_code
-from handlers.market.callbacks import book_code
+from handlers.market.callbacks import MarkFavorite, ShowSymbolAlerts, book_code
 from handlers.texts.catalog import Markup, join
-from handlers.views.cards import Card, button, in_rows
+from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import arrow, percent_away
 from handlers.views.frame import footer, menu_row, order_buttons, page_lines, page_of, page_row, refresh_button
 from handlers.views.problems import text_values
 from handlers.views.render_context import RenderContext
-from handlers.views.symbols import FAVORITES, base_of, quote_of
+from handlers.views.symbols import base_of, first_symbols, market_name, quote_of
 from handlers.views.tables import TABLE_WIDTH, columns, cut, named_columns, table
 from handlers.views.times import span
 
@@ -32,6 +32,7 @@ SYMBOLS_A_PAGE: Final = 9
 _BLOCKS: Final = "▁▂▃▄▅▆▇█"
 _FUNDING_STEP: Final = Decimal("0.0001")
 _SYMBOLS_IN_A_ROW: Final = 3
+_OTHERS: Final = 3  # symbols that a price card offers
 _COIN_WIDTH: Final = 8  # characters
 _LONGEST_SIZE: Final = 7  # characters that are still exact
 _POWERS: Final = (3, 6, 9)  # of ten: thousands, millions, billions
@@ -65,7 +66,8 @@ def price_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[WithInstr
             parts.append(_day_line(viewer, klines.items))
         parts.append(table(_price_rows(viewer, ticker, instrument)))
     parts.append(footer(viewer, shown))
-    others = tuple(_symbol_button(viewer, found.category, each) for each in FAVORITES if each != symbol)
+    offered = [each for each in first_symbols(viewer.config, found.category) if each != symbol][:_OTHERS]
+    others = tuple(symbol_button(viewer, found.category, each) for each in offered)
     book = button(say.plain("button-book"), viewer.data(book_code(symbol, found.category)))
     refresh = refresh_button(viewer, price_code(symbol, found.category))
     if viewer.owner is not None:
@@ -73,7 +75,19 @@ def price_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[WithInstr
     chart = button(say.plain("button-chart"), viewer.data(ShowChart(found.category, symbol, ChartInterval.H1)))
     everything = button(say.plain("button-symbols"), viewer.data(ShowSymbols(found.category, 0)))
     trade = order_buttons(viewer, symbol) if found.category is Category.LINEAR else ()
-    return Card(text=join(parts), rows=(trade, (*others, everything), (chart, book), (*refresh, *menu_row(viewer))))
+    rows = (trade, _keep_row(viewer, found), (*others, everything), (chart, book), (*refresh, *menu_row(viewer)))
+    return Card(text=join(parts), rows=rows)
+
+
+def _keep_row(viewer: RenderContext, found: FoundSymbol) -> Row:
+    """[🔔], and [☆] or [★]."""
+    market = MarketKey(found.category, found.symbol)
+    is_favorite = market in viewer.config.favorites
+    star = "button-unmark-favorite" if is_favorite else "button-mark-favorite"
+    return (
+        button(viewer.say.plain("button-alert"), viewer.data(ShowSymbolAlerts(market.category, market.symbol))),
+        button(viewer.say.plain(star), viewer.data(MarkFavorite(market.category, market.symbol, not is_favorite))),
+    )
 
 
 def book_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[WithInstruments[OrderBook]]) -> Card:
@@ -96,7 +110,7 @@ def symbols_card(
 ) -> Card:
     """What trades, most turnover first."""
     say = viewer.say
-    items = shown.value.value.items if shown.value is not None else ()
+    items = _favorites_first(viewer, shown.value.value) if shown.value is not None else ()
     page = page_of(items, page_number, SYMBOLS_A_PAGE)
     parts = [say("symbols-title", category=category.value, count=len(items))]
     if shown.value is not None and page.items:
@@ -121,12 +135,19 @@ def symbols_card(
     return Card(
         text=join(parts),
         rows=(
-            *in_rows([_symbol_button(viewer, category, each.symbol) for each in page.items], _SYMBOLS_IN_A_ROW),
+            *in_rows([symbol_button(viewer, category, each.symbol) for each in page.items], _SYMBOLS_IN_A_ROW),
             page_row(viewer, page, lambda number: ShowSymbols(category, number)),
             tabs,
             (*refresh_button(viewer, ShowSymbols(category, page.number)), *menu_row(viewer)),
         ),
     )
+
+
+def _favorites_first(viewer: RenderContext, board: MarketBoard) -> list[Listing]:
+    """The board with the reader's favorites before the others."""
+    places = {each: place for place, each in enumerate(viewer.config.favorites)}
+    last = len(places)
+    return sorted(board.items, key=lambda each: places.get(MarketKey(board.category, each.symbol), last))
 
 
 def unknown_symbol_card(viewer: RenderContext, error: UnknownSymbol) -> Card:
@@ -145,11 +166,10 @@ def other_name(viewer: RenderContext, found: FoundSymbol) -> list[Markup]:
 
 def title_of(viewer: RenderContext, found: FoundSymbol) -> str:
     """BTCUSDT; BTCUSDT · Spot."""
-    is_spot = found.category is Category.SPOT
-    return f"{found.symbol} · {viewer.say.plain('category-spot')}" if is_spot else found.symbol
+    return market_name(viewer.say, MarketKey(found.category, found.symbol))
 
 
-def _symbol_button(viewer: RenderContext, category: Category, symbol: Symbol) -> InlineKeyboardButton:
+def symbol_button(viewer: RenderContext, category: Category, symbol: Symbol) -> InlineKeyboardButton:
     """BTC; of spot pairs BTC/EUR where it is not priced in USDT."""
     quote = quote_of(symbol)
     is_plain = category is Category.LINEAR or quote in {"USDT", ""}
@@ -165,7 +185,7 @@ def _price_line(viewer: RenderContext, title: str, ticker: Ticker, instrument: I
         price=figures.price(ticker.last_price, instrument),
         quote=quote_of(ticker.symbol),
         arrow=arrow(ticker.price_24h_change or Decimal(0)),
-        change=_change(viewer, ticker.price_24h_change),
+        change=change_of(viewer, ticker.price_24h_change),
     )
 
 
@@ -272,9 +292,9 @@ def _bar(share: Decimal, length: int) -> str:
 
 def _listing(viewer: RenderContext, listing: Listing, instrument: Instrument | None) -> tuple[str, str, str]:
     figures = viewer.figures
-    return listing.symbol, figures.price(listing.last_price, instrument), _change(viewer, listing.price_24h_change)
+    return listing.symbol, figures.price(listing.last_price, instrument), change_of(viewer, listing.price_24h_change)
 
 
-def _change(viewer: RenderContext, change: Decimal | None) -> str:
+def change_of(viewer: RenderContext, change: Decimal | None) -> str:
     """The change of 24 hours, a dash for a listing that is younger."""
     return viewer.say.plain("unknown") if change is None else viewer.figures.change(change)

@@ -37,7 +37,7 @@ from handlers.trading.ticket_changes import (
 from handlers.trading.ticket_codes import AskPresets, AskTicket, ReviewTicket, SetTicket, ShowTicket, TicketPart
 from handlers.trading.ticket_views import TicketScreen, asking_card, asking_presets_card, ticket_card
 from handlers.trading.typed import open_typed
-from handlers.views.symbols import FAVORITES
+from handlers.views.symbols import first_symbols
 
 _MOST_LEVERAGE: Final = 200
 _SIDES: Final = {Side.BUY: "buy", Side.SELL: "sell"}
@@ -156,7 +156,8 @@ async def review_ticket(ctx: UpdateContext, code: ReviewTicket) -> None:
 
 async def _open_typed(ctx: UpdateContext, side: Side) -> None:
     if not ctx.arguments or (len(ctx.arguments) == 1 and account_type_named(ctx.arguments[0]) is not None):
-        await _open(ctx, demand_traded(ctx, named_or_trading_account(ctx)), FAVORITES[0], side)
+        first, *_ = first_symbols(ctx.config, Category.LINEAR)
+        await _open(ctx, demand_traded(ctx, named_or_trading_account(ctx)), first, side)
         return
     found = await ctx.services.market_screens.find(" ".join(ctx.arguments))
     if found is None:

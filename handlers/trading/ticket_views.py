@@ -9,8 +9,9 @@ from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account
 from bot.domain.draft_fields import level_text
+from bot.domain.favorites import symbols_first
 from bot.domain.ids import MINUTE
-from bot.domain.market import Instrument, MarketBoard, Ticker
+from bot.domain.market import Category, Instrument, MarketBoard, Ticker
 from bot.domain.order_drafts import OrderDraft, OrderSize, PriceLevel, SizeKind
 from bot.domain.orders import direction
 from bot.domain.portfolio import Side
@@ -24,7 +25,7 @@ from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import percent_away
 from handlers.views.frame import footer, menu_row, refresh_button
 from handlers.views.render_context import RenderContext
-from handlers.views.symbols import FAVORITES, base_of, quote_of
+from handlers.views.symbols import base_of, first_symbols, quote_of
 from handlers.views.tables import table
 
 TickerShown = Shown[WithInstruments[Ticker]]
@@ -337,9 +338,11 @@ def _leverages(viewer: RenderContext, screen: TicketScreen) -> tuple[Row, ...]:
 
 
 def _symbols(viewer: RenderContext, screen: TicketScreen) -> tuple[Row, ...]:
-    """What trades most, and a coin by its name."""
+    """The favorites and what trades most, and a coin by its name."""
     ticket = screen.ticket
-    listed = FAVORITES if screen.board is None else [each.symbol for each in screen.board.items]
+    listed = first_symbols(viewer.config, Category.LINEAR)
+    if screen.board is not None:
+        listed = symbols_first(viewer.config.favorites, Category.LINEAR, (each.symbol for each in screen.board.items))
     offered = [each for each in listed if len(each) <= _LONGEST_VALUE and each.isalnum()][:_SYMBOLS]
     choices = [
         _choice(viewer, ticket, TicketPart.SYMBOL, each, base_of(each), is_chosen=each == screen.draft.symbol)

@@ -33,6 +33,7 @@ SECTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "storage": "The six queries, 10,000 users, 50,000 positions, 200,000 trade logs",
         "promo": "Promo codes: a redemption at 10,000 users, every commit on the disk",
         "engine": "The matching engine, on one core",
+        "alerts": "Price alerts of 10,000 people for one symbol",
         "exchange": "Bybit reads",
         "telegram": "Telegram: updates in, messages out",
         "sidecar": "The sidecar",

@@ -39,9 +39,11 @@ from storage.users.trading_rows import (
     SELECT_LIMIT_CHANGES,
     SELECT_LIMITS,
     SELECT_OPEN_COSTS,
+    SELECT_OWN_ALERTS,
     SELECT_PLANS,
     SELECT_PRACTICE_RUNS,
     SELECT_TARGETS_BY_USER,
+    SELECT_TICKET_PRESETS,
     SELECT_VALUE_MARKS,
 )
 
@@ -135,7 +137,7 @@ SELECT_SETTINGS: Final = """
                        'leverage', leverage, 'order_type', global_order_type, 'notifications', notifications,
                        'messages', json(notices), 'quiet_from_minute', quiet_from, 'quiet_until_minute', quiet_until,
                        'muted_until_at', muted_until_ts, 'time_zone', time_zone, 'pictures', picture_theme,
-                       'default_account', default_account_id)
+                       'default_account', default_account_id, 'favorites', favorites)
       FROM users WHERE user_id = ?
 """
 SELECT_ACCOUNTS: Final = """
@@ -220,9 +222,6 @@ SELECT_PANICS: Final = """
 SELECT_TICKETS: Final = """
     SELECT json_object('number', ticket_id, 'order', json(draft_json), 'updated_at', updated_ts)
       FROM trade_tickets WHERE user_id = ?
-"""
-SELECT_TICKET_PRESETS: Final = """
-    SELECT json_object('sizes', sizes, 'stops', stops, 'targets', targets) FROM ticket_presets WHERE user_id = ?
 """
 SELECT_LICENSES: Final = """
     SELECT json_object('type', license_type, 'starts_at', start_date, 'ends_at', end_date)
@@ -309,6 +308,7 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "account_values": SELECT_VALUE_MARKS,
         "tickets": SELECT_TICKETS,
         "ticket_presets": SELECT_TICKET_PRESETS,
+        "price_alerts": SELECT_OWN_ALERTS,
         "license": SELECT_LICENSES,
         "license_events": SELECT_LICENSE_EVENTS,
         "payments": SELECT_PAYMENTS,

@@ -80,3 +80,11 @@ SELECT_DISAGREEMENTS: Final = """
                        'shown', json(shown), 'opened_at', opened_ts, 'ended_at', ended_ts, 'ended_how', ended_how)
       FROM disagreements WHERE user_id = ? ORDER BY disagreement_id
 """
+SELECT_OWN_ALERTS: Final = """
+    SELECT json_object('alert', alert_id, 'category', category, 'symbol', symbol, 'side', side, 'price', price,
+                       'price_when_set', set_price, 'created_at', created_ts)
+      FROM price_alerts WHERE user_id = ?
+"""
+SELECT_TICKET_PRESETS: Final = """
+    SELECT json_object('sizes', sizes, 'stops', stops, 'targets', targets) FROM ticket_presets WHERE user_id = ?
+"""

@@ -9,8 +9,10 @@ from typing import Final
 from bot.domain.accounts import AccountType, TradeSettings
 from bot.domain.errors import UnreadableRow
 from bot.domain.events import RecordEvent, RoleChanged, UserBanned, UserConfigChanged, UserEvent
+from bot.domain.favorites import favorites_of, favorites_text
 from bot.domain.ids import AccountId, Millis, UserId
 from bot.domain.interning import intern_text
+from bot.domain.market import MarketKey
 from bot.domain.notices import NoticeKind, QuietHours
 from bot.domain.users import STAFF, Language, NewUser, Notifications, PictureTheme, Role, UserConfig, UserSettings
 from storage.accounts.accounts import account_of
@@ -21,6 +23,7 @@ SELECT_CONFIG: Final = """
     SELECT u.user_id, u.username, u.first_name, u.lang, u.role, u.is_banned, u.terms_accepted,
            u.notifications, u.time_zone, u.default_account_id, u.first_seen_ts,
            d.user_id IS NOT NULL, u.picture_theme, u.notices, u.quiet_from, u.quiet_until, u.muted_until_ts,
+           u.favorites,
            a.account_id, a.user_id, a.exchange, a.account_type, a.host, a.label, a.bybit_uid,
            a.risk_percent, a.stop_loss_percent, a.take_profit_percent, a.leverage, a.order_type
       FROM users AS u LEFT JOIN accounts AS a ON a.user_id = u.user_id AND a.state = 'active'
@@ -47,6 +50,7 @@ UPDATE_SETTINGS: Final = """
      WHERE user_id = ?
     RETURNING user_id
 """
+UPDATE_FAVORITES: Final = "UPDATE users SET favorites = ? WHERE user_id = ? RETURNING user_id"
 UPDATE_TRADE_SETTINGS: Final = """
     UPDATE users SET percent = ?, sl_percent = ?, tp_percent = ?, leverage = ?, global_order_type = ? WHERE user_id = ?
     RETURNING user_id
@@ -66,7 +70,7 @@ UPDATE_TERMS: Final = "UPDATE users SET terms_accepted = ?, terms_accepted_ts = 
 UPDATE_BANNED: Final = "UPDATE users SET is_banned = ? WHERE user_id = ? RETURNING user_id"
 UPDATE_ROLE: Final = "UPDATE users SET role = ? WHERE user_id = ? RETURNING user_id"
 
-_ACCOUNT_COLUMN: Final = 17  # where the joined account begins in SELECT_CONFIG
+_ACCOUNT_COLUMN: Final = 18  # where the joined account begins in SELECT_CONFIG
 _TYPE_ORDER: Final = {each: place for place, each in enumerate((AccountType.PAPER, AccountType.DEMO, AccountType.LIVE))}
 _NAME_LIMIT: Final = 256
 _USERNAME_LIMIT: Final = 64
@@ -101,6 +105,7 @@ def config_of(rows: list[Row]) -> UserConfig | None:
         accounts=tuple(accounts),
         first_seen_ts=row[10],
         has_dialogue=bool(row[11]),
+        favorites=favorites_of(row[17]),
     )
 
 
@@ -125,6 +130,9 @@ class SqliteUsers:
 
     async def set_settings(self, user_id: UserId, settings: UserSettings) -> None:
         await self._write(UPDATE_SETTINGS, (*_settings(settings), user_id))
+
+    async def set_favorites(self, user_id: UserId, favorites: Sequence[MarketKey]) -> None:
+        await self._write(UPDATE_FAVORITES, (favorites_text(favorites), user_id))
 
     async def set_trade_settings(self, user_id: UserId, settings: TradeSettings) -> None:
         """Of every account, and of those to come. Raises ValueError for a number that is no amount."""

@@ -29,6 +29,7 @@ from bot.domain.errors import (
 from bot.domain.ids import Millis, Symbol, UserId
 from bot.domain.key_rules import Finding, Severity
 from bot.domain.licensing import License, LicenseType, Segment
+from bot.domain.market import Category, MarketKey
 from bot.domain.offers import SOLD, PriceList
 from bot.domain.order_card import CardNote, CardOutdated, EntryRefused
 from bot.domain.secrets import Secret
@@ -60,6 +61,7 @@ _NAMED: dict[str, Any] = {  # by the name of a NewType or a class
     "InlineKeyboardButton": button("Redeem for somebody else, a day", "v1:x"),
     "Instruments": KNOWN[0],
     "License": _LICENSE,
+    "MarketKey": MarketKey(Category.LINEAR, SYMBOL),
     "Markup": Markup("<b>Lorem</b> ipsum dolor sit amet"),
     "Millis": NOW,
     "NoneType": None,

@@ -106,6 +106,7 @@ TRACES = (  # of somebody who once helped to run the bot, and of features whose 
     ),
     "INSERT INTO halts (actor_id, reason, since_ts) VALUES (1001, 'news', 1)",
     "INSERT INTO trade_tickets (user_id, draft_json, updated_ts) VALUES (1001, '{}', 1)",
+    "INSERT INTO price_alerts VALUES (1, 1001, 'linear', 'BTCUSDT', 'above', '70000', '64000', 1)",
     "INSERT INTO ticket_presets VALUES (1001, '100$', '3', '8')",
     "INSERT INTO given_days VALUES ('desk:1', 1001, 7, 1)",
     "INSERT INTO invoices VALUES ('offer', 1001, 'basic', 30, 2500, 'open', 1, 2, 0)",

@@ -221,6 +221,8 @@ async def test_pauses_patience_and_what_is_expected_are_those_of_each_job(harnes
     }, "of the others a failed round has the same pause, which is below"
     found = {job.name: (job._retry_s, job._first_s, job._late_after_s, job._expected) for job in harness.assembly.jobs}
     assert found == {
+        "alert_messages": (1, 0, 2 * minute, (StorageTrouble,)),
+        "alert_prices": (2, 0, None, (ExchangeError, StorageTrouble)),
         "backup": (15 * minute, minute, None, (NothingDone, OSError)),
         "restore_drill": (hour, 5 * minute, None, (NothingDone, OSError)),
         "refunds": (1, 0, 5 * minute, (NothingDone,)),

@@ -51,6 +51,9 @@ LEFT_OUT = {
     **dict.fromkeys(("legacy_settings", "legacy_trades", "signals"), "the same"),
     **dict.fromkeys(("database_birth", "promo_secret", "vault_canary", "known_bot"), "in every copy"),
     **dict.fromkeys(("journal_position", "restores", "schema_compat"), "of the file itself"),
+    **dict.fromkeys(
+        ("price_alerts", "alert_watch"), "a price is looked up again, and a bell that rings twice harms nobody"
+    ),
     "stream_connections": "opened anew",
     "user_licenses": "made anew from the ledger",
 }

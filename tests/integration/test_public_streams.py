@@ -83,6 +83,7 @@ async def feed() -> AsyncIterator[Feed]:
         pushes=CachePushes(regions),
         depth=2,
         held=lambda: held,
+        price_heard=lambda _symbol, _price: None,
     )
     market = StreamedMarket(rest=cast("BybitMarket", rest), streams=streams)
     yield Feed(bybit, streams, market, rest, MarketReads(regions, market=market), held)

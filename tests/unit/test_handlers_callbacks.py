@@ -1,6 +1,7 @@
 """What buttons carry: short enough, strictly read, and bound to their owner in groups."""
 
 from dataclasses import fields
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from bot.domain.orders import MarginMode, PositionMode
 from bot.domain.payments import Listed
 from bot.domain.periods import FURTHEST_BACK, Period
 from bot.domain.portfolio import Side
+from bot.domain.price_alerts import AlertSide
 from bot.domain.promo_codes import MOST_DAYS, MOST_USES
 from bot.domain.secrets import carries_pin
 from bot.domain.sites import SITES
@@ -75,6 +77,10 @@ LONGEST: dict[str, Any] = {
     "leverage": 100,
     "days": MOST_DAYS,
     "uses": MOST_USES,
+    "price": Decimal("1000000000.1234567"),
+    "is_favorite": True,
+    "is_spot": True,
+    "way": max(AlertSide, key=len),
     "campaign": 2**63 - 1,
     "which": ThreadList.OPEN,
     "listed": max(Listed, key=len),

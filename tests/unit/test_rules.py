@@ -198,6 +198,8 @@ def test_every_exception_to_a_rule_has_its_reason_on_the_line(folder: str) -> No
 CHANGING: Final = {
     "bot.domain.profit._Leg",  # sums, while fills are reckoned
     "bot.domain.card_entries.Remarks",
+    "bot.domain.price_alerts.AlertLadder",  # alerts that wait, while prices come
+    "bot.domain.price_alerts.FollowedPrice",
     "bot.domain.profit.Earned",
     "bot.domain.profit.Profits",
     "bot.domain.tallies.CurveTally",  # sums, while closes and fills are counted

@@ -30,6 +30,7 @@ COMPOSED = re.compile(
     "(setting-|question-|typed-doubt-|order-type-|notify-|picture-theme-|interval-|category-|command-)"
     "|button-menu-(trading|more|staff)$"
     "|button-(balance|positions|orders|trades|price|book|symbols|keys|settings|notify|lang|help|license|paysupport|pin)$"
+    "|button-(favorites|alerts)$"
     "|button-(buy|sell|close|panic|pause|resume|limits|practice|halt|unhalt)$"
     "|button-(privacy|terms|whoami|users|promo|threads|broadcast|report|audit|health)$"
 )

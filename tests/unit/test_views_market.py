@@ -43,7 +43,13 @@ async def test_a_price(bybit: FakeBybit) -> None:
     assert len(lines[2]) == 29
     for words in ("Bid", "Ask", "High 24 h", "1.23B USDT", "+0.0100%", "3 h 12 min", "just now"):
         assert words in "\n".join(lines)
-    assert labels(card) == [["Buy", "Sell"], ["ETH", "SOL", "Symbols"], ["Chart", "Order book"], ["↻ Refresh", "Menu"]]
+    assert labels(card) == [
+        ["Buy", "Sell"],
+        ["🔔 Alert", "☆ Favorite"],
+        ["ETH", "SOL", "Symbols"],
+        ["Chart", "Order book"],
+        ["↻ Refresh", "Menu"],
+    ]
 
 
 async def test_a_price_in_a_group_has_no_way_into_anything_private(bybit: FakeBybit) -> None:

@@ -111,6 +111,18 @@ VALUES = {
     "daily-report": {"since": "2025-10-08 21:00", "until": "2025-10-09 21:00", "time_zone": "Europe/Kyiv"}
     | {"accounts": "paper:1:USDT:3:2:12.5:9.1:-2:1.25:4:1:-0.5 live:2:USDT:0:0:0:0:0:0:0:2:-0.5"},
     "license-ended": {"kind": "trial", "on": "2025-10-12"},
+    "price-alert": {
+        "category": "linear",
+        "symbol": "BTCUSDT",
+        "side": "above",
+        "threshold": "70000.00",
+        "set_price": "64210.50",
+        "price": "66000.00",
+        "away_s": "600",
+        "extreme": "70120.50",
+        "ago_s": "420",
+    },
+    "price-alerts-ended": {"category": "linear", "symbol": "DOGEUSDT", "count": "2"},
 }
 
 

@@ -11,6 +11,7 @@ from bot.domain.ids import Millis
 from bot.domain.portfolio import LegKey
 from bot.domain.ports.accounts import Accounts, Portfolio
 from bot.domain.ports.admin import Broadcasts, ErrorNotes
+from bot.domain.ports.alerts import PriceAlertRecords
 from bot.domain.ports.chat import Buttons, Dialogues
 from bot.domain.ports.closings import Closings, HaltRecords, PanicRecords
 from bot.domain.ports.disagreements import DisagreementRecords
@@ -97,6 +98,8 @@ class UnitOfWork(Protocol):
     def card_promises(self) -> CardPromises: ...
     @property
     def daily_reports(self) -> DailyReports: ...
+    @property
+    def price_alerts(self) -> PriceAlertRecords: ...
     @property
     def tickets(self) -> Tickets: ...
     @property

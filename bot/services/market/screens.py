@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 from bot.domain.chart_intervals import ChartInterval
 from bot.domain.errors import BadInput, ExchangeError
 from bot.domain.ids import Millis, Symbol
-from bot.domain.market import Category, Klines, MarketBoard, OrderBook, Ticker
+from bot.domain.market import Category, Klines, Listing, MarketBoard, MarketKey, OrderBook, Ticker
 from bot.domain.ports.reads import Reads
 from bot.domain.symbol_names import FoundSymbol, TypedSymbol, assumed, find_symbol, read_symbol, unknown_symbol
 from bot.services.instruments import InstrumentReader, WithInstruments
@@ -34,6 +34,22 @@ class PriceCard:
     @property
     def as_of(self) -> Millis:
         return self.ticker.as_of
+
+
+@dataclass(frozen=True, slots=True)
+class MarketBoards:
+    """The boards of several categories, one at least."""
+
+    boards: tuple[MarketBoard, ...]
+
+    @property
+    def as_of(self) -> Millis:
+        return min(each.as_of for each in self.boards)
+
+    def find(self, market: MarketKey) -> Listing | None:
+        """A symbol's line; None where it does not stand on its board."""
+        items = (item for each in self.boards if each.category is market.category for item in each.items)
+        return next((each for each in items if each.symbol == market.symbol), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +75,14 @@ class MarketScreens:
             self.instruments.beside_last(at_hand(self.reads.last_board, category), category),
         )
 
+    async def boards(self, markets: Iterable[MarketKey]) -> Shown[WithInstruments[MarketBoards]]:
+        """The boards on which these symbols stand; that of perpetuals where there are none."""
+        categories = sorted({each.category for each in markets}) or [Category.LINEAR]
+        return await self.reader.read(
+            self.instruments.beside(self._boards(categories), *categories),
+            self.instruments.beside_last(at_hand(self._last_boards, categories), *categories),
+        )
+
     async def price(self, symbol: Symbol, category: Category = Category.LINEAR) -> Shown[WithInstruments[PriceCard]]:
         last = at_hand(self._last_price_card, symbol, category)
         return await self.reader.read(
@@ -76,12 +100,12 @@ class MarketScreens:
             self.instruments.beside_last(last, category),
         )
 
-    async def ticker(self, symbol: Symbol) -> Shown[WithInstruments[Ticker]]:
-        """A perpetual's prices without its day, and its rules."""
-        last = at_hand(self.reads.last_ticker, symbol, Category.LINEAR)
+    async def ticker(self, symbol: Symbol, category: Category = Category.LINEAR) -> Shown[WithInstruments[Ticker]]:
+        """A symbol's prices without its day, and its rules."""
+        last = at_hand(self.reads.last_ticker, symbol, category)
         return await self.reader.read(
-            self.instruments.beside(self.reads.ticker(symbol, Category.LINEAR), Category.LINEAR),
-            self.instruments.beside_last(last, Category.LINEAR),
+            self.instruments.beside(self.reads.ticker(symbol, category), category),
+            self.instruments.beside_last(last, category),
         )
 
     async def resolve(self, typed: str) -> FoundSymbol:
@@ -159,6 +183,14 @@ class MarketScreens:
         if known is None or known[0] is not board:
             known = self._listed[board.category] = (board, board.symbols)
         return known[1]
+
+    async def _boards(self, categories: Iterable[Category]) -> MarketBoards:
+        return MarketBoards(tuple([await self.reads.board(each) for each in categories]))
+
+    def _last_boards(self, categories: Iterable[Category]) -> MarketBoards | None:
+        found = [self.reads.last_board(each) for each in categories]
+        known = tuple(each for each in found if each is not None)
+        return MarketBoards(known) if known else None
 
     async def _price_card(self, symbol: Symbol, category: Category) -> PriceCard:
         ticker, klines = await asyncio.gather(

@@ -14,7 +14,9 @@ from zoneinfo import available_timezones
 
 from bot.domain.accounts import Account, AccountType, TradeSettings
 from bot.domain.errors import BadInput
+from bot.domain.favorites import MOST_FAVORITES
 from bot.domain.ids import AccountId, UserId
+from bot.domain.market import MarketKey
 from bot.domain.numbers import parse_number
 from bot.domain.portfolio import OrderType
 from bot.domain.ports.reads import Reads
@@ -84,6 +86,18 @@ class Preferences:
             if answers is not None:
                 await unit.dialogues.clear(user_id, answers)
         return await self._config(user_id)
+
+    async def mark_favorite(self, config: UserConfig, market: MarketKey, *, is_favorite: bool) -> UserConfig:
+        """The config from then on; the newest favorite comes last. Raises BadInput favorites-limit."""
+        before = config.favorites
+        if (market in before) is is_favorite:
+            return config
+        if is_favorite and len(before) >= MOST_FAVORITES:
+            raise BadInput("favorites-limit", most=MOST_FAVORITES)
+        after = (*before, market) if is_favorite else tuple(each for each in before if each != market)
+        async with self.transactions.begin() as unit:
+            await unit.users.set_favorites(config.user_id, after)
+        return replace(config, favorites=after)
 
     async def _config(self, user_id: UserId) -> UserConfig:
         config = await self.reads.user_config(user_id)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.errors import ExchangeUnreadable
 from bot.domain.ids import Millis, Symbol
 from bot.domain.market import Category, Kline, Klines, OrderBook, Ticker
 from bot.exchange.bybit.answer import Answer
@@ -34,8 +35,10 @@ class TickerState:
     _fields: dict[str, object] = field(default_factory=dict)
     _told_by: dict[str, int] = field(default_factory=dict)
 
-    def take(self, message: StreamMessage, fields: Fields, at: float) -> None:
-        """Older messages that come later change only what no newer one has told, and are no sign of life.
+    def take(self, message: StreamMessage, fields: Fields, at: float) -> bool:
+        """Whether nothing newer was told. Older messages that come later change only what no newer one has told.
+
+        They are no sign of life either.
 
         One that is dated wrong would keep all others out for good: nothing is heard then, and REST is asked.
         """
@@ -51,6 +54,16 @@ class TickerState:
                 self._told_by[name] = told_by
         if is_newest:
             self.heard_at = at
+        return is_newest
+
+    @property
+    def last_price(self) -> Decimal | None:
+        """None before a snapshot, and where it is no price."""
+        price = self._fields.get("lastPrice") if self.whole_at is not None else None
+        try:
+            return decimal_of(price, "lastPrice") or None
+        except ExchangeUnreadable:
+            return None
 
     def value(self, as_of: Millis) -> Ticker | None:
         """None before a snapshot. Raises ExchangeUnreadable while there is no last price."""

@@ -17,6 +17,7 @@ from bot.domain.ids import Millis, Symbol
 from bot.domain.market import Klines, OrderBook, Ticker
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.streams import Pushes
+from bot.exchange.bybit.fields import whole
 from bot.exchange.bybit.streams.connection import StreamConnector
 from bot.exchange.bybit.streams.frames import StreamMessage
 from bot.exchange.bybit.streams.market_state import BookState, CandleState, GapInBook, TickerState
@@ -32,6 +33,7 @@ _BELIEVED_S: Final = 10.0  # that a topic may say nothing while others of its co
 _LINK_FRESH_S: Final = 1.0
 _PUSH_EVERY_S: Final = 0.25
 _RENEW_EVERY_S: Final = 2.0
+_AHEAD_MS: Final = 60_000  # that Bybit's clock may be before ours
 _logger = logging.getLogger(__name__)
 
 
@@ -59,7 +61,10 @@ class _Interest:
 
 @dataclass(slots=True, kw_only=True)
 class PublicStreams:
-    """`depth`: levels a side of an order book. `held`: symbols whose tickers are wanted without anybody's look."""
+    """`depth`: levels a side of an order book. `held`: symbols whose tickers are wanted without anybody's look.
+
+    `price_heard` is called with each last price that a ticker tells.
+    """
 
     clock: Clock
     connector: StreamConnector
@@ -67,6 +72,7 @@ class PublicStreams:
     pushes: Pushes
     depth: int
     held: Callable[[], Iterable[Symbol]]
+    price_heard: Callable[[Symbol, Decimal], None]
     later: Later = loop_later
     connects: Counter[str] = field(default_factory=Counter, init=False)
     _interests: dict[Topic, _Interest] = field(default_factory=dict, init=False)
@@ -224,10 +230,17 @@ class PublicStreams:
             self._take_book(topic, message, now)
         else:
             state = self._tickers.setdefault(topic.symbol, TickerState(topic.symbol, now))
-            state.take(message, message.data, now)
+            if state.take(message, message.data, now) and "lastPrice" in message.data:
+                self._tell_price(state, message)
         if not self._dirty:
             self.later(_PUSH_EVERY_S, self._flush)
         self._dirty[topic] = None
+
+    def _tell_price(self, state: TickerState, message: StreamMessage) -> None:
+        """Not of a message that is dated ahead: it is not what trades now."""
+        price = state.last_price
+        if price is not None and whole({"ts": message.sent}, "ts") <= self.clock.now() + _AHEAD_MS:
+            self.price_heard(state.symbol, price)
 
     def _take_book(self, topic: Topic, message: StreamMessage, now: float) -> None:
         state = self._books.setdefault(topic.symbol, BookState(topic.symbol, now))
