@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Final
 
 import pytest
@@ -12,6 +13,7 @@ WORDS, OLD_NAMES = TEXT.split("\n## Old names\n")
 ROW: Final = re.compile(r"^\| (.+?) \| (.+?) \| (.*?) ?\|$", re.MULTILINE)
 
 
+@cache
 def words_of_today() -> set[str]:
     """Every word of the sources, and the names of their files."""
     paths = [path for package in (*PACKAGES, "tests") for path in (ROOT / package).rglob("*.py")]
