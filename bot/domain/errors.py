@@ -111,11 +111,15 @@ class ButtonExpired(UserFacing):
 
 
 class ExchangeError(PerpdeskError):
-    """Bybit said no, or said nothing. `code` is its retCode, None where there was none."""
+    """Bybit said no, or said nothing. `code` is its retCode, None where there was none.
+
+    `request_id`: by which Bybit's support finds the request; "": no answer said one.
+    """
 
     def __init__(self, message: str, *, code: int | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.request_id = ""
 
 
 class ExchangeRejected(ExchangeError):

@@ -157,6 +157,7 @@ class OrderAck:
 
     order_id: str
     order_link_id: OrderLinkId
+    request_id: str = ""  # of the exchange's answer, for its support; practice has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

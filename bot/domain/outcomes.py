@@ -23,8 +23,8 @@ class AccountAnswers:
     """One round of answers of an exchange, all asked for at `asked_at` or later, which is `moment` in monotonic ms.
 
     `found`: the orders that were asked for one by one, None: the exchange says that there is none of that id;
-    `absences`: since when and how often it has said so; `unanswered`: how many questions had no answer. Executions were
-    asked for after them.
+    `absences`: since when and how often it has said so; `unanswered`: how many questions had no answer, `questions`:
+    how many about an order had one so far. Executions were asked for after them.
     """
 
     asked_at: Millis
@@ -37,6 +37,7 @@ class AccountAnswers:
     absences: Mapping[OrderLinkId, Absence] = field(default_factory=dict)
     patience: Patience = BYBIT
     unanswered: int = 0
+    questions: Mapping[OrderLinkId, int] = field(default_factory=dict)
 
     def order(self, link_id: OrderLinkId, order_id: str = "") -> Order | None:
         """What was answered of the order with one of these ids, open or closed; None: nothing."""

@@ -194,6 +194,7 @@ class NewIntent:
 
     `idempotency_key` is unique: the same one twice is one intent. `remaining`: what a partial close is to leave.
     `card_price`: what the card promised at worst, for the slippage. `good_until`: not sent any more after that moment.
+    `tapped_ts`: when its confirmation was taken up; None: nobody tapped.
     """
 
     kind: IntentKind
@@ -209,6 +210,7 @@ class NewIntent:
     good_until: Millis | None = None
     exit_reason: ExitReason | None = None  # of what closes
     card: CardPlace | None = None  # the message that tells of it; None: the outbox does
+    tapped_ts: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.domain.events import OrderChanged, OrderPlaced, RecordEvent, StopChanged
 from bot.domain.ids import AccountId, Millis, OrderLinkId
-from bot.domain.intent_states import FINAL, is_concluded, quantity_after, state_after
+from bot.domain.intent_states import FINAL, is_concluded, quantity_after
 from bot.domain.interning import intern_decimal
 from bot.domain.market import Category
 from bot.domain.orders import AmendRequest, OrderRequest, amended
@@ -31,15 +31,16 @@ from storage.sqlite.codecs import (
     storable,
 )
 from storage.sqlite.transaction import Transaction
+from storage.trading.intent_news import doubts, is_taken_back, next_state
 from storage.trading.plans import TOUCH_PLAN, card_of, columns_of_card
 from storage.trading.requests import request_of, request_text
 
 INSERT_INTENT: Final = """
     INSERT INTO order_intents (kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id,
                                request, idempotency_key, fence, target_number, remaining, card_price, good_until,
-                               exit_reason, card_chat_id, card_message_id, created_ts)
+                               exit_reason, card_chat_id, card_message_id, created_ts, tapped_ts)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-            coalesce((SELECT fence FROM account_fences WHERE account_id = ?), 0), ?, ?, ?, ?, ?, ?, ?, ?)
+            coalesce((SELECT fence FROM account_fences WHERE account_id = ?), 0), ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (idempotency_key) DO NOTHING
     RETURNING intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id,
               request, target_number, remaining, card_price, good_until, exit_reason, card_chat_id,
@@ -134,7 +135,8 @@ START_SENDING: Final = """
 UPDATE_INTENT: Final = """
     UPDATE order_intents
        SET state = ?, order_id = ?, cum_exec_qty = ?, avg_price = ?, code = ?, reason = ?, acknowledged_ts = ?,
-           final_ts = ?,
+           final_ts = ?, request_id = coalesce(nullif(?, ''), request_id), questions = max(questions, ?),
+           unknown_ts = coalesce(unknown_ts, ?), settled_ts = coalesce(settled_ts, ?),
            is_told = is_told AND state NOT IN ('not_placed', 'abandoned') AND reason <> 'canceled-vanished'
                      AND NOT (state = 'rejected' AND order_id = '')
      WHERE intent_id = ?
@@ -142,6 +144,11 @@ UPDATE_INTENT: Final = """
               (SELECT a.account_type FROM accounts AS a WHERE a.account_id = order_intents.account_id)
 """
 SET_REQUEST: Final = "UPDATE order_intents SET request = ?, card_price = ? WHERE intent_id = ?"
+# Once a leg's stop was doubted, which is once an entry: what was seen before its fills says nothing of it.
+STOP_SEEN: Final = """
+    UPDATE order_intents SET stop_seen_ts = ?
+     WHERE plan_id = ? AND kind = 'entry' AND fills_qty <> '0' AND stop_seen_ts IS NULL
+"""
 ADD_FILL: Final = "UPDATE order_intents SET fills_qty = ? WHERE intent_id = ?"
 TOLD: Final = "UPDATE order_intents SET is_told = 1 WHERE intent_id = ? AND is_told = 0"
 
@@ -149,7 +156,6 @@ _CATEGORIES: Final = {each.value: each for each in Category}
 _KINDS: Final = {each.value: each for each in IntentKind}
 _STATES: Final = {each.value: each for each in IntentState}
 _CHANGES_ORDERS: Final = frozenset({IntentKind.CANCEL, IntentKind.AMEND})
-_CONCLUDED: Final = frozenset({IntentState.UNKNOWN, IntentState.ABANDONED, IntentState.NOT_PLACED})
 _LONGEST_REASON: Final = 200
 
 
@@ -222,6 +228,7 @@ class SqliteOrderIntents:
                 new.good_until,
             ),
             *(None if new.exit_reason is None else new.exit_reason.value, *columns_of_card(new.card), now),
+            new.tapped_ts,
         )
         rows = await self._transaction.fetch(INSERT_INTENT, row)
         if not rows:
@@ -292,7 +299,7 @@ class SqliteOrderIntents:
         known = await self.get(intent_id)
         if known is None:
             return None
-        state = _next(known, news.state)
+        state = next_state(known, news.state)
         qty = quantity_after(known.cum_exec_qty, news.cum_exec_qty)
         average = known.avg_price if news.avg_price is None else news.avg_price
         order_id = known.order_id or news.order_id or ""
@@ -306,7 +313,8 @@ class SqliteOrderIntents:
         acknowledged = now if is_news else known.acknowledged_ts
         final = (known.final_ts or now) if state in FINAL else None
         row = (state.value, order_id, decimal_text(qty), optional_decimal_text(average), code, reason)
-        rows = await self._transaction.fetch(UPDATE_INTENT, (*row, acknowledged, final, intent_id))
+        asked = (news.request_id, news.questions, *doubts(known.state, state, now))
+        rows = await self._transaction.fetch(UPDATE_INTENT, (*row, acknowledged, final, *asked, intent_id))
         self._tell(known, state, rows)
         self._touch(known.plan_id)
         found = replace(
@@ -319,7 +327,7 @@ class SqliteOrderIntents:
             reason=reason,
             acknowledged_ts=acknowledged,
             final_ts=final,
-            is_told=known.is_told and not _is_taken_back(known),
+            is_told=known.is_told and not is_taken_back(known),
         )
         self._known[intent_id] = found
         if state is IntentState.DONE and isinstance(known.request, AmendRequest):
@@ -345,6 +353,10 @@ class SqliteOrderIntents:
             self._transaction.write(ADD_FILL, (decimal_text(found.fills_qty), intent_id))
             self._touch(known.plan_id)
             self._known[intent_id] = found
+
+    async def stop_seen(self, plan_id: int, now: Millis) -> None:
+        """The leg's stop stands as promised after the fills of its entries."""
+        self._transaction.write(STOP_SEEN, (now, plan_id), is_seen=False)
 
     async def told(self, intent_ids: Sequence[int]) -> None:
         for each in intent_ids:
@@ -378,19 +390,3 @@ class SqliteOrderIntents:
     def _touch(self, plan_id: int | None) -> None:
         if plan_id is not None:
             self._transaction.write(TOUCH_PLAN, (plan_id,), is_seen=False)
-
-
-def _is_taken_back(known: OrderIntent) -> bool:
-    """Whether what was told of it was a conclusion that yields to any news: as UPDATE_INTENT reckons it."""
-    return is_concluded(known) or known.reason == "canceled-vanished"
-
-
-def _next(known: OrderIntent, new: IntentState) -> IntentState:
-    """Conclusions of our own stand only where the exchange has said nothing; what is done stays done."""
-    if known.state in {IntentState.DONE, IntentState.REFUSED}:
-        return known.state
-    if new in _CONCLUDED:
-        return new if known.state in UNSETTLED else known.state
-    if not known.is_order:
-        return new
-    return state_after(IntentState.NOT_PLACED if is_concluded(known) else known.state, new)

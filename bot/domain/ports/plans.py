@@ -54,6 +54,8 @@ class IntentNews:
     avg_price: Decimal | None = None
     code: int | None = None
     reason: str | None = None
+    request_id: str = ""  # of the answer that said so
+    questions: int = 0  # about it that the exchange has answered since it was sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +181,10 @@ class OrderIntents(Protocol):
         ...
 
     async def add_fill(self, intent_id: int, qty: Decimal) -> None: ...
+    async def stop_seen(self, plan_id: int, now: Millis) -> None:
+        """The leg's stop stands as promised after the fills of its entries, of those that it was not seen after yet."""
+        ...
+
     async def told(self, intent_ids: Sequence[int]) -> None: ...
 
 

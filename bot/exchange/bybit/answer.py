@@ -47,8 +47,9 @@ class Row:
 class Answer:
     """The field `result` of an answer, and which of its rows could not be read as a whole."""
 
-    def __init__(self, fields: Json) -> None:
+    def __init__(self, fields: Json, request_id: str = "") -> None:
         self.fields = fields
+        self.request_id = request_id  # Bybit's, of the answer's headers; "": they have none
         self._lost: list[str] = []  # of each row that is left out, why
         self._rows: list[Row] = []
 

@@ -20,7 +20,8 @@ _HEDGE: Final = frozenset({1, 2})
 
 def acknowledgment(answer: Answer, order_link_id: OrderLinkId) -> OrderAck:
     """Of an accepted create. Bybit's answer says our id, too, which is not looked at: the request had it."""
-    return OrderAck(order_id=identifier(answer.fields, "orderId"), order_link_id=order_link_id)
+    order_id = identifier(answer.fields, "orderId")
+    return OrderAck(order_id=order_id, order_link_id=order_link_id, request_id=answer.request_id)
 
 
 def order_of_id(answer: Answer, order_link_id: OrderLinkId) -> Order | None:

@@ -113,7 +113,9 @@ class BybitOrders:
         except OutcomeUnknown as unknown:
             if unknown.code != LINK_ID_TAKEN:
                 raise
-            raise ExchangeRejected(str(unknown), code=LINK_ID_TAKEN) from None
+            taken = ExchangeRejected(str(unknown), code=LINK_ID_TAKEN)
+            taken.request_id = unknown.request_id
+            raise taken from None
 
     async def amend(self, account: Account, request: AmendRequest) -> None:
         """One POST with the new values alone."""
@@ -234,7 +236,9 @@ class BybitOrders:
             try:
                 return await self.gateway.calls.read(account, ask, read)
             except ExchangeUnreadable as odd:
-                raise OutcomeUnknown(str(odd)) from odd  # it was taken, and how is not said
+                unknown = OutcomeUnknown(str(odd))  # it was taken, and how is not said
+                unknown.request_id = odd.request_id
+                raise unknown from odd
             except ExchangeDown as down:  # of a write: no connection came to be
                 raise NotSent(str(down), retry_after=_ASK_AGAIN_S) from down
 

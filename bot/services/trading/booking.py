@@ -88,6 +88,7 @@ class Booking:
                 continue
             news = outcome_of(intent, reads)
             if news is not None:
+                news = replace(news, questions=reads.questions.get(intent.order_link_id, 0))
                 await unit.intents.note(intent.intent_id, news, now)
                 booked.concluded += news.state in CONCLUDED
         for row in reads.orders.items:

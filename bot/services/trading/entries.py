@@ -159,11 +159,12 @@ class Entries:
         gateway = self.gateways.get(account.account_type)
         if gateway is None:
             raise EntryRefused("entry-not-yet", account_type=account.account_type.value)
+        tapped = self.clock.now()
         async with self._turns.taken():
             began = self.clock.monotonic()
             while True:  # until the card is too old at the latest
                 now_there = await self._read(account, gateway, card)
-                written = await self._write(account, card, now_there, place, idempotency_key)
+                written = await self._write(account, card, now_there, place, idempotency_key, tapped)
                 if written is not None:
                     break
         plan, intents = written
@@ -213,7 +214,13 @@ class Entries:
         return found
 
     async def _write(
-        self, account: Account, card: ConfirmedCard, there: _LegNow, place: CardPlace, idempotency_key: str
+        self,
+        account: Account,
+        card: ConfirmedCard,
+        there: _LegNow,
+        place: CardPlace,
+        idempotency_key: str,
+        tapped: Millis,
     ) -> tuple[TradePlan, tuple[OrderIntent, ...]] | None:
         """Every check and every row in one commit; None: the reads are too old by now."""
         async with self.transactions.begin() as unit:
@@ -240,6 +247,7 @@ class Entries:
                     card_price=request.price,
                     good_until=Millis(min(card.quoted_ts + CARD_AGE, now + BUDGET_WAIT)),
                     card=place,
+                    tapped_ts=tapped,
                 )
                 intents.append(await self.runner.add(unit, new, now))
                 await unit.card_promises.keep(intents[-1].intent_id, touch=card.touch, fee_rate=card.fee_rate)

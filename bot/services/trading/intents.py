@@ -266,7 +266,7 @@ class IntentRunner:
             raise
         except ExchangeError as trouble:
             _logger.warning("the outcome of intent %d is not known: %s", intent.intent_id, trouble)
-            return IntentNews(state=IntentState.UNKNOWN, code=trouble.code)
+            return IntentNews(state=IntentState.UNKNOWN, code=trouble.code, request_id=trouble.request_id)
         except Exception:
             _logger.exception("the outcome of intent %d is not known", intent.intent_id)
             return IntentNews(state=IntentState.UNKNOWN)
@@ -316,7 +316,11 @@ class IntentRunner:
             case OrderRequest() as order:
                 acknowledged = await gateway.create(account, order)
                 self._drop_cached(account, intent)
-                return IntentNews(state=IntentState.ACKNOWLEDGED, order_id=acknowledged.order_id)
+                return IntentNews(
+                    state=IntentState.ACKNOWLEDGED,
+                    order_id=acknowledged.order_id,
+                    request_id=acknowledged.request_id,
+                )
             case AmendRequest() as amend:
                 await gateway.amend(account, amend)
             case CancelRequest() as cancel:
@@ -352,6 +356,6 @@ def _news_of(intent: OrderIntent, refusal: ExchangeError) -> IntentNews:
     """A definite no, but for an id that was new and is there: an alarm, and what it means is asked."""
     if refusal.code == LINK_ID_KNOWN:
         _logger.error("an order of a new id is there already: %s", refusal, extra={"intent_id": intent.intent_id})
-        return IntentNews(state=IntentState.UNKNOWN, code=refusal.code)
+        return IntentNews(state=IntentState.UNKNOWN, code=refusal.code, request_id=refusal.request_id)
     state = IntentState.REJECTED if intent.is_order else IntentState.REFUSED
-    return IntentNews(state=state, code=refusal.code, reason=reason_of(refusal))
+    return IntentNews(state=state, code=refusal.code, reason=reason_of(refusal), request_id=refusal.request_id)

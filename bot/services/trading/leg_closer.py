@@ -247,6 +247,7 @@ class LegCloser:
             exit_reason=closing.exit_reason,
             card=closing.card,
             card_price=closing.card_price,
+            tapped_ts=closing.created_ts,
         )
         intent = await self.runner.start(unit, account, await self.runner.add(unit, new, now), now)
         await unit.closings.tried(

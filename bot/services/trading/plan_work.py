@@ -180,6 +180,8 @@ class PlanWork:
         match finding.fact:
             case Fact.STOP_VERIFIED if _is_news(view):
                 await unit.plans.stop_verified(plan.plan_id, view.asked_at)
+                if plan.stop_verified_ts is None:
+                    await unit.intents.stop_seen(plan.plan_id, view.asked_at)
             case Fact.STOP_CHANGED:
                 await unit.plans.stop_changed(plan.plan_id, now)
             case Fact.TRAILING_VERIFIED if _is_trailing_news(view):

@@ -17,6 +17,7 @@ from ops.sim.bybit.errors import NOT_ON_DEMO, TOO_MANY, BybitError, refused, wro
 from ops.sim.bybit.facts import Endpoint
 from ops.sim.bybit.fault_kinds import BEFORE
 from ops.sim.bybit.faults import Fault
+from ops.sim.bybit.noise import Noise
 from ops.sim.bybit.spoiling import instead, send, shape
 from ops.sim.bybit.world import World
 
@@ -54,6 +55,8 @@ class Exchange:
         """`latency`: seconds added to each answer."""
         self._world = world
         self._latency = latency
+        self._traces = Noise(world.seed, "requests")
+        self._answered = 0
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request, or spoil it as a fault orders; either way it is noted."""
@@ -93,8 +96,16 @@ class Exchange:
             self._world.touch()
         taken = fault if fault and fault.kind in BEFORE else None
         answer = instead(taken, asked.path, at) if taken else self._work(asked, at)
+        if answer.ret_code is not None:  # what a gateway puts in its place names no request
+            answer.headers = answer.headers | self._trace(at)
         shape(answer, shaping, asked.headers.get("Accept-Encoding", ""))
         return answer, fault
+
+    def _trace(self, at: int) -> dict[str, str]:
+        """By which Bybit's support finds the request, in the headers of every answer of its own."""
+        self._answered += 1
+        words = self._traces.words(at, self._answered)
+        return {"Traceid": "".join(f"{word:08x}" for word in words[:4]), "Timenow": str(at)}
 
     def _work(self, asked: Asked, at: int) -> Answer:
         """The endpoint's own answer."""
