@@ -35,6 +35,7 @@ from storage.trading.book import SqliteLegBook
 from storage.trading.brakes import SqliteHalts, SqlitePanics
 from storage.trading.closings import SqliteClosings
 from storage.trading.disagreements import SqliteDisagreements
+from storage.trading.drills import SqliteDrills
 from storage.trading.fences import SqliteAccountFences
 from storage.trading.intents import SqliteOrderIntents
 from storage.trading.limits import SqliteRisk
@@ -189,6 +190,10 @@ class SqliteUnitOfWork:
     @property
     def legacy(self) -> SqliteLegacyImports:
         return SqliteLegacyImports(self._transaction)
+
+    @property
+    def drills(self) -> SqliteDrills:
+        return SqliteDrills(self._transaction)
 
     @property
     def risk(self) -> SqliteRisk:

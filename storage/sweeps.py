@@ -45,6 +45,16 @@ DELETE_OLD_CLOSINGS: Final = """
         SELECT closing_id FROM leg_closings WHERE state = 'done' AND ended_ts < ? ORDER BY ended_ts LIMIT 5000)
     RETURNING closing_id
 """
+DELETE_OLD_DRILLS: Final = """
+    DELETE FROM drills WHERE drill_id IN (
+        SELECT drill_id FROM drills WHERE told_ts IS NOT NULL AND told_ts < ? ORDER BY told_ts LIMIT 5000)
+    RETURNING drill_id
+"""
+DELETE_OLD_SIZES: Final = """
+    DELETE FROM last_sizes WHERE (account_id, symbol) IN (
+        SELECT account_id, symbol FROM last_sizes WHERE used_ts < ? ORDER BY used_ts LIMIT 5000)
+    RETURNING symbol
+"""
 # A code of a campaign that is over is redeemed by nobody: its marks serve no more.
 DELETE_MARKS: Final = """
     DELETE FROM used_marks WHERE mark IN (
@@ -89,6 +99,14 @@ class Sweeps:
     async def closings(self, before: Millis) -> int:
         """Legs that were read flat before that moment."""
         return await self._delete(DELETE_OLD_CLOSINGS, before)
+
+    async def drills(self, before: Millis) -> int:
+        """Those of which people were told before that moment."""
+        return await self._delete(DELETE_OLD_DRILLS, before)
+
+    async def sizes(self, before: Millis) -> int:
+        """Sizes of symbols that nobody has ordered with since that moment."""
+        return await self._delete(DELETE_OLD_SIZES, before)
 
     async def paper_orders(self, before: Millis) -> int:
         """Practice orders that ended before that moment."""

@@ -57,6 +57,7 @@ class EntryMessage(TradeMessage):
     avg_price: Decimal | None = None
     reason: str = ""  # key of the texts
     code: int = 0  # Bybit's, of a refusal
+    intent_id: int = 0  # 0: of a message that was written before it was kept
 
     def merging(self) -> Merging:
         """Entries of one leg are told together."""

@@ -55,6 +55,7 @@ class Trade:
     fee_currency: str
     pnl: Decimal | None
     ts: Millis | None
+    order_id: str = ""  # "": of no order, as funding is
 
     @property
     def is_funding(self) -> bool:
@@ -120,6 +121,7 @@ def _trade(fills: Sequence[Execution], pnl: dict[tuple[Symbol, str], Decimal]) -
         fee_currency=newest.fee_currency,
         pnl=pnl.get((newest.symbol, newest.order_id)) if newest.category is Category.LINEAR else None,
         ts=newest.exec_ts,
+        order_id="" if newest.exec_type == FUNDING else newest.order_id,
     )
 
 

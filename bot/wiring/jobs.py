@@ -28,6 +28,7 @@ from bot.services.payments.reconciliation import Reconciled, StarWatch
 from bot.services.payments.refunds import RefundJob
 from bot.services.promo.campaigns import CampaignService
 from bot.services.statistics.daily_reports import DailyReportService
+from bot.services.trading.drills import Drills
 from bot.services.trading.leg_closer import LegCloser
 from bot.services.trading.limit_watch import LimitWatch
 from bot.services.trading.maintenance import MaintenanceWatch
@@ -143,6 +144,11 @@ def alert_messages(watch: PriceWatch, clock: Clock, due: asyncio.Event) -> Perio
 def alert_prices(watch: PriceWatch, clock: Clock) -> Periodic[None]:
     """Never: whether Bybit answers is told elsewhere, and what was missed is looked up when it does."""
     return Periodic("alert_prices", watch.look, clock=clock, every_s=2, expected=(ExchangeError, StorageTrouble))
+
+
+def drills(service: Drills, clock: Clock) -> Periodic[int]:
+    """After 10 minutes: people do not hear what their drill showed. Nothing stays unmanaged: a drill ends by itself."""
+    return Periodic("drills", service.tell_due, clock=clock, every_s=2, late_after_s=10 * _MINUTE_S)
 
 
 def maintenance(watch: MaintenanceWatch, clock: Clock) -> Periodic[int]:
@@ -314,4 +320,6 @@ def make_retention_rules(database: Database) -> tuple[RetentionRule, ...]:
         RetentionRule(name="paper_fills", keep=365 * DAY, forget=sweeps.paper_fills),
         RetentionRule(name="support_threads", keep=365 * DAY, forget=sweeps.threads),
         RetentionRule(name="leg_closings", keep=90 * DAY, forget=sweeps.closings),
+        RetentionRule(name="drills", keep=90 * DAY, forget=sweeps.drills),
+        RetentionRule(name="last_sizes", keep=365 * DAY, forget=sweeps.sizes),
     )

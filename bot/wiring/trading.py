@@ -8,6 +8,7 @@ from bot.domain.ports.plans import TradingQueries
 from bot.services.trading.adoption import Adoption
 from bot.services.trading.booking import Booking
 from bot.services.trading.brakes import BrakeGuard, DiskGuard
+from bot.services.trading.drills import Drills, DrillWatch
 from bot.services.trading.entries import Entries, EntryGuard
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.key_alarm import KeyAlarm
@@ -19,6 +20,7 @@ from bot.services.trading.order_gauges import OrderGaugeReader
 from bot.services.trading.plan_work import PlanWork
 from bot.services.trading.practice import PracticeService
 from bot.services.trading.quotes import Quotes
+from bot.services.trading.receipts import Receipts
 from bot.services.trading.reconcile import Reconcile
 from bot.services.trading.risk_limits import LimitService
 from bot.services.trading.settlement import Settlement
@@ -27,6 +29,7 @@ from bot.services.trading.stages import StageTimes
 from bot.services.trading.telling import Telling
 from bot.services.trading.tickets import TicketService
 from bot.services.trading.trading import Trading
+from bot.services.trading.vanishing import Vanishing
 from bot.services.trading.watch import TradeWatch
 from bot.services.users.pin import PinService
 from bot.wiring import jobs
@@ -34,9 +37,11 @@ from bot.wiring.foundation import Foundation
 from bot.wiring.managing import make_managers
 from storage.sqlite.secrets import open_secret
 from storage.trading.brakes import SqliteClosingQueries
+from storage.trading.drills import SqliteDrillQueries
 from storage.trading.limits import SqliteRiskQueries
 from storage.trading.order_gauges import SqliteOrderGauges
 from storage.trading.queries import SqliteTradingQueries
+from storage.trading.receipts import SqliteReceiptQueries
 from storage.trading.tickets import SqliteTicketQueries
 
 _PREFIX_DIGITS: Final = 10  # of the 36 characters that an id may have
@@ -68,6 +73,9 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
         panic=managers.panic,
         practice=PracticeService(bank=base.practice.resets, transactions=base.store),
         tickets=TicketService(queries=SqliteTicketQueries(base.database), transactions=base.store, clock=base.clock),
+        drills=make_drills(base, queries, settlement),
+        receipts=Receipts(queries=SqliteReceiptQueries(base.database)),
+        vanishing=Vanishing(queries=queries, gateways=base.order_gateways, reads=base.reads, prefix=runner.prefix),
         gauges=OrderGaugeReader(queries=SqliteOrderGauges(base.database)),
     )
     return trading, (
@@ -75,6 +83,7 @@ async def make_trading(base: Foundation, pin: PinService) -> tuple[Trading, tupl
         jobs.tellings(make_telling(base, queries, runner), base.clock),
         jobs.order_gauges(trading.gauges, base.clock),
         jobs.limit_watch(make_limit_watch(base, limits, queries, runner), base.clock),
+        jobs.drills(trading.drills, base.clock),
         jobs.maintenance(make_maintenance_watch(base, queries), base.clock),
         *managers.jobs,
     )
@@ -98,6 +107,18 @@ def make_telling(base: Foundation, queries: TradingQueries, runner: IntentRunner
         clock=base.clock,
         stages=runner.stages,
         prefix=runner.prefix,
+    )
+
+
+def make_drills(base: Foundation, queries: TradingQueries, settlement: Settlement) -> Drills:
+    return Drills(
+        queries=SqliteDrillQueries(base.database),
+        trading=queries,
+        exchange=base.practice.rehearsals,
+        reads=base.reads,
+        transactions=base.store,
+        clock=base.clock,
+        settle=settlement.settle,
     )
 
 
@@ -219,6 +240,7 @@ def make_settlement(base: Foundation, queries: TradingQueries, runner: IntentRun
         key_alarm=KeyAlarm(transactions=base.store, clock=base.clock, egress_ip=base.settings.egress_ip),
         patience=base.tuning.bybit_patience,
         bybit_now=base.bybit_now,
+        drills=DrillWatch(queries=SqliteDrillQueries(base.database), transactions=base.store, clock=base.clock),
     )
     runner.wakers.append(settlement.wake)
     base.practice.exchange.listeners.append(settlement.heard)

@@ -13,11 +13,20 @@ from bot.services.instruments import WithInstruments
 from bot.services.screens import Shown
 from handlers.accounts.callbacks import ShowPositionDetails
 from handlers.accounts.views import lost_lines, other_screens, symbol_rows, told_money
-from handlers.core.links import LONGEST_SYMBOL, ShowCloses, ShowLeg, ShowPositions
+from handlers.core.links import LONGEST_SYMBOL, ShowCloses, ShowLeg, ShowPositions, ShowVanish
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import CENT, Figures, arrow
-from handlers.views.frame import account_tabs, footer, menu_row, page_lines, page_of, page_row, refresh_button
+from handlers.views.frame import (
+    account_tabs,
+    footer,
+    menu_row,
+    page_lines,
+    page_of,
+    page_row,
+    refresh_button,
+    screen_button,
+)
 from handlers.views.levels import FAR, away, has_no_stop, level_table
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
@@ -72,6 +81,7 @@ def positions_card(
             page_row(viewer, page, lambda number: ShowPositions(account.account_id, number)),
             _close_row(viewer, account, items),
             other_screens(viewer, account, ShowPositions),
+            _vanish(viewer, account),
             (details, *refresh_button(viewer, ShowPositions(account.account_id, page.number)), *menu_row(viewer)),
         ),
     )
@@ -104,6 +114,7 @@ def position_details_card(
             page_row(viewer, page, lambda number: ShowPositionDetails(account.account_id, number)),
             _close_row(viewer, account, items),
             other_screens(viewer, account, ShowPositions),
+            _vanish(viewer, account),
             (*list_button, *refresh_button(viewer, code(account.account_id, page.number)), *menu_row(viewer)),
         ),
     )
@@ -143,6 +154,11 @@ def _targets_of(account: Account, position: Position, targets: PlannedTargets) -
     planned = targets.get(position.leg_key(account.account_id), ())
     held = () if position.take_profit is None else (position.take_profit,)
     return planned or held
+
+
+def _vanish(viewer: RenderContext, account: Account) -> Row:
+    """[If I vanish]: what of all that would go on without this bot."""
+    return screen_button(viewer, "button-vanish", ShowVanish(account.account_id))
 
 
 def by_risk(positions: Sequence[Position]) -> tuple[Position, ...]:

@@ -13,8 +13,9 @@ from bot.services.screens import Shown
 from handlers.accounts.views import left_out_lines, lost_lines, other_screens, symbol_rows
 from handlers.core.links import ShowTrades
 from handlers.texts.catalog import Markup, join
-from handlers.views.cards import Card
+from handlers.views.cards import Card, Row
 from handlers.views.frame import account_tabs, footer, menu_row, page_lines, page_of, page_row, refresh_button
+from handlers.views.receipts import receipt_rows
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
 from handlers.views.tables import cut, table
@@ -52,11 +53,18 @@ def trades_card(
         rows=(
             account_tabs(viewer, account, ShowTrades),
             *symbol_rows(viewer, page.items),
+            *_receipts(viewer, account, page.items),
             page_row(viewer, page, lambda number: ShowTrades(account.account_id, number)),
             other_screens(viewer, account, ShowTrades),
             (*refresh_button(viewer, ShowTrades(account.account_id, page.number)), *menu_row(viewer)),
         ),
     )
+
+
+def _receipts(viewer: RenderContext, account: Account, trades: Sequence[Trade]) -> tuple[Row, ...]:
+    """[🧾 15:00 BTC]: how each trade came about."""
+    named = [(f"{_stamp(viewer, each)[0]} {base_of(each.symbol)}", each) for each in trades if each.order_id]
+    return receipt_rows(viewer, [(label, account.account_id, each.order_id) for label, each in named])
 
 
 def _days(viewer: RenderContext, trades: Sequence[Trade], shown: WithInstruments[Trades]) -> list[Markup]:

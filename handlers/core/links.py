@@ -3,6 +3,7 @@
 A deep link is `https://t.me/BOT?start=PAYLOAD`; Telegram sends it as `/start PAYLOAD`.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -160,6 +161,37 @@ class ShowLeg(Code):
     account_id: AccountId
     symbol: SymbolName
     position_idx: Annotated[int, AtMost(2)] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShowReceipt(Code):
+    """What became of an order that was asked for from here, moment by moment."""
+
+    TAG = "rcp"
+    intent: RowNumber
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOrderReceipt(Code):
+    """The same of any order of an account, by the exchange's id."""
+
+    TAG = "rco"
+    account_id: AccountId
+    order_id: Annotated[str, Matching(ORDER_ID)]
+
+
+def has_receipt(order_id: str) -> bool:
+    """Whether a button can name that order."""
+    return re.fullmatch(ORDER_ID, order_id) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowVanish(Code):
+    """A page of what of an account would go on without this bot."""
+
+    TAG = "van"
+    account_id: AccountId
+    page: PageNumber = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from bot.services.statistics.statistics import ClosedPage
 from handlers.core.links import ShowBalance, ShowClosed, ShowOrders, ShowPositions, ShowTrades
 from handlers.statistics.codes import ShowStats
 from handlers.texts.catalog import Markup, join
-from handlers.views.cards import Card, button
+from handlers.views.cards import Card, Row, button
 from handlers.views.frame import Page, account_tabs, command_button, menu_row, page_lines, page_row, refresh_button
+from handlers.views.receipts import receipt_rows
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of
 from handlers.views.tables import cut, table
@@ -47,12 +48,20 @@ def closed_card(viewer: RenderContext, account: Account, found: ClosedPage) -> C
         text=join(parts),
         rows=(
             account_tabs(viewer, account, ShowClosed),
+            *_receipts(viewer, found.items),
             page_row(viewer, page, lambda number: ShowClosed(account_id, number)),
             (*ways, *buy),
             others,
             (*refresh_button(viewer, ShowClosed(account_id, page.number)), *menu_row(viewer)),
         ),
     )
+
+
+def _receipts(viewer: RenderContext, trades: Sequence[ClosedTrade]) -> tuple[Row, ...]:
+    """[🧾 15:00 BTC]: how each close came about."""
+    zone = viewer.config.settings.time_zone
+    named = [(f"{clock_and_day(each.closed_ts, zone)[0]} {base_of(each.symbol)}", each) for each in trades]
+    return receipt_rows(viewer, [(label, each.account_id, each.order_id) for label, each in named])
 
 
 def _days(viewer: RenderContext, trades: Sequence[ClosedTrade]) -> list[Markup]:

@@ -98,6 +98,7 @@ async def confirm_entry(ctx: UpdateContext, payload: ConfirmEntry) -> None:
     except EntryRefused as refusal:
         await ctx.show(await _refused(ctx, payload, refusal))
     else:
+        await ctx.services.trading.tickets.used(ctx.user_id, payload.draft)
         await show_trade(ctx, trade, payload.draft)
 
 

@@ -19,6 +19,7 @@ from handlers.trading.reasons import refusal_text
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import command_button, menu_row, screen_button
 from handlers.views.order_names import order_name
+from handlers.views.receipts import receipt_button
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
 
@@ -29,7 +30,8 @@ def resting_card(
     viewer: RenderContext, account: Account, entry: RestingEntry, edit: InlineKeyboardButton, cancel: Row
 ) -> Card:
     """An order from here, with [Edit] and [Cancel]."""
-    rows: tuple[Row, ...] = ((edit, *cancel), _to_leg(viewer, account, entry.order), _ways(viewer, account))
+    ways = (*_to_leg(viewer, account, entry.order), *_receipt(viewer, account, entry.order))
+    rows: tuple[Row, ...] = ((edit, *cancel), ways, _ways(viewer, account))
     return Card(text=join(_order_lines(viewer, account, entry)), rows=rows)
 
 
@@ -42,7 +44,13 @@ def other_order_card(
         _size_line(viewer, order.qty, order.cum_exec_qty, order.price, instrument, order),
         why,
     ]
-    return Card(text=join(lines), rows=(cancel, _to_leg(viewer, account, order), _ways(viewer, account)))
+    ways = (*_to_leg(viewer, account, order), *_receipt(viewer, account, order))
+    return Card(text=join(lines), rows=(cancel, ways, _ways(viewer, account)))
+
+
+def _receipt(viewer: RenderContext, account: Account, order: Order) -> Row:
+    """[Receipt]: what became of it so far."""
+    return receipt_button(viewer.say.plain("button-receipt"), account.account_id, order.order_id)
 
 
 def ask_edit_card(

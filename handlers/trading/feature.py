@@ -10,6 +10,7 @@ from handlers.trading import (
     card,
     closing,
     disagreements,
+    drill,
     editing,
     leg_chart,
     levels,
@@ -18,9 +19,11 @@ from handlers.trading import (
     panic,
     position,
     practice,
+    receipt,
     ticket,
     trail,
     typed,
+    vanish,
 )
 from handlers.trading.card_views import license_needed_card
 from handlers.views.problems import ProblemCard
@@ -38,6 +41,9 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     *practice.HANDLERS,
     *levels.HANDLERS,
     *trail.HANDLERS,
+    *receipt.HANDLERS,
+    *vanish.HANDLERS,
+    *drill.HANDLERS,
     *disagreements.HANDLERS,
     *orders.HANDLERS,
     *editing.HANDLERS,

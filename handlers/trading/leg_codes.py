@@ -76,6 +76,16 @@ class ShowClosesPage(Code):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowLegReceipt(Code):
+    """The receipt of what opened a position."""
+
+    TAG = "rcl"
+    account_id: AccountId
+    symbol: SymbolName
+    position_idx: LegIndex
+
+
+@dataclass(frozen=True, slots=True)
 class AskStop(Code):
     """Where the stop of a position shall stand: presets, and a typed price."""
 

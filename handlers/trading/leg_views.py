@@ -17,7 +17,7 @@ from bot.domain.market import Category, Instrument
 from bot.domain.portfolio import Position, Side
 from bot.domain.trade_plans import Breakeven, PlannedTarget
 from handlers.core.callbacks import Code
-from handlers.core.links import ShowCancels, ShowClosed, ShowLeg, ShowPositions, price_code
+from handlers.core.links import ShowCancels, ShowClosed, ShowLeg, ShowPositions, ShowVanish, price_code
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.trading.leg_codes import (
     WHOLE,
@@ -30,6 +30,7 @@ from handlers.trading.leg_codes import (
     AskTrail,
     ShowDisagreement,
     ShowLegChart,
+    ShowLegReceipt,
 )
 from handlers.trading.legs import LegsShown, find_leg, instrument_of
 from handlers.trading.reasons import reason_text
@@ -250,7 +251,11 @@ def _leg_rows(viewer: RenderContext, account: Account, outlook: LegOutlook, show
     )
     if outlook.ownership is Ownership.FOREIGN:
         levels = ((to("button-manage", AskManage(*key)),), (stop, trail))
-    orders = (to("button-leg-orders", ShowCancels(account.account_id), count=len(outlook.orders)),)
+    orders = (
+        to("button-leg-orders", ShowCancels(account.account_id), count=len(outlook.orders)),
+        *((to("button-receipt", ShowLegReceipt(*key)),) if outlook.ownership is not Ownership.FOREIGN else ()),
+        to("button-vanish", ShowVanish(account.account_id)),
+    )
     price = (
         to("button-leg-add", AddToLeg(account.account_id, leg.symbol, outlook.position.side)),
         button(leg.symbol, viewer.data(price_code(leg.symbol, leg.category))),
@@ -262,8 +267,8 @@ def _leg_rows(viewer: RenderContext, account: Account, outlook: LegOutlook, show
         closes,
         *levels,
         _neighbors(viewer, outlook, shown),
-        (*orders, *price),
-        pictures,
+        price,
+        (*orders, *pictures),
         (_refresh(viewer, leg_code(outlook)), *positions, *menu_row(viewer)),
     )
 

@@ -11,7 +11,7 @@ from bot.domain.market import Instrument
 from bot.domain.orders import OrderRequest, TimeInForce
 from bot.domain.patience import BYBIT
 from bot.domain.trade_plans import LIVE, IntentKind, IntentState, ManagedTrade, OrderIntent
-from handlers.core.links import ShowLeg, ShowOrders
+from handlers.core.links import ShowLeg, ShowOrders, ShowReceipt
 from handlers.texts.catalog import Markup, Value, join
 from handlers.trading.card_views import side_word
 from handlers.trading.reasons import refusal_text
@@ -114,8 +114,11 @@ def _places(viewer: RenderContext, trade: ManagedTrade) -> Row:
     if any(each.fills_qty > 0 for each in entries):
         code = ShowLeg(plan.account_id, plan.symbol, plan.position_idx)
         position = (button(viewer.say.plain("button-live-position"), viewer.data(code)),)
+    receipt: Row = ()
+    if entries and any(each.sent_ts is not None for each in entries):
+        receipt = (button(viewer.say.plain("button-receipt"), viewer.data(ShowReceipt(entries[0].intent_id))),)
     orders = () if all(map(is_final, entries)) else screen_button(viewer, "button-orders", ShowOrders(plan.account_id))
-    return (*position, *orders)
+    return (*position, *orders, *receipt)
 
 
 def _entry(viewer: RenderContext, intent: OrderIntent, instrument: Instrument | None) -> Markup:

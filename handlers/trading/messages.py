@@ -10,6 +10,7 @@ from bot.domain.closings import (
     UpdatesTakenMessage,
 )
 from bot.domain.disagreements import LegFacts
+from bot.domain.drills import DrillOverMessage
 from bot.domain.ids import Millis
 from bot.domain.maintenance import MaintenanceMessage
 from bot.domain.orders import TriggerBy, opposite
@@ -29,16 +30,18 @@ from bot.domain.trade_messages import (
     TradeMessage,
 )
 from bot.domain.trade_plans import LIVE, IntentState
-from handlers.core.links import RunCommand, ShowCancels, ShowClosed, ShowLeg, ShowPositions
+from handlers.core.links import RunCommand, ShowCancels, ShowClosed, ShowLeg, ShowPositions, ShowReceipt
 from handlers.core.messages import MessageSpec, message, message_card
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.trading.brief_orders import brief_lines
+from handlers.trading.drill_views import drill_over
 from handlers.trading.leg_codes import WHOLE, AskClose, AskStop, OrderAgain, ShowDisagreement
 from handlers.trading.leg_views import target_line
 from handlers.trading.limit_messages import LIMIT_MESSAGES
 from handlers.trading.reasons import reason_text
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import Figures, arrow
+from handlers.views.receipts import receipt_button
 from handlers.views.render_context import account_name
 from handlers.views.symbols import base_of, quote_of
 from handlers.views.times import moment
@@ -71,7 +74,7 @@ def entry(say: Translator, told: EntryMessage) -> Card:
             state=told.state.value,
             reason=reason_text(say, told.symbol, told.reason, told.code),
         )
-    return _card(say, told, text, first=_again(say, told))
+    return _card(say, told, text, first=_again(say, told), receipt=_receipt_of(say, told))
 
 
 def closed(say: Translator, told: ClosedMessage) -> Card:
@@ -93,7 +96,8 @@ def closed(say: Translator, told: ClosedMessage) -> Card:
         lines.append(say("closing-funding", funding=figures.money(-told.funding, unit, signed=True)))
     if told.remaining:
         lines.append(say("told-remaining", size=figures.size(told.remaining, None, coin)))
-    return _card(say, told, join(lines), is_open=bool(told.remaining))
+    receipt = receipt_button(say.plain("button-receipt"), told.account_id, told.order_id)
+    return _card(say, told, join(lines), is_open=bool(told.remaining), receipt=receipt)
 
 
 def exit_refused(say: Translator, told: ExitRefusedMessage) -> Card:
@@ -223,6 +227,7 @@ def _card(
     moves: bool = False,
     disagreement: int = 0,
     first: Row = (),
+    receipt: Row = (),
 ) -> Card:
     """Symbol and account above the text; below it the position's card, and what is nearest to be done.
 
@@ -237,6 +242,7 @@ def _card(
         row = (*row, button(say.plain("button-leg-close"), AskClose(*key, WHOLE).encode()))
     if moves:
         row = (*row, button(say.plain("button-leg-stop"), AskStop(*key).encode()))
+    row = (*row, *receipt)
     ways = (
         button(say.plain("button-positions"), ShowPositions(told.account_id).encode()),
         button(say.plain("button-trades"), ShowClosed(told.account_id).encode()),
@@ -246,6 +252,13 @@ def _card(
     if disagreement:
         decide = (button(say.plain("button-decide"), ShowDisagreement(disagreement).encode()),)
     return Card(text=join([head, text]), rows=(decide, row, ways))
+
+
+def _receipt_of(say: Translator, told: EntryMessage) -> Row:
+    """[Receipt] of an entry."""
+    if not told.intent_id:
+        return ()
+    return (button(say.plain("button-receipt"), ShowReceipt(told.intent_id).encode()),)
 
 
 def _again(say: Translator, told: EntryMessage) -> Row:
@@ -294,6 +307,7 @@ def updates_taken(say: Translator, told: UpdatesTakenMessage) -> Markup:
 MESSAGES: Final[tuple[MessageSpec, ...]] = (
     message_card(EntryMessage, entry),
     message_card(ClosedMessage, closed),
+    message_card(DrillOverMessage, drill_over),
     message_card(ExitRefusedMessage, exit_refused),
     message_card(StopMissingMessage, stop_missing),
     message_card(StopChangedMessage, stop_changed),

@@ -194,6 +194,7 @@ async def _show(ctx: UpdateContext, ticket: Ticket, part: TicketPart) -> None:
         ticket=ticket,
         account=account,
         presets=await ctx.services.trading.tickets.presets(ctx.user_id),
+        last_size=await ctx.services.trading.tickets.last_size(ctx.user_id, account.account_id, ticket.draft.symbol),
         board=await _board(ctx) if part is TicketPart.SYMBOL else None,
     )
     await ctx.present(

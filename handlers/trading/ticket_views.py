@@ -45,11 +45,12 @@ _CHOSEN: Final = "• "  # as elsewhere: ✓ stands on what sends
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketScreen:
-    """A ticket and what its buttons offer. `board` for the choice of a symbol."""
+    """A ticket and what its buttons offer. `last_size`: used last for its symbol; `board`: for the choice of one."""
 
     ticket: Ticket
     account: Account
     presets: TicketPresets
+    last_size: OrderSize | None = None
     board: MarketBoard | None = None
 
     @property
@@ -240,11 +241,13 @@ def _main(viewer: RenderContext, screen: TicketScreen) -> tuple[Row, ...]:
             viewer, ticket, TicketPart.SIZE, size_text(each), size_label(viewer, each), is_chosen=each == draft.size
         )
         for each in screen.presets.sizes
+        if each != screen.last_size
     ]
     review = () if draft.size is None else (_review(viewer, ticket),)
     return (
         *_accounts(viewer, screen),
         (*sides, symbol),
+        _last_size(viewer, screen),
         *in_rows(sizes, _SIZES_IN_A_ROW),
         (_ask(viewer, ticket, TicketPart.SIZE), _gear(viewer, ticket, PresetKind.SIZES)),
         tuple(
@@ -258,6 +261,19 @@ def _main(viewer: RenderContext, screen: TicketScreen) -> tuple[Row, ...]:
         ),
         review,
         (*refresh_button(viewer, ShowTicket(ticket.number)), *menu_row(viewer)),
+    )
+
+
+def _last_size(viewer: RenderContext, screen: TicketScreen) -> Row:
+    """[↺ As last time: $250]: what was used last for this symbol, whatever the row of presets offers."""
+    size = screen.last_size
+    if size is None:
+        return ()
+    label = viewer.say.plain("button-ticket-last-size", size=size_label(viewer, size))
+    return (
+        _choice(
+            viewer, screen.ticket, TicketPart.SIZE, size_text(size), label, is_chosen=size == screen.ticket.draft.size
+        ),
     )
 
 

@@ -34,6 +34,8 @@ _GROUPS: Final[Mapping[MenuGroup, tuple[tuple[str, ...], ...]]] = MappingProxyTy
             ("pause", "resume"),
             ("limits", "practice"),
             ("stats", "export"),
+            ("receipt", "vanish"),
+            ("drill",),
         ),
         MenuGroup.MORE: (("notify", "pin"), ("lang", "subscribe"), ("privacy", "terms"), ("whoami",)),
         MenuGroup.STAFF: (
@@ -77,7 +79,10 @@ HELP: Final[Mapping[HelpGroup, tuple[str, ...]]] = MappingProxyType(
             *("balance", "positions", "orders", "trades", "fills"),
             *("stats", "truth", "export"),
         ),
-        HelpGroup.TRADING: ("buy", "sell", "close", "panic", "pause", "resume", "limits", "practice"),
+        HelpGroup.TRADING: (
+            *("buy", "sell", "close", "panic", "pause", "resume", "limits", "practice"),
+            *("receipt", "vanish", "drill"),
+        ),
         HelpGroup.MARKET: ("price", "chart", "book", "symbols", "favorites", "alert", "alerts"),
         HelpGroup.SETTINGS: ("keys", "settings", "notify", "mute", "lang", "pin"),
         HelpGroup.LICENSE: ("license", "redeem", "subscribe", "paysupport"),

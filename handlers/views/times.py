@@ -66,6 +66,17 @@ def local_clock(at: Millis, now: Millis, time_zone: str) -> str:
     return there.strftime("%H:%M:%S" if is_today else "%m-%d %H:%M")
 
 
+def exact_clock(at: Millis, now: Millis, time_zone: str) -> str:
+    """A moment on the person's own clock to the millisecond: 15:00:05.220, with its date when it is not today's."""
+    local = zone(time_zone) or UTC
+    there = in_calendar(at, local)
+    if there is None:
+        return NO_DATE
+    is_today = there.date() == datetime.fromtimestamp(now / 1000, local).date()
+    clock = f"{there:%H:%M:%S}.{there.microsecond // 1000:03}"
+    return clock if is_today else f"{there:%m-%d} {clock}"
+
+
 def clock_and_day(at: Millis, time_zone: str) -> tuple[str, str]:
     """15:00 and 2026-03-01 on the person's own clock, for tables."""
     there = in_calendar(at, zone(time_zone) or UTC)

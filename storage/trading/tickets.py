@@ -1,14 +1,14 @@
-"""trade_tickets and ticket_presets: orders that are being put together, and what their buttons offer."""
+"""trade_tickets, ticket_presets, last_sizes: orders that are being put together, and what their buttons offer."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from bot.domain.draft_fields import DraftFields
 from bot.domain.errors import UnreadableRow
-from bot.domain.ids import Millis, UserId
-from bot.domain.order_drafts import OrderDraft
+from bot.domain.ids import AccountId, Millis, Symbol, UserId
+from bot.domain.order_drafts import OrderDraft, OrderSize
 from bot.domain.payloads import PayloadError, decode, encode
-from bot.domain.tickets import Ticket, TicketPresets, percents_text, size_of, sizes_text
+from bot.domain.tickets import Ticket, TicketPresets, percents_text, size_of, size_text, sizes_text
 from storage.sqlite.codecs import Row, json_text, json_values
 from storage.sqlite.database import Database
 from storage.sqlite.transaction import Transaction
@@ -35,6 +35,11 @@ UPSERT_PRESETS: Final = """
     ON CONFLICT (user_id) DO UPDATE
        SET sizes = excluded.sizes, stops = excluded.stops, targets = excluded.targets
 """
+UPSERT_LAST_SIZE: Final = """
+    INSERT INTO last_sizes (user_id, account_id, symbol, size, used_ts) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (account_id, symbol) DO UPDATE SET size = excluded.size, used_ts = excluded.used_ts
+"""
+SELECT_LAST_SIZE: Final = "SELECT size FROM last_sizes WHERE account_id = ? AND symbol = ? AND user_id = ?"
 SELECT_PRESETS: Final = "SELECT sizes, stops, targets FROM ticket_presets WHERE user_id = ?"
 
 
@@ -75,6 +80,11 @@ class SqliteTickets:
         values = (_stored(ticket.draft), now, ticket.number, ticket.user_id)
         await self._transaction.fetch(UPDATE_TICKET, values)
 
+    async def use_size(self, user_id: UserId, draft: OrderDraft, now: Millis) -> None:
+        if draft.size is not None:
+            row = (user_id, draft.account_id, draft.symbol, size_text(draft.size), now)
+            await self._transaction.fetch(UPSERT_LAST_SIZE, row)
+
     async def put_presets(self, user_id: UserId, presets: TicketPresets) -> None:
         values = (user_id, sizes_text(presets.sizes), percents_text(presets.stops), percents_text(presets.targets))
         await self._transaction.fetch(UPSERT_PRESETS, values)
@@ -93,6 +103,13 @@ class SqliteTicketQueries:
     async def last_ticket(self, user_id: UserId) -> Ticket | None:
         rows = await self._database.fetch(SELECT_LAST_TICKET, (user_id,))
         return ticket_of(rows[0]) if rows else None
+
+    async def last_size(self, user_id: UserId, account_id: AccountId, symbol: Symbol) -> OrderSize | None:
+        rows = await self._database.fetch(SELECT_LAST_SIZE, (account_id, symbol, user_id))
+        try:
+            return size_of(rows[0][0]) if rows else None
+        except (ValueError, InvalidOperation) as unreadable:
+            raise UnreadableRow("a size that nothing of ours wrote") from unreadable
 
     async def presets(self, user_id: UserId) -> TicketPresets:
         """The usual ones, unless the person chose others."""

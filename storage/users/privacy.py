@@ -34,8 +34,10 @@ from storage.users.trading_rows import (
     SELECT_CLOSED_BY_USER,
     SELECT_DAILY_REPORT,
     SELECT_DISAGREEMENTS,
+    SELECT_DRILLS,
     SELECT_FENCES,
     SELECT_INTENTS,
+    SELECT_LAST_SIZES,
     SELECT_LIMIT_CHANGES,
     SELECT_LIMITS,
     SELECT_OPEN_COSTS,
@@ -44,6 +46,7 @@ from storage.users.trading_rows import (
     SELECT_PRACTICE_RUNS,
     SELECT_TARGETS_BY_USER,
     SELECT_TICKET_PRESETS,
+    SELECT_TICKETS,
     SELECT_VALUE_MARKS,
 )
 
@@ -219,10 +222,6 @@ SELECT_PANICS: Final = """
       FROM accounts AS a JOIN panics AS p ON p.account_id = a.account_id
      WHERE a.user_id = ?
 """
-SELECT_TICKETS: Final = """
-    SELECT json_object('number', ticket_id, 'order', json(draft_json), 'updated_at', updated_ts)
-      FROM trade_tickets WHERE user_id = ?
-"""
 SELECT_LICENSES: Final = """
     SELECT json_object('type', license_type, 'starts_at', start_date, 'ends_at', end_date)
       FROM user_licenses WHERE user_id = ? ORDER BY end_date
@@ -309,6 +308,8 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "tickets": SELECT_TICKETS,
         "ticket_presets": SELECT_TICKET_PRESETS,
         "price_alerts": SELECT_OWN_ALERTS,
+        "last_sizes": SELECT_LAST_SIZES,
+        "drills": SELECT_DRILLS,
         "license": SELECT_LICENSES,
         "license_events": SELECT_LICENSE_EVENTS,
         "payments": SELECT_PAYMENTS,

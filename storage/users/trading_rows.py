@@ -20,7 +20,9 @@ SELECT_INTENTS: Final = """
     SELECT json_object('intent', intent_id, 'plan', plan_id, 'account', account_id, 'kind', kind, 'state', state,
                        'order_link_id', order_link_id, 'request', json(request), 'order_id', order_id,
                        'filled', cum_exec_qty, 'average', avg_price, 'refusal', code, 'reason', reason,
-                       'created_at', created_ts, 'sent_at', sent_ts, 'ended_at', final_ts)
+                       'tapped_at', tapped_ts, 'created_at', created_ts, 'sent_at', sent_ts, 'ended_at', final_ts,
+                       'request_id', request_id, 'unknown_at', unknown_ts,
+                       'settled_at', settled_ts, 'questions', questions, 'stop_seen_at', stop_seen_ts)
       FROM order_intents WHERE user_id = ?
 """
 SELECT_CARD_PROMISES: Final = """
@@ -74,6 +76,12 @@ SELECT_VALUE_MARKS: Final = """
       FROM accounts AS a JOIN value_marks AS m ON m.account_id = a.account_id
      WHERE a.user_id = ?
 """
+SELECT_DRILLS: Final = """
+    SELECT json_object('drill', drill_id, 'account', account_id, 'started_at', started_ts, 'until_at', until_ts,
+                       'ended_at', ended_ts, 'ended_how', ended_how, 'value_before', value_before,
+                       'value_after', value_after, 'caught_up', caught_up, 'shown', json(rehearsal))
+      FROM drills WHERE user_id = ? ORDER BY drill_id
+"""
 SELECT_DISAGREEMENTS: Final = """
     SELECT json_object('disagreement', disagreement_id, 'kind', kind, 'account', account_id, 'category', category,
                        'symbol', symbol, 'position_idx', position_idx, 'plan', plan_id, 'promised', json(promised),
@@ -87,4 +95,12 @@ SELECT_OWN_ALERTS: Final = """
 """
 SELECT_TICKET_PRESETS: Final = """
     SELECT json_object('sizes', sizes, 'stops', stops, 'targets', targets) FROM ticket_presets WHERE user_id = ?
+"""
+SELECT_LAST_SIZES: Final = """
+    SELECT json_object('account', account_id, 'symbol', symbol, 'size', size, 'used_at', used_ts)
+      FROM last_sizes WHERE user_id = ?
+"""
+SELECT_TICKETS: Final = """
+    SELECT json_object('number', ticket_id, 'order', json(draft_json), 'updated_at', updated_ts)
+      FROM trade_tickets WHERE user_id = ?
 """

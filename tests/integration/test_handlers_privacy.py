@@ -108,6 +108,11 @@ TRACES = (  # of somebody who once helped to run the bot, and of features whose 
     "INSERT INTO trade_tickets (user_id, draft_json, updated_ts) VALUES (1001, '{}', 1)",
     "INSERT INTO price_alerts VALUES (1, 1001, 'linear', 'BTCUSDT', 'above', '70000', '64000', 1)",
     "INSERT INTO ticket_presets VALUES (1001, '100$', '3', '8')",
+    "INSERT INTO last_sizes SELECT user_id, account_id, 'BTCUSDT', '100$', 1 FROM accounts WHERE user_id = 1001",
+    (
+        "INSERT INTO drills (user_id, account_id, started_ts, until_ts, rehearsal)"
+        " SELECT user_id, min(account_id), 1, 2, '{}' FROM accounts WHERE user_id = 1001"
+    ),
     "INSERT INTO given_days VALUES ('desk:1', 1001, 7, 1)",
     "INSERT INTO invoices VALUES ('offer', 1001, 'basic', 30, 2500, 'open', 1, 2, 0)",
     "INSERT INTO subscriptions VALUES ('offer', 'c-9', 1001, 'basic', 2500, 2, 0)",

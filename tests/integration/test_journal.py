@@ -54,6 +54,7 @@ LEFT_OUT = {
     **dict.fromkeys(
         ("price_alerts", "alert_watch"), "a price is looked up again, and a bell that rings twice harms nobody"
     ),
+    **dict.fromkeys(("last_sizes", "drills"), "a habit, and practice"),
     "stream_connections": "opened anew",
     "user_licenses": "made anew from the ledger",
 }

@@ -98,6 +98,9 @@ LONGEST: dict[str, Any] = {
     "plan": callbacks.LARGEST_ROW,
     "disagreement": callbacks.LARGEST_ROW,
     "interval": max(ChartInterval, key=len),
+    "order_id": "A" * 36,
+    "intent": callbacks.LARGEST_ROW,
+    "drill": callbacks.LARGEST_ROW,
 }
 LARGEST_USER = UserId(2**52 - 1)  # Telegram's ids have at most 52 significant bits
 

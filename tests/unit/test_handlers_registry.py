@@ -121,6 +121,7 @@ def test_what_banned_people_reach() -> None:
         *("/positions", "show pos", "show posd", "/orders", "show ord", "show cxl", "do trade.cancel"),
         *("do trade.cancel-all", "show leg", "/close", "show cls", "show clm", "show clo", "do trade.close"),
         *("/panic", "/panic now", "do trade.panic", "do trade.panic-there", "do trade.panic-cancel"),
+        *("/vanish", "show van"),
         *("show dis", "do trade.restore", "do trade.watch", "do trade.release"),
     }
 

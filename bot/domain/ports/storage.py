@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.domain.accounts import Account
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import OutboxMessage
+from bot.domain.drills import DrillRecords
 from bot.domain.ids import Millis
 from bot.domain.portfolio import LegKey
 from bot.domain.ports.accounts import Accounts, Portfolio
@@ -102,6 +103,8 @@ class UnitOfWork(Protocol):
     def price_alerts(self) -> PriceAlertRecords: ...
     @property
     def tickets(self) -> Tickets: ...
+    @property
+    def drills(self) -> DrillRecords: ...
     @property
     def risk(self) -> RiskRecords: ...
 

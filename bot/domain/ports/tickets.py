@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from bot.domain.ids import Millis, UserId
-from bot.domain.order_drafts import OrderDraft
+from bot.domain.ids import AccountId, Millis, Symbol, UserId
+from bot.domain.order_drafts import OrderDraft, OrderSize
 from bot.domain.tickets import Ticket, TicketPresets
 
 
@@ -15,6 +15,10 @@ class Tickets(Protocol):
         ...
 
     async def put(self, ticket: Ticket, now: Millis) -> None: ...
+    async def use_size(self, user_id: UserId, draft: OrderDraft, now: Millis) -> None:
+        """Its size is what that person used last for its symbol in its account; without one nothing is noted."""
+        ...
+
     async def put_presets(self, user_id: UserId, presets: TicketPresets) -> None: ...
 
 
@@ -23,6 +27,7 @@ class TicketQueries(Protocol):
 
     async def ticket(self, user_id: UserId, number: int) -> Ticket | None: ...
     async def last_ticket(self, user_id: UserId) -> Ticket | None: ...
+    async def last_size(self, user_id: UserId, account_id: AccountId, symbol: Symbol) -> OrderSize | None: ...
     async def presets(self, user_id: UserId) -> TicketPresets:
         """The usual ones, unless the person chose others."""
         ...

@@ -12,6 +12,7 @@ from bot.exchange.paper.orders import PracticeOrders
 from bot.exchange.paper.ports import PracticeMarket, RuleReads
 from bot.exchange.paper.prices import SharedPrices
 from bot.exchange.paper.reads import PracticeReads
+from bot.exchange.paper.rehearsal import PracticeRehearsals
 from bot.exchange.paper.resetting import PracticeResets
 from bot.exchange.paper.rules import PracticeRules
 from bot.exchange.paper.ticks import PracticeTicks
@@ -26,6 +27,7 @@ class Practice:
     reads: PracticeReads
     orders: PracticeOrders
     resets: PracticeResets
+    rehearsals: PracticeRehearsals
     ticks: PracticeTicks
     prices: SharedPrices
 
@@ -50,6 +52,7 @@ def make_practice(
         reads=PracticeReads(exchange=exchange, gateway=orders),
         orders=orders,
         resets=PracticeResets(exchange=exchange, engine=engine),
+        rehearsals=PracticeRehearsals(exchange=exchange, engine=engine),
         ticks=PracticeTicks(exchange=exchange, feeder=feeder),
         prices=prices,
     )

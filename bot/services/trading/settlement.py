@@ -6,6 +6,7 @@ the plans lack. A kill anywhere is made good by the next round.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from bot.domain.ports.trading import OrderGateway
 from bot.domain.priorities import RequestPriority, at_priority
 from bot.domain.trade_plans import Breakeven, IntentKind, IntentState, OrderIntent, TradePlan
 from bot.services.trading.booking import Booking
+from bot.services.trading.drills import DrillWatch
 from bot.services.trading.entry_cancels import cancel_entries, is_resting_entry
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.key_alarm import KeyAlarm
@@ -65,7 +67,7 @@ class Settlement:
 
     `patience`: of accounts at Bybit; practice has its own. `told`: gateways that ask less, since streams tell them;
     what is found by those and goes beyond a fill is asked for before it counts. `bybit_now`: its clock, epoch ms, by
-    which its executions are dated; None: ours.
+    which its executions are dated; None: ours. `drills`: of practice accounts that are left alone for a minute.
     """
 
     transactions: Transactions
@@ -83,6 +85,7 @@ class Settlement:
     patience: Patience = BYBIT
     bybit_now: Callable[[], Millis] | None = None
     told: Mapping[AccountType, OrderGateway] = field(default_factory=dict)
+    drills: DrillWatch | None = None
     _locks: dict[AccountId, asyncio.Lock] = field(default_factory=dict, init=False, repr=False, compare=False)
     _running: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
     _again: set[AccountId] = field(default_factory=set, init=False, repr=False, compare=False)
@@ -91,6 +94,7 @@ class Settlement:
     _read_until: dict[AccountId, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)
     _told_until: dict[AccountId, Millis] = field(default_factory=dict, init=False, repr=False, compare=False)
     _absences: dict[OrderLinkId, Absence] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _questions: Counter[OrderLinkId] = field(default_factory=Counter, init=False, repr=False, compare=False)
     _failures: dict[AccountId, int] = field(default_factory=dict, init=False, repr=False, compare=False)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False, compare=False)
     _turns: Turns = field(default_factory=lambda: Turns(_AT_ONCE), init=False, repr=False, compare=False)
@@ -103,6 +107,8 @@ class Settlement:
         async with self._locks.setdefault(account_id, asyncio.Lock()):
             state = await self.queries.open_state(account_id)
             if state is None or state.account.account_type not in self.gateways:
+                return
+            if self.drills is not None and await self.drills.is_away(state):
                 return
             try:
                 with at_priority(_priority(state)):
@@ -199,6 +205,8 @@ class Settlement:
                 await unit.intents.note(each.intent_id, news, now)
         for link_id in reads.absences.keys() - {each.order_link_id for each in left}:
             self._absences.pop(link_id, None)
+        for link_id in reads.questions.keys() - {each.order_link_id for each in left}:
+            del self._questions[link_id]
         if is_told:
             self._told_until[account.account_id] = reads.moment
         if all(each.is_bookable for each in reads.fills):
@@ -280,6 +288,7 @@ class Settlement:
             absences={link_id: self._absences[link_id] for link_id, row in found.items() if row is None},
             patience=self._patience(account),
             unanswered=unanswered,
+            questions={link_id: self._questions[link_id] for link_id in found},
         )
 
     async def _fills(self, state: OpenState, gateway: OrderGateway, asked_at: Millis) -> tuple[Execution, ...]:
@@ -304,6 +313,7 @@ class Settlement:
         """The order's row; that there is none is counted. Raises ExchangeErrors: no answer is none."""
         link_id, moment = intent.order_link_id, self._moment()
         row = await gateway.find_order(account, intent.leg.symbol, link_id)
+        self._questions[link_id] += 1
         if row is not None:
             self._absences.pop(link_id, None)
             return row

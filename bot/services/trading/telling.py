@@ -131,6 +131,7 @@ def _entry(account: Account, intent: OrderIntent, request: OrderRequest) -> Trad
         avg_price=intent.avg_price,
         reason=intent.reason,
         code=intent.code or 0,
+        intent_id=intent.intent_id,
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.errors import ButtonExpired
 from bot.domain.ids import AccountId, Symbol, UserId
-from bot.domain.order_drafts import OrderDraft
+from bot.domain.order_drafts import OrderDraft, OrderSize
 from bot.domain.portfolio import Side
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.storage import Transactions
@@ -21,9 +21,13 @@ class TicketService:
     clock: Clock
 
     async def open(self, user_id: UserId, account_id: AccountId, symbol: Symbol, side: Side) -> Ticket:
-        """A new ticket, with the size of the person's last one; its stop and target are the account's settings'."""
+        """A new ticket, with the size that the person used last for the symbol there, else that of their last ticket.
+
+        Its stop and target are the account's settings'.
+        """
         last = await self.queries.last_ticket(user_id)
-        size = FIRST_SIZE if last is None else last.draft.size
+        used = await self.queries.last_size(user_id, account_id, symbol)
+        size = used or (FIRST_SIZE if last is None else last.draft.size)
         return await self.keep(user_id, OrderDraft(account_id=account_id, symbol=symbol, side=side, size=size))
 
     async def keep(self, user_id: UserId, draft: OrderDraft) -> Ticket:
@@ -44,6 +48,15 @@ class TicketService:
         async with self.transactions.begin_aside() as unit:
             await unit.tickets.put(changed, self.clock.now())
         return changed
+
+    async def last_size(self, user_id: UserId, account_id: AccountId, symbol: Symbol) -> OrderSize | None:
+        """What the person used last for that symbol in that account; None: nothing yet."""
+        return await self.queries.last_size(user_id, account_id, symbol)
+
+    async def used(self, user_id: UserId, draft: OrderDraft) -> None:
+        """An order of that draft went out: its size is the first choice of the next ticket of its symbol."""
+        async with self.transactions.begin_aside() as unit:
+            await unit.tickets.use_size(user_id, draft, self.clock.now())
 
     async def presets(self, user_id: UserId) -> TicketPresets:
         return await self.queries.presets(user_id)

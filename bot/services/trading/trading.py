@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.domain.accounts import AccountType
 from bot.services.trading.brakes import Halts, Pauses
 from bot.services.trading.disagreements import Disagreements
+from bot.services.trading.drills import Drills
 from bot.services.trading.entries import Entries
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.leaving import Leaving
@@ -14,10 +15,12 @@ from bot.services.trading.order_gauges import OrderGaugeReader
 from bot.services.trading.panic import Panic
 from bot.services.trading.practice import PracticeService
 from bot.services.trading.quotes import Quotes
+from bot.services.trading.receipts import Receipts
 from bot.services.trading.reconcile import Reconcile
 from bot.services.trading.risk_limits import LimitService
 from bot.services.trading.settlement import Settlement
 from bot.services.trading.tickets import TicketService
+from bot.services.trading.vanishing import Vanishing
 from bot.services.trading.watch import TradeWatch
 
 
@@ -42,6 +45,9 @@ class Trading:
     panic: Panic
     practice: PracticeService
     tickets: TicketService
+    drills: Drills
+    receipts: Receipts
+    vanishing: Vanishing
     gauges: OrderGaugeReader
 
     async def close(self) -> None:

@@ -135,6 +135,7 @@ error-presets-unit = A size that shall stand on a button needs its unit: <code>$
 
 button-ticket-symbol = { $symbol } ▾
 button-ticket-type = ✎ Type it
+button-ticket-last-size = ↺ As last time: { $size }
 button-ticket-presets = ⚙ Presets
 button-ticket-no-stop = No stop
 button-ticket-no-target = No target

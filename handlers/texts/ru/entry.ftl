@@ -140,6 +140,7 @@ error-presets-unit = Размеру на кнопке нужна единица:
 
 button-ticket-symbol = { $symbol } ▾
 button-ticket-type = ✎ Написать
+button-ticket-last-size = ↺ Как в прошлый раз: { $size }
 button-ticket-presets = ⚙ Кнопки
 button-ticket-no-stop = Без стопа
 button-ticket-no-target = Без цели

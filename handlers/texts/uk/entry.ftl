@@ -140,6 +140,7 @@ error-presets-unit = Розміру на кнопці потрібна один�
 
 button-ticket-symbol = { $symbol } ▾
 button-ticket-type = ✎ Написати
+button-ticket-last-size = ↺ Як минулого разу: { $size }
 button-ticket-presets = ⚙ Кнопки
 button-ticket-no-stop = Без стопу
 button-ticket-no-target = Без цілі

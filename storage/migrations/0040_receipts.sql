@@ -25,4 +25,4 @@ CREATE TABLE last_sizes (
 CREATE INDEX idx_last_sizes_user ON last_sizes (user_id);
 CREATE INDEX idx_last_sizes_used ON last_sizes (used_ts);
 
-PRAGMA user_version = 39;
+PRAGMA user_version = 40;
