@@ -13,7 +13,7 @@ from telegram.error import TelegramError
 from bot.domain.accounts import Account
 from bot.domain.errors import BadInput, StorageTrouble
 from bot.domain.periods import Period
-from bot.services.statistics.exports import ExportedFile
+from bot.services.statistics.exports import WORDS, ExportedFile
 from bot.services.statistics.statistics import ShownSpan
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
@@ -93,7 +93,7 @@ async def _put(ctx: UpdateContext, message_id: int, card: Card) -> None:
 def _stem(account: Account, shown: ShownSpan) -> str:
     """perpdesk-practice-2026-11, perpdesk-live-2026, perpdesk-demo-2-all."""
     number = "" if account.number == 1 else f"-{account.number}"
-    return f"perpdesk-{account.account_type.value}{number}-{_named(shown.period, shown.span.first)}"
+    return f"perpdesk-{WORDS[account.account_type]}{number}-{_named(shown.period, shown.span.first)}"
 
 
 def _named(period: Period, first: date | None) -> str:

@@ -15,7 +15,7 @@ from handlers.core.links import ShowClosed
 from handlers.statistics.codes import ChooseExport, ShowDailyReport, ShowStats, ShowTruth, StatsPart
 from handlers.statistics.spans import back_row, cost_kind, span_line
 from handlers.texts.catalog import Markup, join
-from handlers.views.cards import Card, Row, button
+from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.dates import day_of
 from handlers.views.figures import CENT, arrow
 from handlers.views.frame import account_tabs, command_button, menu_row, refresh_button
@@ -26,6 +26,7 @@ from handlers.views.times import span as span_text
 
 _SHOWN: Final = (Period.DAY, Period.WEEK, Period.MONTH, Period.ALL)
 _MOST_GROUPS: Final = 12
+_PARTS_IN_A_ROW: Final = 4
 _FEW_TRADES: Final = 10  # up to here a rate says little
 _WHOLE_PERCENT: Final = Decimal(1)
 _BLANK: Final = Markup("")
@@ -175,7 +176,7 @@ def _rows(viewer: RenderContext, account: Account, code: ShowStats, page: Statis
     return (
         periods,
         earlier,
-        parts,
+        *in_rows(parts, _PARTS_IN_A_ROW),
         account_tabs(viewer, account, lambda each: ShowStats(each, code.period, code.back, code.by)),
         *_other_ways(viewer, account, page),
         (*refresh_button(viewer, code), *menu_row(viewer)),
@@ -183,15 +184,15 @@ def _rows(viewer: RenderContext, account: Account, code: ShowStats, page: Statis
 
 
 def _other_ways(viewer: RenderContext, account: Account, page: StatisticsPage | None) -> tuple[Row, Row]:
-    """[Closed trades] [Card truth] [CSV files], [Daily report: 21:00], and [Buy] where nothing was traded."""
+    """[Closed trades] [Card truth], [CSV files] [Daily: 21:00], and [Buy] where nothing was traded."""
     say, account_id = viewer.say, account.account_id
     others: Row = (
         button(say.plain("button-closed"), viewer.data(ShowClosed(account_id))),
         button(say.plain("button-truth"), viewer.data(ShowTruth(account_id))),
-        button(say.plain("button-export-csv"), viewer.data(ChooseExport(account_id))),
     )
+    export = button(say.plain("button-export-csv"), viewer.data(ChooseExport(account_id)))
     report = None if page is None else page.report
     hour = "" if report is None else f"{report.hour:02}:00"
     daily = button(say.plain("button-daily", hour=hour, on=int(report is not None)), viewer.data(ShowDailyReport()))
     buy = command_button(viewer, "side-buy", "buy") if page is not None and not page.main.closes else ()
-    return others, (daily, *buy)
+    return others, (export, daily, *buy)

@@ -163,7 +163,7 @@ async def test_days_weeks_and_traits_are_a_tap_away(harness: Harness) -> None:
     await said(anna, "/stats month")
     assert "under “Earlier”" in anna.last.text
     await anna.press("‹ Earlier")
-    await anna.press("Overview")
+    await anna.press("Total")
     assert "Won" in anna.last.text
     month = await counted(harness, Period.MONTH, back=1)
     assert Fraction(month.main.pnl) == Fraction(month.main.best or 0)

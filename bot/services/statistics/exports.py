@@ -26,6 +26,8 @@ from bot.domain.ports.statistics import Key, Line, Slice, StatisticsQueries
 ROWS: Final = 1_000  # of a slice
 LARGEST: Final = 30_000_000  # bytes of a CSV file: packed or not, it is below Telegram's 50 MB
 _PACKED_FROM: Final = 1_000_000  # bytes: smaller ones open at once on a phone
+WORDS: Final = {AccountType.PAPER: "practice", AccountType.DEMO: "demo", AccountType.LIVE: "live"}
+"""Types of account as files and their names call them."""
 _AT_ONCE: Final = 2  # exports under way: each keeps a thread busy
 
 
@@ -75,7 +77,7 @@ class Exports:
             self._busy.discard(account.user_id)
 
     async def _write(self, account: Account, span: Span, files: "_CsvFiles") -> None:
-        name = f"{account.account_type.value}-{account.number}"
+        name = f"{WORDS[account.account_type]}-{account.number}"
         run = "1" if account.account_type is AccountType.PAPER else ""
 
         def add_fills(lines: Iterable[Line]) -> None:

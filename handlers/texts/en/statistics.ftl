@@ -37,10 +37,10 @@ stats-span =
 stats-run = Run { $run } of practice: what was before the reset is under “All”.
 stats-part =
     { $part ->
-        [symbols] Symbols
+        [symbols] Coins
         [sides] Sides
         [exits] Exits
-       *[all] Overview
+       *[all] Total
     }
 stats-none = Nothing was closed in this time. Once a position is closed, what it brought is counted here.
 stats-none-earlier = Nothing was closed in this time. What was closed before stands under “Earlier”.
@@ -208,8 +208,8 @@ daily-off = ✅ No daily report any more.
 daily-hour = “{ $word }” is no hour. Try <code>/stats daily 21</code>, or <code>/stats daily off</code>.
 button-daily =
     { $on ->
-        [1] Daily report: { $hour }
-       *[other] Daily report: off
+        [1] Daily: { $hour }
+       *[other] Daily: off
     }
 button-daily-off = Off
 daily-report = 📊 <b>Your day</b> · { $since } – { $until } ({ $zone })

@@ -217,8 +217,8 @@ daily-off = ✅ Отчёта дня больше не будет.
 daily-hour = «{ $word }» не час. Например: <code>/stats daily 21</code> или <code>/stats daily off</code>.
 button-daily =
     { $on ->
-        [1] Отчёт дня: { $hour }
-       *[other] Отчёт дня: нет
+        [1] Отчёт: { $hour }
+       *[other] Отчёт: нет
     }
 button-daily-off = Выключить
 daily-report = 📊 <b>Ваш день</b> · { $since } – { $until } ({ $zone })

@@ -217,8 +217,8 @@ daily-off = ✅ Звіту дня більше не буде.
 daily-hour = «{ $word }» не година. Наприклад: <code>/stats daily 21</code> або <code>/stats daily off</code>.
 button-daily =
     { $on ->
-        [1] Звіт дня: { $hour }
-       *[other] Звіт дня: немає
+        [1] Звіт: { $hour }
+       *[other] Звіт: немає
     }
 button-daily-off = Вимкнути
 daily-report = 📊 <b>Ваш день</b> · { $since } – { $until } ({ $zone })
