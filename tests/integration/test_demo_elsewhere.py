@@ -109,7 +109,7 @@ async def test_a_target_that_bybit_does_not_take_says_why_and_is_placed_again_wh
     desk.control.add_fault({"kind": "code", "path": "/v5/order/create", "code": 110003})
     desk.price("BTCUSDT", "59400")
     told = await desk.told("does not stand")
-    assert "Target 1 at 63,000 does not stand: the exchange did not take it. The price is beyond" in told.text_html
+    assert "Target 1 at 63,000.00 does not stand: the exchange did not take it. The price is beyond" in told.text_html
     shown = await desk.press_told("BTCUSDT", told)
     assert "Target 1 at 63,000.00 does not stand" in shown.text
     question = await desk.press_told("What to do ›", told)
