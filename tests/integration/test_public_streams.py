@@ -1,18 +1,21 @@
 """Public streams: what is looked at is streamed, pushed, and asked by REST where it can not be believed."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, cast
 
 import pytest
-from harness.streams import ScriptedStreams
+from harness.streams import ScriptedStream, ScriptedStreams
 from harness.virtual_time import LoopClock
 
 from bot.domain.ids import Millis, Symbol
 from bot.domain.market import Category, Kline, Klines, OrderBook, Ticker
 from bot.exchange.bybit.market import BybitMarket
+from bot.exchange.bybit.streams.connection import StreamConnection
+from bot.exchange.bybit.streams.public_link import PublicLink
 from bot.exchange.bybit.streams.public_streams import PublicStreams
 from bot.exchange.bybit.streams.streamed_market import StreamedMarket
 from cache.facade import MarketReads
@@ -273,3 +276,42 @@ async def test_a_price_that_is_shown_is_of_the_last_second_though_it_stands_stil
         await asyncio.sleep(0.3)
         assert LoopClock().now() - (await feed.reads.ticker(BTC)).as_of <= 1_000
     assert feed.rest.asked == 0
+
+
+class EndsBehindItsAnswer(ScriptedStream):
+    """Takes the topics, and the network goes with the answer."""
+
+    async def send(self, text: str) -> None:
+        await super().send(text)
+        self.end()
+
+
+class EndsOnce:
+    """The first connection is such a one."""
+
+    def __init__(self) -> None:
+        self.made: list[ScriptedStream] = []
+
+    async def connect(self, url: str) -> StreamConnection:
+        kind = ScriptedStream if self.made else EndsBehindItsAnswer
+        self.made.append(kind(ScriptedStreams(), url))
+        return self.made[-1]
+
+
+async def test_what_was_taken_while_the_connection_ended_is_asked_for_on_the_next_one() -> None:
+    clock, connector, topic = LoopClock(), EndsOnce(), "tickers.BTCUSDT"
+    link = PublicLink(
+        url="wss://public",
+        connector=connector,
+        clock=clock,
+        on_message=lambda _: None,
+        on_end=lambda: None,
+        counts=Counter(),
+        topics=frozenset({topic}),
+    )
+    for _ in range(12):
+        link.tick(clock.monotonic())
+        await asyncio.sleep(0.5)
+        assert link.carries(topic) <= (topic in connector.made[-1].topics and connector.made[-1].is_open)
+    assert (len(connector.made), link.carries(topic)) == (2, True)
+    await link.close()

@@ -139,6 +139,8 @@ class PublicLink:
 
     async def _take(self, link: StreamLink, new: set[str]) -> None:
         taken = await link.subscribe_each(sorted(new))
+        if link is not self._link:
+            return  # it has ended behind its answer: the next one takes nothing over
         self._taken = (self._taken - new) | taken
         if refused := sorted(new - taken):
             self._refused |= dict.fromkeys(refused, self.clock.monotonic() + _REFUSED_S)
