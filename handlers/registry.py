@@ -51,7 +51,7 @@ from handlers.market import alerts, chart, favorites, order_book, price, symbols
 from handlers.payments import admin, payments, subscribe
 from handlers.pictures.drawer import PictureDrawer
 from handlers.promo import campaign, create, edit, redeem, redeemers
-from handlers.statistics import closed, export, stats, truth
+from handlers.statistics import closed, curves, export, share, stats, truth
 from handlers.support import doubtful, support
 from handlers.table import HandlerTable
 from handlers.texts.catalog import Texts
@@ -101,6 +101,7 @@ TABLE: Final = HandlerTable(
         *closed.HANDLERS,
         *trades.HANDLERS,
         *stats.HANDLERS,
+        *curves.HANDLERS,
         *export.HANDLERS,
         *truth.HANDLERS,
         *trading.HANDLERS,
@@ -110,6 +111,7 @@ TABLE: Final = HandlerTable(
         *symbols.HANDLERS,
         *favorites.HANDLERS,
         *alerts.HANDLERS,
+        *share.HANDLERS,
         *key_removal.HANDLERS,
         *keys.HANDLERS,
         *key_places.HANDLERS,

@@ -41,6 +41,7 @@ from bot.services.services import Services
 from bot.services.statistics.daily_reports import DailyReportService
 from bot.services.statistics.exports import Exports
 from bot.services.statistics.results import Results
+from bot.services.statistics.shares import Shares
 from bot.services.statistics.statistics import Statistics
 from bot.services.statistics.truth import CardTruth
 from bot.services.support.support import Support
@@ -65,6 +66,7 @@ from storage.sqlite.secrets import open_secret
 from storage.statistics.queries import SqliteStatisticsQueries
 from storage.support.support import SqliteSupportQueries
 from storage.trading.brakes import SqliteClosingQueries
+from storage.trading.queries import SqliteTradingQueries
 from storage.users.privacy import SqlitePrivacyQueries
 
 
@@ -150,6 +152,7 @@ def make_results(base: Foundation) -> tuple[Results, tuple[Periodic[Any], ...]]:
         truth=CardTruth(statistics=statistics, queries=queries, clock=base.clock),
         exports=Exports(queries=queries),
         reports=reports,
+        shares=Shares(queries=queries, plans=SqliteTradingQueries(base.database), gateways=base.order_gateways),
     )
     return results, (jobs.daily_reports(reports, base.clock),)
 

@@ -22,6 +22,8 @@ SUBSCRIBE_PAYLOAD: Final = "subscribe"  # where forwarded invoices lead
 
 LONGEST_SYMBOL: Final = 30
 ORDER_ID: Final = "[A-Za-z0-9-]{1,40}"  # an exchange's own id of an order
+LONGEST_ORDER: Final = 36  # Bybit's ids, which are UUIDs
+OrderName = Annotated[str, Matching(rf"[0-9A-Za-z-]{{1,{LONGEST_ORDER}}}")]
 SymbolName = Annotated[Symbol, Matching(rf"[A-Z0-9]{{2,{LONGEST_SYMBOL}}}")]
 
 
@@ -109,6 +111,16 @@ class ShowChart(Code):
     category: Category
     symbol: SymbolName
     interval: ChartInterval
+
+
+@dataclass(frozen=True, slots=True)
+class ShareClosed(Code):
+    """[Share]: what an order of that id closed, as a picture without money."""
+
+    TAG = "sh"
+    account_id: AccountId
+    order_id: OrderName
+    position_idx: Annotated[int, AtMost(2)]
 
 
 def price_code(symbol: Symbol, category: Category) -> Code:

@@ -81,21 +81,19 @@ class DayBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DailyBars(PictureContent):
-    """What each day brought in `unit`, oldest first; `subtitle` says what of."""
+    """What each day brought, oldest first; `subtitle` says what of."""
 
     title: str
     subtitle: str
-    unit: str
     days: tuple[DayBar, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EquityCurve(PictureContent):
-    """An amount in `unit` over time, oldest first; it stays what it was until the next point."""
+    """An amount over time, oldest first; it stays what it was until the next point."""
 
     title: str
     subtitle: str
-    unit: str
     points: tuple[tuple[Millis, Decimal], ...]
 
 
@@ -128,3 +126,19 @@ class CountPanels(PictureContent):
 
     title: str
     panels: tuple[CountPanel, CountPanel, CountPanel, CountPanel]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultCard(PictureContent):
+    """A result to share: percents and prices, never money. `share` is a fraction: 0.0123 is +1.23%.
+
+    `side` with the leverage, `basis` says what `share` is of, `rows` are names and values, `source` whose bot made it.
+    """
+
+    symbol: str
+    side: str
+    is_long: bool
+    share: Decimal
+    basis: str
+    rows: tuple[tuple[str, str], ...]
+    source: str

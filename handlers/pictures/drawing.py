@@ -2,9 +2,10 @@
 
 from handlers.pictures.amounts import draw_daily_bars, draw_equity_curve
 from handlers.pictures.canvas import Canvas
-from handlers.pictures.contents import CountPanels, DailyBars, EquityCurve, PictureContent, PriceChart
+from handlers.pictures.contents import CountPanels, DailyBars, EquityCurve, PictureContent, PriceChart, ResultCard
 from handlers.pictures.count_panels import draw_count_panels
 from handlers.pictures.price_chart import draw_price_chart
+from handlers.pictures.result_card import draw_result_card
 
 
 def draw(content: PictureContent) -> bytes:
@@ -21,6 +22,8 @@ def canvas_of(content: PictureContent) -> Canvas:
             return draw_daily_bars(content)
         case EquityCurve():
             return draw_equity_curve(content)
+        case ResultCard():
+            return draw_result_card(content)
         case CountPanels():
             return draw_count_panels(content)
         case _:

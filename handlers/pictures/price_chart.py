@@ -82,7 +82,7 @@ def draw_price_chart(chart: PriceChart) -> Canvas:
     _draw_levels(canvas, plot, palette, chart.levels, texts)
     style = Style(size=LABEL, color=palette.muted, anchor="lm")
     for each in prices:
-        canvas.text_if_free((box.right + _GAP + 6, plot.y(each) // PIXELS), figures.number(each, step), style, gap=3)
+        canvas.text_if_free((box.right + _GAP + 6, plot.y(each) // PIXELS), figures.number(each, step), style, gap=5)
     span = (chart.candles[0].start_ts, chart.candles[-1].start_ts)
     draw_time_axis(canvas, box, chart.look, palette, span, lambda ts: plot.middle(ts) // PIXELS)
     return canvas

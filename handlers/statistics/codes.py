@@ -64,3 +64,21 @@ class ShowDailyReport(Code):
     """Whether a report comes each day, and when."""
 
     TAG = "dly"
+
+
+class CurveKind(StrEnum):
+    """How results are drawn."""
+
+    CURVE = "curve"
+    DAYS = "days"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCurve(Code):
+    """Results of an account over a period, as a picture."""
+
+    TAG = "crv"
+    account_id: AccountId
+    period: Period
+    back: PeriodsBack
+    curve: CurveKind

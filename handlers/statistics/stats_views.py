@@ -12,7 +12,15 @@ from bot.domain.statistics import Group, Summary
 from bot.services.screens import Shown
 from bot.services.statistics.statistics import StatisticsPage
 from handlers.core.links import ShowClosed
-from handlers.statistics.codes import ChooseExport, ShowDailyReport, ShowStats, ShowTruth, StatsPart
+from handlers.statistics.codes import (
+    ChooseExport,
+    CurveKind,
+    ShowCurve,
+    ShowDailyReport,
+    ShowStats,
+    ShowTruth,
+    StatsPart,
+)
 from handlers.statistics.spans import back_row, cost_kind, span_line
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
@@ -179,8 +187,16 @@ def _rows(viewer: RenderContext, account: Account, code: ShowStats, page: Statis
         *in_rows(parts, _PARTS_IN_A_ROW),
         account_tabs(viewer, account, lambda each: ShowStats(each, code.period, code.back, code.by)),
         *_other_ways(viewer, account, page),
-        (*refresh_button(viewer, code), *menu_row(viewer)),
+        (*refresh_button(viewer, code), *_chart(viewer, account, code, page), *menu_row(viewer)),
     )
+
+
+def _chart(viewer: RenderContext, account: Account, code: ShowStats, page: StatisticsPage | None) -> Row:
+    """[Chart] where there is something to draw."""
+    if page is None or not page.main.closes:
+        return ()
+    curve = ShowCurve(account.account_id, code.period, code.back, CurveKind.CURVE)
+    return (button(viewer.say.plain("button-chart"), viewer.data(curve)),)
 
 
 def _other_ways(viewer: RenderContext, account: Account, page: StatisticsPage | None) -> tuple[Row, Row]:

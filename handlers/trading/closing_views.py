@@ -35,6 +35,7 @@ from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import arrow
 from handlers.views.frame import footer, menu_row, page_lines, page_of, page_row, screen_button
 from handlers.views.render_context import RenderContext
+from handlers.views.results import share_row
 from handlers.views.symbols import base_of, quote_of
 
 _SHARES: Final = {WHOLE: "button-leg-all", HALF: "button-leg-half", QUARTER: "button-leg-quarter"}
@@ -195,7 +196,16 @@ def closing_card(
     cancels: Row = ()
     if blocking:
         cancels = (button(say.plain("button-cancel-some"), viewer.data(ShowCancels(account.account_id))),)
-    return Card(text=join(lines), rows=(cancels, (*back, *_back_to_positions(viewer, account))))
+    share = _share_row(viewer, account, outcome)
+    return Card(text=join(lines), rows=(cancels, share, (*back, *_back_to_positions(viewer, account))))
+
+
+def _share_row(viewer: RenderContext, account: Account, outcome: ActOutcome) -> Row:
+    """[Share] of the one trade that was closed."""
+    if len(outcome.closed) != 1 or viewer.owner is not None:
+        return ()
+    closed = outcome.closed[0]
+    return share_row(viewer.say.plain("button-share"), account.account_id, closed.order_id, closed.position_idx)
 
 
 def closing_lines(

@@ -95,8 +95,7 @@ def leg_chart_card(viewer: RenderContext, account: Account, code: ShowLegChart, 
     leg = ShowLeg(code.account_id, code.symbol, code.position_idx)
     rows = (
         interval_row(viewer, code.interval, lambda each: ShowLegChart(*_leg_parts(code), each)),
-        refresh_button(viewer, code),
-        back_row(viewer, leg),
+        (*refresh_button(viewer, code), *back_row(viewer, leg)),
     )
     if shown.value is None:
         title = viewer.say("chart-title", title=code.symbol)

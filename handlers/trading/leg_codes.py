@@ -148,6 +148,16 @@ class ShowTrail(Code):
 
 
 @dataclass(frozen=True, slots=True)
+class ShareLeg(Code):
+    """[Share] of a position: a picture without money."""
+
+    TAG = "shl"
+    account_id: AccountId
+    symbol: SymbolName
+    position_idx: LegIndex
+
+
+@dataclass(frozen=True, slots=True)
 class AskManage(Code):
     """What managing a position would mean that was opened elsewhere, with the button that does it."""
 

@@ -28,6 +28,7 @@ from handlers.trading.leg_codes import (
     AskStop,
     AskTargets,
     AskTrail,
+    ShareLeg,
     ShowDisagreement,
     ShowLegChart,
     ShowLegReceipt,
@@ -261,7 +262,7 @@ def _leg_rows(viewer: RenderContext, account: Account, outlook: LegOutlook, show
         button(leg.symbol, viewer.data(price_code(leg.symbol, leg.category))),
     )
     positions = screen_button(viewer, "button-positions", ShowPositions(account.account_id))
-    pictures = (to("button-chart", ShowLegChart(*key, ChartInterval.H1)),)
+    pictures = (to("button-chart", ShowLegChart(*key, ChartInterval.H1)), to("button-share", ShareLeg(*key)))
     return (
         *_disagreements(viewer, outlook, shown),
         closes,

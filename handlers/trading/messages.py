@@ -43,6 +43,7 @@ from handlers.views.cards import Card, Row, button
 from handlers.views.figures import Figures, arrow
 from handlers.views.receipts import receipt_button
 from handlers.views.render_context import account_name
+from handlers.views.results import share_row
 from handlers.views.symbols import base_of, quote_of
 from handlers.views.times import moment
 
@@ -97,7 +98,8 @@ def closed(say: Translator, told: ClosedMessage) -> Card:
     if told.remaining:
         lines.append(say("told-remaining", size=figures.size(told.remaining, None, coin)))
     receipt = receipt_button(say.plain("button-receipt"), told.account_id, told.order_id)
-    return _card(say, told, join(lines), is_open=bool(told.remaining), receipt=receipt)
+    share = share_row(say.plain("button-share"), told.account_id, told.order_id, told.position_idx)
+    return _card(say, told, join(lines), is_open=bool(told.remaining), receipt=receipt, first=share)
 
 
 def exit_refused(say: Translator, told: ExitRefusedMessage) -> Card:

@@ -77,7 +77,7 @@ HELP: Final[Mapping[HelpGroup, tuple[str, ...]]] = MappingProxyType(
     {
         HelpGroup.ACCOUNTS: (
             *("balance", "positions", "orders", "trades", "fills"),
-            *("stats", "truth", "export"),
+            *("stats", "truth", "export", "share"),
         ),
         HelpGroup.TRADING: (
             *("buy", "sell", "close", "panic", "pause", "resume", "limits", "practice"),

@@ -219,3 +219,85 @@ async def test_what_many_ask_for_is_drawn_once(harness: Harness) -> None:
     harness.clock.advance(6)
     await said(people[0], "/chart")
     assert harness.app.bot_data.pictures.drawn == 2
+
+
+async def closed_trade(harness: Harness, *, language: str = "en") -> tuple[Person, Bubble]:
+    """Anna, and the card of what she has just closed at a gain."""
+    anna = await holding(harness, language=language)
+    await harness.move("BTCUSDT", "65000")
+    card = await said(anna, "/close btc")
+    await anna.press(next(each for each in card.labels if "0.01" in each), bubble=card)
+    await until(lambda: "Share" in anna.last.labels or "Поделиться" in anna.last.labels, what="the close")
+    return anna, anna.last
+
+
+async def test_a_closed_trade_is_shared_without_money(harness: Harness) -> None:
+    anna, card = await closed_trade(harness)
+    shared = await anna.press("Share", bubble=card)
+    assert picture_of(shared).size == (960, 800)
+    assert shared.text.replace(NBSP, " ").startswith("BTCUSDT · Long · 3x: +3.")
+    assert "after fees, on the margin" in shared.text
+    assert "USDT " not in shared.text.replace("BTCUSDT", "")
+    typed = await said(anna, "/share btc")
+    assert typed.document is not None
+    assert shared.document is not None
+    assert typed.document[1] == shared.document[1], "the same trade is the same picture"
+    assert "no closed trade of ETHUSDT" in (await said(anna, "/share eth")).text
+
+
+async def test_a_result_is_shared_in_a_group_by_its_owner(harness: Harness) -> None:
+    anna, _ = await closed_trade(harness)
+    there = anna.in_group()
+    shared = await said(there, "/share@perpdesk_bot btc")
+    assert picture_of(shared)
+    assert shared.labels == [], "nothing that leads into an account"
+    assert shared.reply_to is not None
+    other = harness.person(1_002, name="Boris")
+    await said(other, "/start")
+    assert "nothing has been closed" in (await said(other.in_group(), "/share@perpdesk_bot")).text.lower()
+
+
+async def test_an_open_position_is_shared_as_it_stands(harness: Harness) -> None:
+    anna = await holding(harness)
+    account = await harness.practice_account()
+    card = await anna.tap(f"v1:leg:{account.account_id}:BTCUSDT:0", bubble=anna.last)
+    shared = await anna.press("Share", bubble=card)
+    assert picture_of(shared)
+    assert "BTCUSDT · Long · 3x: −" in shared.text, "the fees of both ways"
+    assert "The exchange holds the stop" in (await anna.press("Back", bubble=shared)).text
+
+
+async def test_what_somebody_else_closed_is_not_shared(harness: Harness) -> None:
+    _, card = await closed_trade(harness)
+    data = card.button("Share")["callback_data"]
+    boris = harness.person(1_002, name="Boris")
+    await said(boris, "/start")
+    assert not (await boris.tap(data, bubble=boris.last)).is_picture
+
+
+async def test_statistics_have_a_curve_and_days(harness: Harness) -> None:
+    anna, _ = await closed_trade(harness)
+    stats = await said(anna, "/stats")
+    chart = await anna.press("Chart", bubble=stats)
+    assert picture_of(chart).size == (960, 680)
+    assert chart.text.startswith("PnL over time · Practice")
+    curve = picture_of(chart).tobytes()
+    await anna.press("Days", bubble=chart)
+    assert chart.text.startswith("PnL by day")
+    assert picture_of(chart).tobytes() != curve
+    await anna.press("Week", bubble=chart)
+    assert "• Week" in chart.labels
+    boris = harness.person(1_002, name="Boris")
+    await said(boris, "/start")
+    empty = await said(boris, "/stats")
+    assert "Chart" not in empty.labels
+    account = await harness.practice_account(1_002)
+    assert not (await boris.tap(f"v1:crv:{account.account_id}:week:0:curve", bubble=empty)).is_picture
+
+
+async def test_pictures_speak_russian(harness: Harness) -> None:
+    anna, card = await closed_trade(harness, language="ru")
+    shared = await anna.press("Поделиться", bubble=card)
+    assert "после комиссий, к марже" in shared.text
+    chart = await anna.press("График", bubble=await said(anna, "/stats"))
+    assert "PnL во времени · Практика" in chart.text

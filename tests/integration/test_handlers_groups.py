@@ -322,4 +322,7 @@ async def test_a_channels_post_in_its_group_is_met_with_silence(harness: Harness
 @pytest.mark.parametrize("text", [f"{BOT} hi", "/help", "/book btc", "/balance"])
 async def test_what_a_group_is_told_is_true_of_public_things_too(harness: Harness, text: str) -> None:
     answer = (await said(harness.person().in_group(), text)).text
-    assert answer == "I only show prices here: /price btc. For everything else open our private chat."
+    assert answer == (
+        "Here I only show prices, /price btc, and results without money, /share. "
+        "For everything else open our private chat."
+    )

@@ -21,7 +21,7 @@ async def test_everybody_groups_and_the_owner_have_their_menus(harness: Harness)
     await published(harness, {OWNER: Role.OWNER})
     scopes = ("default", "all_group_chats", f"chat:{OWNER}")
     assert set(harness.api.commands) == {(scope, language) for scope in scopes for language in ("", "ru", "uk")}
-    assert names(harness, "all_group_chats") == ["price"]
+    assert names(harness, "all_group_chats") == ["price", "share"]
     assert "ban" not in names(harness, "default")
     assert names(harness, "default")[:3] == ["start", "menu", "help"]
     assert set(names(harness, f"chat:{OWNER}")) - set(names(harness, "default")) >= {"ban", "unban", "users", "role"}

@@ -36,7 +36,7 @@ from handlers.core.callbacks import Code
 from handlers.core.links import RunCommand, ShowBalance, ShowPositions, ShowPrice, ShowSymbols
 from handlers.core.specs import Place, ViewSpec
 from handlers.registry import TABLE
-from handlers.statistics.codes import StatsPart
+from handlers.statistics.codes import CurveKind, StatsPart
 from handlers.trading.leg_codes import LegGroup
 from handlers.trading.limit_fields import LimitField
 from handlers.trading.ticket_codes import TicketPart
@@ -101,6 +101,7 @@ LONGEST: dict[str, Any] = {
     "order_id": "A" * 36,
     "intent": callbacks.LARGEST_ROW,
     "drill": callbacks.LARGEST_ROW,
+    "curve": max(CurveKind, key=len),
 }
 LARGEST_USER = UserId(2**52 - 1)  # Telegram's ids have at most 52 significant bits
 

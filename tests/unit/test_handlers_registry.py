@@ -79,14 +79,12 @@ def test_every_list_of_handlers_stands_in_the_table() -> None:
     assert {spec.name for each in lists.values() for spec in each} == {spec.name for spec in TABLE.specs}
 
 
-def test_only_prices_work_in_groups() -> None:
+def test_only_prices_and_results_without_money_work_in_groups() -> None:
     """And the two answers that nobody may be left without, and money, which is booked wherever it comes in."""
     in_groups = {spec.name for spec in TABLE.specs if Place.GROUP in spec.places}
     payments = {"any pre-checkout", "any successful-payment", "any refunded-payment"}
-    assert (
-        in_groups
-        == {"/price", "show px", "show spx", "any stale-button", "any group-message", "any membership"} | payments
-    )
+    public = {"/price", "/share", "show px", "show spx"}
+    assert in_groups == {*public, "any stale-button", "any group-message", "any membership"} | payments
 
 
 def test_keys_and_license_time_come_after_the_terms() -> None:
@@ -139,7 +137,7 @@ def test_a_menu_shows_what_its_reader_may_use() -> None:
     assert "users" in menus[Role.SUPPORT]
     assert not {"ban", "grant", "broadcast", "audit"} & menus[Role.SUPPORT], "support looks, and does not act"
     assert menus[Role.OWNER] - menus[Role.ADMIN] == {"role"}
-    assert set(TABLE.group_commands()) == {"price"}
+    assert set(TABLE.group_commands()) == {"price", "share"}
 
 
 @pytest.mark.parametrize(

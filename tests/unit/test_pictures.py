@@ -8,7 +8,18 @@ from itertools import pairwise
 
 import pytest
 from harness import pictures
-from harness.pictures import chart, fills, levels, look, walk
+from harness.pictures import (
+    chart,
+    count_panels,
+    daily_bars,
+    equity_curve,
+    fills,
+    levels,
+    look,
+    result_card,
+    results,
+    walk,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -61,6 +72,26 @@ CONTENTS: dict[str, PictureContent] = {
     "days": chart(walk(60, interval=DAY), interval_ms=DAY),
     "minutes": chart(walk(60, interval=MINUTE), interval_ms=MINUTE),
     "half an hour from UTC": chart(HOURS, look=look(zone="Asia/Kolkata")),
+    "days of a month": daily_bars(results(31)),
+    "one day": daily_bars((Decimal("-12.40"),)),
+    "days without a loss": daily_bars(tuple(map(abs, results(9)))),
+    "days of nothing": daily_bars((Decimal(0),) * 5),
+    "days of millions": daily_bars(results(62, scale=3_000_000)),
+    "days of cents": daily_bars((Decimal("0.01"), Decimal("-0.03"))),
+    "a curve": equity_curve(results(300)),
+    "one point": equity_curve(results(1)),
+    "a level curve": equity_curve((Decimal(0),) * 20),
+    "a falling curve": equity_curve(tuple(-abs(each) for each in results(40, scale=90_000))),
+    "a gain": result_card("0.0123"),
+    "a loss": result_card("-0.9731", is_long=False, side="Short · 100x"),
+    "nothing gained": result_card("0"),
+    "a thousandfold": result_card("1234.5", symbol="1000000000BABYDOGEUSDT", side="Long"),
+    "long words": result_card(
+        "0.5", side="Ц" * 40, basis="Ц" * 90, rows=(("Ц" * 40, "9" * 60),) * 4, source="@" + "x" * 90, symbol="Q" * 30
+    ),
+    "counts": count_panels(1_234),
+    "no counts": count_panels(0),
+    "millions": count_panels(23_456_789),
 }
 RUSSIAN = look(PictureTheme.LIGHT, Language.RUSSIAN, "Europe/Moscow")
 

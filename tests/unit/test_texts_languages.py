@@ -30,7 +30,7 @@ SAME_EVERYWHERE = {
     "typed-what", "leg-title", "leg-head", "leg-target", "leg-before", "leg-after", "close-line", "button-leg-half",
     "button-leg-quarter", "targets-line", "cancels-line", "button-cancel-order", "panic-line", "panic-line-result",
     "limit-title", "told-closed-prices",
-    "order-brief", "told-account", "chart-title", "notices-line",
+    "order-brief", "told-account", "chart-title", "curve-head", "notices-line",
 }  # fmt: skip
 SLAVIC = {"one", "few", "many"}
 FORMS = {Language.ENGLISH: {"one", "other"}, Language.RUSSIAN: SLAVIC, Language.UKRAINIAN: SLAVIC}

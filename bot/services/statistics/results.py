@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.services.statistics.daily_reports import DailyReportService
 from bot.services.statistics.exports import Exports
+from bot.services.statistics.shares import Shares
 from bot.services.statistics.statistics import Statistics
 from bot.services.statistics.truth import CardTruth
 
@@ -16,3 +17,4 @@ class Results:
     truth: CardTruth
     exports: Exports
     reports: DailyReportService
+    shares: Shares

@@ -87,8 +87,8 @@ only-text = I read text and buttons only, so I could not use that.
 edited-not-run = I don't act on edited messages. Please send it as a new one.
 forwarded-not-run = I don't act on forwarded messages, because somebody else wrote them. Please type it yourself.
 
-group-hello = Hi. I show prices here: <code>/price btc</code>. Everything of your own stays between you and me.
-group-open-private = I only show prices here: <code>/price btc</code>. For everything else open our private chat.
+group-hello = Hi. I show prices here: <code>/price btc</code>, and results without money: <code>/share</code>. Everything of your own stays between you and me.
+group-open-private = Here I only show prices, <code>/price btc</code>, and results without money, <code>/share</code>. For everything else open our private chat.
 not-yours = This button belongs to somebody else. Ask me yourself to get your own.
 banned = You can't use this bot any more. If you think this is a mistake, contact whoever runs it. What you have open here you can still close: /positions, /orders, /close, /panic.
 banned-paid = You can't use this bot any more. As you paid for time, these still work for you: /paysupport, /license, /privacy, /forget, /terms. What you have open here you can still close: /positions, /orders, /close, /panic.

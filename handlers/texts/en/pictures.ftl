@@ -31,3 +31,33 @@ report-step =
         [traded] First trade
        *[paid] Paid
     }
+
+command-share = Result to share: /share btc
+button-share = Share
+share-entry = Entry
+share-exit = Exit
+share-now = Price now
+share-account = Account
+share-date = Date (UTC)
+share-basis =
+    { $known ->
+        [1] after fees, on the margin
+       *[0] after fees, on the position value
+    }
+share-caption = <b>{ $name }</b>: { $change } { $basis }. No money on it: forward it to whomever you like.
+share-nothing =
+    { $any ->
+        [1] Nothing has been closed on { $account } yet, so there is no result to share.
+       *[0] There is no closed trade of { $symbol } on { $account } to share.
+    }
+curve-kind =
+    { $kind ->
+        [curve] Curve
+       *[days] Days
+    }
+curve-title =
+    { $kind ->
+        [curve] PnL over time
+       *[days] PnL by day
+    }
+curve-head = <b>{ $title }</b> · { $account }

@@ -31,3 +31,33 @@ report-step =
         [traded] Первая сделка
        *[paid] Оплатили
     }
+
+command-share = Результат, чтобы поделиться: /share btc
+button-share = Поделиться
+share-entry = Вход
+share-exit = Выход
+share-now = Цена сейчас
+share-account = Счёт
+share-date = Дата (UTC)
+share-basis =
+    { $known ->
+        [1] после комиссий, к марже
+       *[0] после комиссий, к стоимости позиции
+    }
+share-caption = <b>{ $name }</b>: { $change } { $basis }. Денег на картинке нет: перешлите её кому угодно.
+share-nothing =
+    { $any ->
+        [1] На счёте { $account } ещё ничего не закрыто, делиться пока нечем.
+       *[0] На счёте { $account } нет закрытых сделок { $symbol }, которыми можно поделиться.
+    }
+curve-kind =
+    { $kind ->
+        [curve] Кривая
+       *[days] По дням
+    }
+curve-title =
+    { $kind ->
+        [curve] PnL во времени
+       *[days] PnL по дням
+    }
+curve-head = <b>{ $title }</b> · { $account }

@@ -31,3 +31,33 @@ report-step =
         [traded] Перша угода
        *[paid] Оплатили
     }
+
+command-share = Результат, щоб поділитися: /share btc
+button-share = Поділитися
+share-entry = Вхід
+share-exit = Вихід
+share-now = Ціна зараз
+share-account = Рахунок
+share-date = Дата (UTC)
+share-basis =
+    { $known ->
+        [1] після комісій, до маржі
+       *[0] після комісій, до вартості позиції
+    }
+share-caption = <b>{ $name }</b>: { $change } { $basis }. Грошей на картинці немає: перешліть її кому завгодно.
+share-nothing =
+    { $any ->
+        [1] На рахунку { $account } ще нічого не закрито, ділитися поки нічим.
+       *[0] На рахунку { $account } немає закритих угод { $symbol }, якими можна поділитися.
+    }
+curve-kind =
+    { $kind ->
+        [curve] Крива
+       *[days] За днями
+    }
+curve-title =
+    { $kind ->
+        [curve] PnL у часі
+       *[days] PnL за днями
+    }
+curve-head = <b>{ $title }</b> · { $account }
