@@ -70,9 +70,10 @@ class Canvas:
         self._image = Image.new("RGB", (width * PIXELS, height * PIXELS), background)
         self._draw = ImageDraw.Draw(self._image)
 
-    def png(self) -> bytes:
+    def png(self, compression: int = _COMPRESSION) -> bytes:
+        """The picture so far; `compression` is zlib's level, 0 to 9."""
         file = BytesIO()
-        self._image.save(file, "PNG", compress_level=_COMPRESSION)
+        self._image.save(file, "PNG", compress_level=compression)
         return file.getvalue()
 
     def width_of(self, text: str, size: int, *, bold: bool = False) -> int:

@@ -39,6 +39,7 @@ SECTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "sidecar": "The sidecar",
         "peers": "The cache beside aiocache and async-lru, the sidecar beside FastAPI",
         "processor": "Processor an update, beside bare applications of aiogram and PTB",
+        "pictures": "Pictures: charts, bars, curves, results",
         "trading": "Orders with practice money: 200 people, 20 confirmations a second",
         "crowd": "Bybit Demo: 1,000 people with streams who look, confirm at a pace, and enter all at once",
         "restart": "Bybit Demo: a start with 5,000 accounts that want a stream",
