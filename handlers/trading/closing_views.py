@@ -190,14 +190,16 @@ def closing_card(
         lines.append(say("closing-together", net=viewer.figures.money(total, "USDT", signed=True)))
     back: Row = ()
     if count == 1 and outcome.intents:
-        first = outcome.intents[0].leg
-        code = ShowLeg(account.account_id, first.symbol, first.position_idx)
-        back = (button(first.symbol, viewer.data(code)),)
+        back = (_leg_button(viewer, outcome.intents[0].leg),)
     cancels: Row = ()
     if blocking:
         cancels = (button(say.plain("button-cancel-some"), viewer.data(ShowCancels(account.account_id))),)
-    share = _share_row(viewer, account, outcome)
-    return Card(text=join(lines), rows=(cancels, share, (*back, *_back_to_positions(viewer, account))))
+    share, ways = _share_row(viewer, account, outcome), (*back, *_back_to_positions(viewer, account))
+    return Card(text=join(lines), rows=(cancels, share, ways))
+
+
+def _leg_button(viewer: RenderContext, leg: LegKey) -> InlineKeyboardButton:
+    return button(leg.symbol, viewer.data(ShowLeg(leg.account_id, leg.symbol, leg.position_idx)))
 
 
 def _share_row(viewer: RenderContext, account: Account, outcome: ActOutcome) -> Row:

@@ -162,11 +162,32 @@ def _contents() -> dict[str, PictureContent]:
     months = tuple(Texts.load().plain(Language.RUSSIAN, "month-short", {"month": month}) for month in range(1, 13))
     look = Look(theme=PictureTheme.DARK, language=Language.RUSSIAN, time_zone="Europe/Kyiv", months=months)
     chance = Random(1)  # noqa: S311  prices, no secret
-    candles = tuple(_candles(chance))
+    amounts = [Decimal(chance.randint(-9_000, 10_000)) / 100 for _ in range(300)]
+    points = tuple((Millis(_NOW + HOUR * number), sum(amounts[:number], Decimal(0))) for number in range(len(amounts)))
+    days = tuple(DayBar(Millis(_NOW - DAY * (30 - number)), amount) for number, amount in enumerate(amounts[:31]))
+    return {
+        "price chart": _chart(look, tuple(_candles(chance))),
+        "daily bars": DailyBars(look=look, title="PnL по дням", subtitle="Практика", days=days),
+        "curve": EquityCurve(look=look, title="PnL во времени", subtitle="Практика", points=points),
+        "result": ResultCard(
+            look=look,
+            symbol="BTCUSDT",
+            side="Лонг · 3x",
+            is_long=True,
+            share=Decimal("0.1234"),
+            basis="после комиссий, к марже",
+            rows=(("Вход", "64 210.50"), ("Выход", "66 000.00"), ("Счёт", "Практика"), ("Дата (UTC)", "2025-11-28")),
+            source="@perpdesk_bot",
+        ),
+    }
+
+
+def _chart(look: Look, candles: tuple[Kline, ...]) -> PriceChart:
+    """With a position: five levels, one far away, and a fill in each candle."""
     entry = candles[_CANDLES // 2].close
     levels = ((LevelKind.ENTRY, "Вход", "1"), (LevelKind.STOP, "Стоп", "0.97"), (LevelKind.TARGET, "Цель 1", "1.02"))
     far = ((LevelKind.TARGET, "Цель 2", "1.04"), (LevelKind.LIQUIDATION, "Ликвидация", "0.68"))
-    chart = PriceChart(
+    return PriceChart(
         look=look,
         title="BTCUSDT · 1ч",
         subtitle="Практика · Лонг · 3x",
@@ -181,24 +202,6 @@ def _contents() -> dict[str, PictureContent]:
             FillMark(each.start_ts, Side.BUY if each.close < entry else Side.SELL, each.low) for each in candles
         ),
     )
-    amounts = [Decimal(chance.randint(-9_000, 10_000)) / 100 for _ in range(300)]
-    points = tuple((Millis(_NOW + HOUR * number), sum(amounts[:number], Decimal(0))) for number in range(len(amounts)))
-    days = tuple(DayBar(Millis(_NOW - DAY * (30 - number)), amount) for number, amount in enumerate(amounts[:31]))
-    return {
-        "price chart": chart,
-        "daily bars": DailyBars(look=look, title="PnL по дням", subtitle="Практика", days=days),
-        "curve": EquityCurve(look=look, title="PnL во времени", subtitle="Практика", points=points),
-        "result": ResultCard(
-            look=look,
-            symbol="BTCUSDT",
-            side="Лонг · 3x",
-            is_long=True,
-            share=Decimal("0.1234"),
-            basis="после комиссий, к марже",
-            rows=(("Вход", "64 210.50"), ("Выход", "66 000.00"), ("Счёт", "Практика"), ("Дата (UTC)", "2025-11-28")),
-            source="@perpdesk_bot",
-        ),
-    }
 
 
 def _candles(chance: Random) -> list[Kline]:
