@@ -37,7 +37,7 @@ IN_LINES: Final = 8  # positions a page, one line each
 _LEGS_IN_A_ROW: Final = 3
 _NAME_WIDTH: Final = 6  # characters
 _SEVERAL: Final = 2  # positions from which closing several is worth a button
-_SHORT_FROM: Final = 100_000  # USDT from which it has no room for its digits
+_SCALES: Final = ((10_000_000, 1_000_000, "M"), (100_000, 1_000, "K"))  # USDT from which its digits have no room
 _WHOLE_FROM: Final = 1_000  # USDT from which a line has no room for cents
 _NO_TARGETS: Final[Mapping[LegKey, Sequence[Decimal]]] = MappingProxyType({})
 _NAMED: Final = 4  # symbols without a stop that are told by name
@@ -223,9 +223,10 @@ def _line(viewer: RenderContext, position: Position, targets: int) -> tuple[str,
 
 
 def _result_text(figures: Figures, pnl: Decimal) -> str:
-    """In seven characters or so: cents, from a thousand on whole, from a hundred thousand on 123.46K."""
-    if abs(pnl) >= _SHORT_FROM:
-        return figures.short(pnl, signed=True)
+    """In seven characters: cents, from a thousand on whole, from a hundred thousand on +348K, then +12M."""
+    for least, scale, name in _SCALES:
+        if abs(pnl) >= least:
+            return figures.number(pnl / scale, _UNIT, signed=True) + name
     return figures.number(pnl, _UNIT if abs(pnl) >= _WHOLE_FROM else CENT, signed=True)
 
 

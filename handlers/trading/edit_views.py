@@ -30,7 +30,8 @@ def resting_card(
     viewer: RenderContext, account: Account, entry: RestingEntry, edit: InlineKeyboardButton, cancel: Row
 ) -> Card:
     """An order from here, with [Edit] and [Cancel]."""
-    ways = (*_to_leg(viewer, account, entry.order), *_receipt(viewer, account, entry.order))
+    leg = () if entry.position is None else _to_leg(viewer, account, entry.order)
+    ways = (*leg, *_receipt(viewer, account, entry.order))
     rows: tuple[Row, ...] = ((edit, *cancel), ways, _ways(viewer, account))
     return Card(text=join(_order_lines(viewer, account, entry)), rows=rows)
 

@@ -49,7 +49,7 @@ def ask_trail_card(
         viewer.say("trail-ask"),
     ]
     ways = [
-        button(viewer.figures.percent(percent / 100, step=_TENTH, signed=False), viewer.data(code))
+        button(viewer.figures.percent_sign(viewer.figures.number(percent)), viewer.data(code))
         for percent, code in zip(TRAIL_DISTANCES, presets, strict=False)
     ]
     if held_trailing(outlook.position) is not None:

@@ -1,6 +1,7 @@
 """Balance, positions, orders, trades: what stands on the card, in each language."""
 
 import asyncio
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -222,6 +223,35 @@ def test_pages() -> None:
     assert "v1:pos:2:2" in datas(last)
     assert "20 open" in first.text
     assert "page 2 of 3" in middle.text
+
+
+def test_450_positions_are_a_page_of_eight_in_lines_of_thirty_in_each_language() -> None:
+    items = tuple(
+        position(f"COIN{number:03}USDT", unrealised_pnl=D(number * 1000 - 99_999), stop_loss=D(60_000))
+        for number in range(450)
+    )
+    targets = {each.leg_key(DEMO.account_id): (D(65_000), D(66_000), D(67_000)) for each in items}
+    for language in Language:
+        for number in (0, 20, 56):
+            card = positions_card(viewer(language), DEMO, known(positions(*items)), number, targets)
+            (table,) = re.findall(r"<pre>(.*?)</pre>", card.text, re.DOTALL)
+            lines = table.split("\n")
+            assert len(lines) == (9 if number < 56 else 3)
+            assert max(map(len, lines)) <= 30, lines
+            assert all(each.endswith(" 3") for each in lines[1:]), "every target is counted"
+            assert len(card.text) < 1_500
+            assert len([each for each in datas(card) if ":leg:" in each]) == len(lines) - 1
+
+
+def test_every_target_stands_among_the_levels() -> None:
+    btc = position(stop_loss=D("63999.5"))
+    targets = {btc.leg_key(DEMO.account_id): (D(66_000), D(68_000), D(70_000))}
+    lines = read(positions_card(viewer(), DEMO, known(positions(btc)), 0, targets))
+    assert [each.split()[:3] for each in lines if each.startswith("Target")] == [
+        ["Target", "1", "66,000.00"],
+        ["Target", "2", "68,000.00"],
+        ["Target", "3", "70,000.00"],
+    ]
 
 
 def test_orders() -> None:

@@ -55,5 +55,5 @@ edit-leg-levels = A position stands in { $symbol } already: its stop and its tar
 edit-many-targets = { $count } targets are planned: change them on the position’s card once it is filled.
 edit-stop-above = The stop { $stop } must stand below both prices of the order, the old one and the new one. Move the price first.
 edit-stop-below = The stop { $stop } must stand above both prices of the order, the old one and the new one. Move the price first.
-edit-target-below = The target { $target } must lie above both prices of the order, the old one and the new one.
-edit-target-above = The target { $target } must lie below both prices of the order, the old one and the new one.
+edit-target-below = The target { $target } must lie above both prices of the order, the old one and the new one. Name another one with the price: <code>62k tp 70k</code>
+edit-target-above = The target { $target } must lie below both prices of the order, the old one and the new one. Name another one with the price: <code>62k tp 70k</code>
