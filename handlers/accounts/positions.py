@@ -1,11 +1,13 @@
 """/positions: what is open, with its stops, targets and its distance to liquidation."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.errors import ButtonExpired
 from bot.domain.ids import AccountId
+from bot.domain.portfolio import LegKey
 from handlers.accounts.callbacks import ShowPositionDetails
 from handlers.accounts.position_views import PlannedTargets, PositionsShown, position_details_card, positions_card
 from handlers.core.account_screen import account_argument
@@ -34,13 +36,17 @@ async def show_position_details(ctx: UpdateContext, code: ShowPositionDetails) -
 
 
 async def _present(ctx: UpdateContext, account: Account, page: int, draw: Draw) -> None:
-    """With every target of the plans: the exchange shows the last one of a position alone."""
-    plans = await ctx.services.trading.watch.queries.plans_open(account.account_id)
-    targets = {each.leg: tuple(one.price for one in each.targets if not one.is_done) for each in plans}
-    await ctx.present(
-        lambda: ctx.services.account_screens.positions(account),
-        lambda viewer, shown: draw(viewer, account, shown, page, targets),
-    )
+    """With every target of the plans, where something is open: the exchange shows the last one of a position alone."""
+    targets: dict[LegKey, tuple[Decimal, ...]] = {}
+
+    async def load() -> PositionsShown:
+        shown = await ctx.services.account_screens.positions(account)
+        if shown.later is not None or (shown.value is not None and shown.value.value.items):
+            plans = await ctx.services.trading.watch.queries.plans_open(account.account_id)
+            targets.update((each.leg, tuple(one.price for one in each.targets if not one.is_done)) for each in plans)
+        return shown
+
+    await ctx.present(load, lambda viewer, shown: draw(viewer, account, shown, page, targets))
 
 
 def _own(ctx: UpdateContext, account_id: AccountId) -> Account:

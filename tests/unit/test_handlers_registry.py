@@ -121,6 +121,10 @@ def test_what_banned_people_reach() -> None:
         *("/panic", "/panic now", "do trade.panic", "do trade.panic-there", "do trade.panic-cancel"),
         *("/vanish", "show van"),
         *("show dis", "do trade.restore", "do trade.watch", "do trade.release"),
+        *(
+            "show onc",
+            "show clp",
+        ),
     }
 
 
