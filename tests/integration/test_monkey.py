@@ -30,7 +30,7 @@ async def test_a_monkey_sees_a_bot_that_forgets(tmp_path: Path) -> None:
     """It is able to fail: positions that are not written down are found."""
     async with harness(tmp_path) as bot:
         bot.assembly.practice.exchange.listeners.clear()
-        monkey = Monkey(bot, 1)
+        monkey = Monkey(bot, 6)
         monkey.is_settled = False
         with pytest.raises(AssertionError, match="the exchange holds"):
             await monkey.run(200)
