@@ -6,9 +6,10 @@ Injection"); numbers of ours are numbers and stay as they are.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from bot.domain.numbers import plain
@@ -18,7 +19,8 @@ from bot.domain.trades import FUNDING
 
 Cells = tuple[str, ...]
 _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA: Final = frozenset("=+-@\t\r\n")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ExportFile(StrEnum):
@@ -98,15 +100,15 @@ COLUMNS: Final = {
 
 def cell(text: Any) -> str:
     """A value of a row as a cell; None is empty."""
-    found = "" if text is None else str(text)
-    return f"'{found}" if found.startswith(_FORMULA) and not _NUMBER.fullmatch(found) else found
+    found = text if type(text) is str else "" if text is None else str(text)
+    return f"'{found}" if found[:1] in _FORMULA and not _NUMBER.fullmatch(found) else found
 
 
 def moment(ts: int) -> str:
     """2026-03-01T12:00:05.250Z; the milliseconds themselves for a moment that no calendar has."""
     try:
-        return datetime.fromtimestamp(ts / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{ts % 1000:03}Z"
-    except (ValueError, OverflowError, OSError):
+        return (_EPOCH + timedelta(milliseconds=ts)).isoformat(timespec="milliseconds")[:-6] + "Z"
+    except OverflowError:
         return str(ts)
 
 
@@ -118,7 +120,7 @@ def fill_cells(row: tuple[Any, ...], account: str, run: str) -> tuple[ExportFile
     ts, _, later_run, *rest = row
     symbol, kind, exec_id = rest[1], rest[3], rest[12]
     head = (moment(ts), account, cell(later_run or run))
-    coins = (base_of(symbol), quote_of(symbol))
+    coins = _coins(symbol)
     if kind != FUNDING:
         return ExportFile.FILLS, (*head, *map(cell, rest[:12]), *coins, *map(cell, rest[12:]))
     category, _, side, _, price, size, _, paid, coin = rest[:9]
@@ -135,8 +137,14 @@ def closed_cells(row: tuple[Any, ...], account: str, run: str) -> Cells:
     return (
         *(moment(ts), moment(opened), account, cell(later_run or run)),
         *map(cell, (category, symbol, side, position_idx, *amounts)),
-        *(base_of(symbol), quote_of(symbol), cell(order), cell(link)),
+        *(*_coins(symbol), cell(order), cell(link)),
     )
+
+
+@lru_cache(maxsize=1_024)
+def _coins(symbol: str) -> tuple[str, str]:
+    """The coin that is traded, and the one it is priced in."""
+    return base_of(symbol), quote_of(symbol)
 
 
 def _net(side: str, entry: str, exits: str, *costs: str) -> str:

@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Protocol
 
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import BadInput
@@ -102,17 +102,24 @@ class Exports:
                 after = found.after
 
 
+class _CsvWriter(Protocol):
+    """What `csv.writer` makes."""
+
+    def writerow(self, row: Iterable[Any], /) -> Any: ...
+
+
 @dataclass(slots=True)
 class _Part:
     """A file that grows."""
 
     path: Path
     file: IO[str]
+    writer: _CsvWriter
     rows: int = -1  # without the header
     characters: int = 0  # bytes: what an exchange names is ASCII
 
     def write(self, cells: Cells) -> None:
-        self.characters += csv.writer(self.file, lineterminator="\r\n").writerow(cells)
+        self.characters += self.writer.writerow(cells)
         self.rows += 1
 
 
@@ -150,7 +157,8 @@ class _CsvFiles:
 
     def _begin(self, kind: ExportFile, number: int) -> _Part:
         path = self._folder / f"{kind.value}-{number}.csv"
-        part = _Part(path, path.open("w", encoding="utf-8", newline=""))
+        file = path.open("w", encoding="utf-8", newline="")
+        part = _Part(path, file, csv.writer(file, lineterminator="\r\n"))
         part.write(COLUMNS[kind])
         return part
 
