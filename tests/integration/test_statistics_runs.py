@@ -21,6 +21,14 @@ INSERT_CLOSED = """
     VALUES (?, ?, 0, ?, '', 'linear', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
+EDIT = """
+    INSERT INTO order_intents (kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id,
+                               request, idempotency_key, fence, created_ts)
+    SELECT 'amend', 'done', user_id, account_id, category, symbol, position_idx, plan_id, 'edit-1',
+           json_object('request', 'amend', 'target_link_id', order_link_id, 'price', '99000'), 'edit-1', 0, created_ts
+      FROM order_intents WHERE kind = 'entry'
+"""
+
 
 async def test_each_run_of_practice_has_its_own(harness: Harness) -> None:
     anna = harness.person()
@@ -75,6 +83,17 @@ async def test_the_month_page_holds_promises_against_what_came(harness: Harness)
     text = (await said(anna, "/truth")).text
     assert "Price on the card not kept: 2" in text
     assert "Not compared, as the card was not kept: 1" in text
+
+
+async def test_an_order_that_was_edited_promises_its_new_price(harness: Harness) -> None:
+    anna = harness.person()
+    await said(anna, "/start")
+    await entered(anna, "buy 0.02 btc sl 3%")
+    await settled(harness)
+    await harness.write("UPDATE order_intents SET card_price = '60000' WHERE kind = 'entry'")
+    assert "Worst price of the card kept: 0 of 1" in (await said(anna, "/truth")).text
+    await harness.write(EDIT)
+    assert "Worst price of the card kept: 1 of 1" in (await said(anna, "/truth")).text
 
 
 async def test_odd_rows_add_up_in_files_of_several_parts(harness: Harness) -> None:
