@@ -16,6 +16,7 @@ from bot.domain.errors import ButtonExpired
 from bot.domain.ids import AccountId, Symbol, UserId
 from bot.domain.licensing import LicenseType
 from bot.domain.market import Category
+from bot.domain.notices import NoticeKind
 from bot.domain.orders import MarginMode, PositionMode
 from bot.domain.payments import Listed
 from bot.domain.periods import FURTHEST_BACK, Period
@@ -26,7 +27,7 @@ from bot.domain.secrets import carries_pin
 from bot.domain.sites import SITES
 from bot.domain.support import ThreadList
 from bot.domain.tickets import PresetKind
-from bot.domain.users import Language
+from bot.domain.users import Language, Notifications
 from bot.services.chat.buttons import random_token
 from bot.services.users.preferences import SettingField
 from handlers.accounts.callbacks import AskRemoval, ShowSite
@@ -40,7 +41,7 @@ from handlers.statistics.codes import CurveKind, StatsPart
 from handlers.trading.leg_codes import LegGroup
 from handlers.trading.limit_fields import LimitField
 from handlers.trading.ticket_codes import TicketPart
-from handlers.users.callbacks import MenuGroup, PressPin, SetLanguage, ShowSetting
+from handlers.users.callbacks import LAST_MINUTE, LONGEST_MUTE, MenuGroup, PressPin, SetLanguage, ShowSetting
 
 CODES = TABLE.codes
 
@@ -102,6 +103,11 @@ LONGEST: dict[str, Any] = {
     "intent": callbacks.LARGEST_ROW,
     "drill": callbacks.LARGEST_ROW,
     "curve": max(CurveKind, key=len),
+    "notice": max(NoticeKind, key=len),
+    "ring": max(Notifications, key=len),
+    "start": LAST_MINUTE,
+    "end": LAST_MINUTE,
+    "hours": LONGEST_MUTE,
 }
 LARGEST_USER = UserId(2**52 - 1)  # Telegram's ids have at most 52 significant bits
 
