@@ -17,7 +17,7 @@ from handlers.core.plain_words import plain
 from handlers.core.specs import EVERYONE, SETTING, HandlerSpec, command, dialogue, view
 from handlers.texts.catalog import Markup
 from handlers.users.callbacks import LONGEST_MUTE, ChooseRing, MuteFor, SetQuiet, ShowQuiet
-from handlers.users.notify_views import mute_line, notify_card, quiet_card, quiet_line, ring_line
+from handlers.users.notify_views import notify_card, quiet_card, ring_line
 from handlers.users.notify_words import ALL, KINDS, OFF, QUIET, RINGS, UNTIL, hours_of, length_of, minute_of
 
 _WORDS_OF_A_CHOICE: Final = 2
@@ -114,12 +114,12 @@ async def _choose_typed(ctx: UpdateContext, words: Sequence[str]) -> None:
 
 async def _be_quiet(ctx: UpdateContext, hours: QuietHours | None) -> None:
     config = await ctx.services.notices.be_quiet(ctx.config, hours)
-    await _show(ctx, config, lead=quiet_line(replace(ctx, config=config).viewer))
+    await _show(ctx, config)
 
 
 async def _mute(ctx: UpdateContext, until: Millis) -> None:
     config = await ctx.services.notices.mute(ctx.config, until)
-    await _show(ctx, config, lead=mute_line(replace(ctx, config=config).viewer))
+    await _show(ctx, config)
 
 
 async def _show(ctx: UpdateContext, config: UserConfig | None = None, *, lead: Markup | None = None) -> None:

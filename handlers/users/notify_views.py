@@ -31,10 +31,8 @@ def notify_card(viewer: RenderContext, *, lead: Markup | None = None) -> Card:
         say("notices-line", sign=_SIGNS[settings.choice(kind)], about=say.plain("notices-about", kind=kind.value))
         for kind in NoticeKind
     ]
-    lines = [say("notices-title"), say("notices-signs"), Markup(""), *kinds, Markup(""), say("notices-never-off")]
-    lines += [quiet_line(viewer), mute_line(viewer)]
-    if lead is not None:
-        lines = [lead, Markup(""), *lines]
+    lines = [*([] if lead is None else [lead]), mute_line(viewer), quiet_line(viewer), Markup("")]
+    lines += [say("notices-signs"), *kinds, Markup(""), say("notices-never-off")]
     buttons = [_kind_button(viewer, kind) for kind in NoticeKind]
     quiet = button(say.plain("button-quiet"), viewer.data(ShowQuiet()))
     return Card(text=join(lines), rows=(*in_rows(buttons, 2), (quiet, *_mute_buttons(viewer)), menu_row(viewer)))

@@ -103,10 +103,10 @@ async def test_a_mute_ends_by_itself_or_at_once(app: Harness) -> None:
     app.clock.advance(8 * 3600)
     assert (await app.config()).settings.ring(NoticeKind.ENTRIES, app.clock.now()) is ON
     await anna.say("/notify")
-    assert "Not muted." in anna.last.text
+    assert "not muted." in anna.last.text
     await anna.press("Mute 1 h")
     await anna.press("End mute now")
-    assert "Not muted." in anna.last.text
+    assert "not muted." in anna.last.text
     assert (await app.config()).settings.muted_until == 0
 
 

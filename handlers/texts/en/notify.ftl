@@ -3,7 +3,6 @@
 command-notify = Which messages ring, quiet hours, mute
 command-mute = Silence for some hours; exits ring
 
-notices-title = <b>Messages</b>
 notices-signs = 🔔 rings · 🔕 comes silently · ✖ not at all. Tap one to change it.
 notices-line = { $sign } { $about }
 notices-about =
@@ -42,7 +41,7 @@ quiet-unread = I read quiet hours like this: <code>23-8</code> or <code>23:30-7:
 button-quiet = Quiet hours
 button-no-quiet = None
 
-mute-none = Not muted.
+mute-none = <b>Messages</b>: not muted.
 mute-until = 🔕 <b>Muted</b> until { $until }. Targets, closes and alarms ring all the same.
 mute-unread = I read it like this: <code>/mute 8h</code>, <code>/mute until 08:00</code>, <code>/mute off</code>; seven days at most.
 button-mute = Mute { $hours } h

@@ -3,7 +3,6 @@
 command-notify = Какие сообщения со звуком, тихие часы
 command-mute = Тишина на часы; выходы звучат
 
-notices-title = <b>Сообщения</b>
 notices-signs = 🔔 со звуком · 🔕 тихо · ✖ не приходят. Нажмите, чтобы сменить.
 notices-line = { $sign } { $about }
 notices-about =
@@ -42,7 +41,7 @@ quiet-unread = Тихие часы я понимаю так: <code>23-8</code> �
 button-quiet = Тихие часы
 button-no-quiet = Нет
 
-mute-none = Звук не отключён.
+mute-none = <b>Сообщения</b>: звук не отключён.
 mute-until = 🔕 <b>Без звука</b> до { $until }. Цели, закрытия и тревоги звучат всё равно.
 mute-unread = Я понимаю так: <code>/mute 8ч</code>, <code>/mute до 08:00</code>, <code>/mute выкл</code>; не больше семи дней.
 button-mute = Тихо { $hours } ч

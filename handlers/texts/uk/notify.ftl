@@ -3,7 +3,6 @@
 command-notify = Які повідомлення зі звуком, тихі години
 command-mute = Тиша на години; виходи звучать
 
-notices-title = <b>Повідомлення</b>
 notices-signs = 🔔 зі звуком · 🔕 тихо · ✖ не надходять. Торкніться, щоб змінити.
 notices-line = { $sign } { $about }
 notices-about =
@@ -42,7 +41,7 @@ quiet-unread = Тихі години я розумію так: <code>23-8</code>
 button-quiet = Тихі години
 button-no-quiet = Немає
 
-mute-none = Звук не вимкнено.
+mute-none = <b>Повідомлення</b>: звук не вимкнено.
 mute-until = 🔕 <b>Без звуку</b> до { $until }. Цілі, закриття та тривоги звучать однаково.
 mute-unread = Я розумію так: <code>/mute 8г</code>, <code>/mute до 08:00</code>, <code>/mute вимк</code>; не більше семи днів.
 button-mute = Тихо { $hours } г
