@@ -49,9 +49,8 @@ def offer_card(
         parts.append(say("alert-own", prices=", ".join(f"{_SIGNS[each.side]} {_price(viewer, each)}" for each in own)))
     parts += [say("alert-type-it"), footer(viewer, shown)]
     code = ShowSymbolAlerts(found.category, found.symbol)
-    return Card(
-        text=join(parts), rows=(*rows, (*refresh_button(viewer, code), _list_button(viewer), *_ways(viewer, market)))
-    )
+    ways = (_list_button(viewer), *_ways(viewer, market))
+    return Card(text=join(parts), rows=(*rows, ways, (*refresh_button(viewer, code), *menu_row(viewer))))
 
 
 def which_card(viewer: RenderContext, quote: AlertQuote, levels: Sequence[AlertLevel]) -> Card:
@@ -87,7 +86,7 @@ def set_card(viewer: RenderContext, quote: AlertQuote, level: AlertLevel, alert:
         delete = (button(viewer.say.plain("button-alert-delete"), viewer.data(DeleteAlert(alert.alert_id))),)
     return Card(
         text=text,
-        rows=((*delete, another), (_list_button(viewer), *_ways(viewer, quote.market), *menu_row(viewer))),
+        rows=((*delete, another), (_list_button(viewer), *_ways(viewer, quote.market)), menu_row(viewer)),
     )
 
 
