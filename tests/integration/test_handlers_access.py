@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,21 @@ ARGUMENTS: dict[str, Any] = {
     "account_id": 1,
     "page": 0,
     "symbol": "BTCUSDT",
-    "price": "70000.00",
+    "price": Decimal("70000.00"),
     "is_spot": 0,
     "way": "above",
     "is_favorite": 1,
+    "curve": "value",
+    "interval": "1h",
+    "hundredths": 100,
+    "intent": 1,
+    "order_id": "x",
+    "drill": 1,
+    "notice": "exits",
+    "ring": "on",
+    "start": 0,
+    "end": 60,
+    "hours": 8,
     "command": "balance",
     "category": "linear",
     "language": "uk",
