@@ -10,7 +10,7 @@ import pytest
 from harness.app import Harness, said
 from harness.demo_trading import demo_trading
 from harness.managing import Managing, open_managing
-from harness.order_core import PLACE
+from harness.order_core import PLACE, Holding
 from harness.positions_chat import NBSP, shown, words
 from harness.waiting import until
 
@@ -148,6 +148,26 @@ class TestTheOrder:
         with pytest.raises(EntryRefused, match="entry-paused"):
             await edit(managing, qty="0.2")
         assert (await edit(managing, qty="0.06")).state is IntentState.DONE, "smaller it may be"
+
+    @pytest.mark.parametrize(("qty", "state"), [("0.2", IntentState.ABANDONED), ("0.06", IntentState.DONE)])
+    async def test_one_that_waited_to_be_sent_is_held_against_a_panic_since(
+        self, managing: Managing, qty: str, state: IntentState
+    ) -> None:
+        await rest(managing)
+        core, later = managing.core, list[Any]()
+        account_id, order_id = core.account.account_id, resting(managing).order_id
+        object.__setattr__(managing.edits, "runner", Holding(core.runner, later))
+        shown = await managing.edits.outlook(core.config, account_id, order_id, OrderChange(qty=D(qty)))
+        waits = await managing.edits.apply(core.config, shown.agreed(account_id), idempotency_key="press:1")
+        async with core.storage.store.begin() as unit:
+            await unit.fences.raise_fence(account_id)
+        core.runner.launch(later)
+        await core.quiet()
+        (answered,) = await core.queries.intents([waits.intent_id])
+        assert (answered.state, resting(managing).qty) == (
+            state,
+            D("0.1") if state is IntentState.ABANDONED else D(qty),
+        )
 
     @pytest.mark.parametrize(
         ("change", "why"),
