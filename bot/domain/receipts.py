@@ -130,9 +130,9 @@ class Receipt:
 
     @property
     def steps(self) -> tuple[ReceiptStep, ...]:
-        """Its moments in the order in which an order goes; those that are not known are left out."""
+        """Its moments from the first one on, in their order; those that are not known are left out."""
         found = [*_begin(self), *_fills(self), *_end(self)]
-        return tuple(found)
+        return (*found[:1], *sorted(found[1:], key=lambda each: each.ts))
 
     @property
     def slippage(self) -> Slippage | None:

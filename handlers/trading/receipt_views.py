@@ -147,7 +147,7 @@ def _notes(viewer: RenderContext, receipt: Receipt, instrument: Instrument | Non
     if slip is not None:
         yield say(
             "receipt-slippage",
-            money=figures.money(slip.money, quote, signed=True),
+            money=f"{figures.small(slip.money, signed=True)} {quote}",
             share=figures.percent(slip.fraction, step=_PERCENT_STEP),
             price=figures.price(slip.price, instrument),
             way="worse" if slip.money > 0 else "better" if slip.money < 0 else "none",

@@ -81,6 +81,7 @@ async def test_panic_works_during_a_drill(harness: Harness) -> None:
 async def test_it_is_stopped_by_its_person_and_shown(harness: Harness) -> None:
     anna = await begun(harness)
     assert "You stopped it." in shown(await anna.press("Stop the drill"))
+    await harness.job(Drills).tell_due()
     assert not [each for each in await harness.queued() if each.message.kind == "trade-drill"]
     assert "No drill is running" in (await said(anna, "/drill stop")).text
 

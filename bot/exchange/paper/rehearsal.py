@@ -150,6 +150,8 @@ class _Copy:
             case Fact.TARGET_DONE:
                 done = [replace(each, is_done=each.is_done or each.number == finding.number) for each in plan.targets]
                 return replace(plan, targets=tuple(done))
+            case Fact.BREAKEVEN if finding.price == plan.stop:  # it is better already
+                return replace(plan, breakeven=Breakeven.DONE)
             case Fact.BREAKEVEN if finding.price is not None:
                 self._tell(step, DrillEvent.BREAKEVEN, plan.symbol, plan.side, finding.price)
                 return replace(plan, stop=finding.price, breakeven=Breakeven.DONE, stop_verified_ts=None)

@@ -84,7 +84,7 @@ class Drills:
             raise BadInput("drill-none")
         async with self.transactions.begin() as unit:
             await unit.drills.end(drill.drill_id, DrillEnd.STOPPED, self.clock.now())
-        await self._finish(await self.of(config, drill.drill_id), is_told=True)
+        await self._finish(await self.of(config, drill.drill_id))
         return await self.of(config, drill.drill_id)
 
     async def newest(self, config: UserConfig) -> Drill | None:
@@ -106,11 +106,11 @@ class Drills:
         """End those whose time is over, catch up on what was missed, and tell of them; how many there were."""
         due = await self.queries.due(self.clock.now())
         for drill in due:
-            await self._finish(drill, is_told=False)
+            await self._finish(drill)
         return len(due)
 
-    async def _finish(self, drill: Drill, *, is_told: bool) -> None:
-        """Its account is managed again, which is what was missed; then its result. `is_told`: a card shows it."""
+    async def _finish(self, drill: Drill) -> None:
+        """Its account is managed again, which is what was missed; then its result. Whoever stopped it sees the page."""
         account = await self.trading.account(drill.account_id)
         if account is None:
             return
@@ -135,7 +135,7 @@ class Drills:
         now = self.clock.now()
         async with self.transactions.begin_aside() as unit:
             is_first = await unit.drills.told(drill.drill_id, value, caught_up, now)
-            if is_first and not is_told:
+            if is_first and drill.ended_how is not DrillEnd.STOPPED:
                 key = f"drill:{drill.drill_id}"
                 await unit.enqueue(outbox_message(payload, user_id=drill.user_id, idempotency_key=key), now)
 
