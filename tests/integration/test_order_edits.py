@@ -19,7 +19,7 @@ from bot.domain.errors import BadInput, ExchangeRejected
 from bot.domain.leg_rules import asked_at_most
 from bot.domain.order_card import CardOutdated, EntryRefused
 from bot.domain.order_edits import OrderChange
-from bot.domain.orders import AmendRequest, OrderRequest
+from bot.domain.orders import AmendRequest, OrderRequest, TriggerBy
 from bot.domain.portfolio import Order, Side
 from bot.domain.trade_plans import IntentKind, IntentState, OrderIntent
 
@@ -120,7 +120,10 @@ class TestTheOrder:
         await rest(managing)
         managing.gateway.faults.append(ExchangeRejected("no", code=10001))
         assert (await edit(managing, price="94")).state is IntentState.REFUSED
-        assert (await edit(managing, key="press:2", stop="91")).state is IntentState.DONE
+        async with managing.core.storage.store.begin() as unit:
+            await unit.plans.set_stop(1, D(91), TriggerBy.LAST)
+        managing.core.storage.clock.advance(2)
+        await managing.core.settle()
         assert resting(managing).stop_loss == D(91)
 
     @pytest.mark.parametrize("fault", ["lost", "down"])
