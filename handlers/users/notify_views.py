@@ -35,7 +35,7 @@ def notify_card(viewer: RenderContext, *, lead: Markup | None = None) -> Card:
     lines += [say("notices-signs"), *kinds, Markup(""), say("notices-never-off")]
     buttons = [_kind_button(viewer, kind) for kind in NoticeKind]
     quiet = button(say.plain("button-quiet"), viewer.data(ShowQuiet()))
-    return Card(text=join(lines), rows=(*in_rows(buttons, 2), (quiet, *_mute_buttons(viewer)), menu_row(viewer)))
+    return Card(text=join(lines), rows=(*in_rows(buttons, 2), (quiet,), _mute_buttons(viewer), menu_row(viewer)))
 
 
 def quiet_card(viewer: RenderContext) -> Card:

@@ -35,7 +35,7 @@ notices-unread = I read it like this: <code>/notify entries off</code>, <code>/n
 
 quiet-none = Quiet hours: none.
 quiet-hours = Quiet hours: <b>{ $hours }</b> { $zone }.
-quiet-about = In them only targets, closes and alarms ring, as you set them. All else comes silently.
+quiet-about = In quiet hours only targets, closes and alarms ring, as you set them. All else comes silently.
 quiet-type = Tap, or type yours, by the clock of { $zone }: <code>23:30-7:15</code>.
 quiet-unread = I read quiet hours like this: <code>23-8</code> or <code>23:30-7:15</code>. <code>off</code> ends them.
 button-quiet = Quiet hours
