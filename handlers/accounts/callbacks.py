@@ -11,14 +11,6 @@ from handlers.core.callbacks import Code, PageNumber
 
 
 @dataclass(frozen=True, slots=True)
-class AskRefill(Code):
-    """How much play money more a demo account shall have."""
-
-    TAG = "refill"
-    account_id: AccountId
-
-
-@dataclass(frozen=True, slots=True)
 class ShowPositionDetails(Code):
     """A page of an account's positions with every level, from 0."""
 

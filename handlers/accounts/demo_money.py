@@ -9,9 +9,8 @@ from bot.domain.errors import ButtonExpired
 from bot.domain.ids import AccountId
 from bot.services.accounts.demo_money import REFILL_AMOUNTS
 from bot.services.chat.buttons import ButtonAction
-from handlers.accounts.callbacks import AskRefill
 from handlers.core.context import UpdateContext
-from handlers.core.links import ShowBalance
+from handlers.core.links import AskRefill, ShowBalance
 from handlers.core.specs import EVERYONE, HandlerSpec, action, view
 from handlers.texts.catalog import Markup
 from handlers.views.cards import Card, Row, button, in_rows

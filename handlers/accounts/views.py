@@ -9,8 +9,15 @@ from bot.domain.ids import Symbol
 from bot.domain.market import Category
 from bot.domain.portfolio import Balance, CoinBalance
 from bot.services.screens import Shown
-from handlers.accounts.callbacks import AskRefill
-from handlers.core.links import LONGEST_SYMBOL, ShowBalance, ShowClosed, ShowOrders, ShowPositions, price_code
+from handlers.core.links import (
+    LONGEST_SYMBOL,
+    AskRefill,
+    ShowBalance,
+    ShowClosed,
+    ShowOrders,
+    ShowPositions,
+    price_code,
+)
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.figures import CENT, Figures

@@ -176,6 +176,14 @@ class ShowLeg(Code):
 
 
 @dataclass(frozen=True, slots=True)
+class AskRefill(Code):
+    """How much play money more a demo account shall have."""
+
+    TAG = "refill"
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True)
 class ShowReceipt(Code):
     """What became of an order that was asked for from here, moment by moment."""
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
+from bot.domain.accounts import AccountType
 from bot.domain.errors import LicenseNeeded
 from bot.domain.ids import AccountId, Symbol
 from bot.domain.market import Instrument
@@ -13,7 +14,7 @@ from bot.domain.order_card import CardNote, CardOutdated, ConfirmedCard, EntryLi
 from bot.domain.order_drafts import OrderDraft
 from bot.domain.orders import MarginMode
 from bot.domain.portfolio import Side
-from handlers.core.links import ShowCancels, ShowLeg
+from handlers.core.links import AskRefill, ShowCancels, ShowLeg
 from handlers.texts.catalog import Markup, Value, join
 from handlers.trading.leg_codes import AskManage
 from handlers.views.cards import Card, Row, button
@@ -64,9 +65,17 @@ def _ways_out(viewer: RenderContext, card: OrderCard) -> Row:
             row = (*row, button(viewer.say.plain("button-live-position"), viewer.data(code)))
         elif refusal.key == "card-opposite-resting":
             row = (*row, button(viewer.say.plain("button-cancel-some"), viewer.data(ShowCancels(draft.account_id))))
+        elif refusal.key == "card-margin" and _is_demo(viewer, draft.account_id):
+            row = (*row, button(viewer.say.plain("button-refill"), viewer.data(AskRefill(draft.account_id))))
         elif refusal.cure == "license":
             row = (*row, *command_button(viewer, "button-license", "license"))
     return row
+
+
+def _is_demo(viewer: RenderContext, account_id: AccountId) -> bool:
+    """Whether its money is Bybit's play money, of which there is more."""
+    account = viewer.config.account(account_id)
+    return account is not None and account.account_type is AccountType.DEMO
 
 
 def _foreign(viewer: RenderContext, account_id: AccountId, symbol: Symbol, position_idx: int) -> Row:

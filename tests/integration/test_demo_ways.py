@@ -74,3 +74,10 @@ async def test_a_stop_or_target_on_the_wrong_side_may_be_typed_again(desk: DemoT
         assert why in (await said(desk.person, wrong)).text
         await said(desk.person, right)
         await desk.comes(lambda done=done: done in desk.person.last.text, what=done)
+
+
+async def test_a_card_that_lacks_play_money_leads_to_more_of_it(tmp_path: Path) -> None:
+    async with demo_trading(tmp_path) as demo:
+        card = await said(demo.person, "buy 900000$ btc sl 3%")
+        assert "of margin" in card.text
+        assert "Refill demo" in "".join(card.labels)

@@ -147,3 +147,14 @@ async def test_a_price_leads_to_a_ticket(harness: Harness) -> None:
     assert "Sell ETHUSDT" in (await anna.press("Sell", bubble=price)).text
     spot = await said(anna, "/price eth spot")
     assert "Sell" not in spot.labels
+
+
+async def test_a_ticket_begins_with_the_size_that_was_used_last_for_its_symbol(harness: Harness) -> None:
+    anna = harness.person()
+    await said(anna, "/start")
+    for order in ("buy btc 75$ sl 3%", "buy eth 120$ sl 3%"):
+        card = await said(anna, order)
+        await anna.press(next(each for each in card.labels if each.startswith("✓")), bubble=card)
+    for coin, size in (("btc", "$75"), ("eth", "$120")):
+        labels = (await said(anna, f"/buy {coin}")).labels
+        assert f"• ↺ As last time: {size}" in labels, labels

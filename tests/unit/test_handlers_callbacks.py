@@ -100,6 +100,7 @@ LONGEST: dict[str, Any] = {
     "disagreement": callbacks.LARGEST_ROW,
     "interval": max(ChartInterval, key=len),
     "order_id": "A" * 36,
+    "hundredths": 5_000,
     "intent": callbacks.LARGEST_ROW,
     "drill": callbacks.LARGEST_ROW,
     "curve": max(CurveKind, key=len),
