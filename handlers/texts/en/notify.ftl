@@ -38,6 +38,7 @@ quiet-hours = Quiet hours: <b>{ $hours }</b> { $zone }.
 quiet-about = In quiet hours only targets, closes and alarms ring, as you set them. All else comes silently.
 quiet-type = Tap, or type yours, by the clock of { $zone }: <code>23:30-7:15</code>.
 quiet-unread = I read quiet hours like this: <code>23-8</code> or <code>23:30-7:15</code>. <code>off</code> ends them.
+question-notify-quiet = your quiet hours
 button-quiet = Quiet hours
 button-no-quiet = None
 

@@ -38,6 +38,7 @@ quiet-hours = Тихие часы: <b>{ $hours }</b> { $zone }.
 quiet-about = В тихие часы со звуком приходят только цели, закрытия и тревоги, как вы их настроили. Всё остальное тихо.
 quiet-type = Нажмите или напишите свои, по времени { $zone }: <code>23:30-7:15</code>.
 quiet-unread = Тихие часы я понимаю так: <code>23-8</code> или <code>23:30-7:15</code>. <code>выкл</code> убирает их.
+question-notify-quiet = ваши тихие часы
 button-quiet = Тихие часы
 button-no-quiet = Нет
 

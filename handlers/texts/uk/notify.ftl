@@ -38,6 +38,7 @@ quiet-hours = Тихі години: <b>{ $hours }</b> { $zone }.
 quiet-about = У тихі години зі звуком надходять лише цілі, закриття та тривоги, як ви їх налаштували. Решта тихо.
 quiet-type = Торкніться або напишіть свої, за часом { $zone }: <code>23:30-7:15</code>.
 quiet-unread = Тихі години я розумію так: <code>23-8</code> або <code>23:30-7:15</code>. <code>вимк</code> прибирає їх.
+question-notify-quiet = ваші тихі години
 button-quiet = Тихі години
 button-no-quiet = Немає
 
