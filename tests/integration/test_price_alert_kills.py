@@ -196,3 +196,29 @@ async def test_each_alert_is_told_once_of_the_first_price_that_reached_it(harnes
         else:
             assert model.side.is_reached(model.price, payload.price)
     assert len(rang) > 3
+
+
+async def test_what_rang_and_is_not_committed_holds_the_mark_back_and_is_told_whole(harness: Harness) -> None:
+    await said(harness.person(), "/start")
+    market = History(harness.clock.now, [(harness.clock.now(), Decimal(64_000))])
+    walk = Walk(harness, random.Random(0), market, Disk(harness.store))  # noqa: S311  a test's own chance
+    async with harness.store.begin_aside() as unit:
+        for number in range(120):  # more than a commit takes
+            price = Decimal(65_000 + number)
+            await unit.price_alerts.add(ANNA, BTC, AlertSide.ABOVE, price, market.price, harness.clock.now())
+        await unit.price_alerts.add(ANNA, BTC, AlertSide.BELOW, Decimal(1), market.price, harness.clock.now())
+    watch, queries = walk.start(), SqlitePriceAlertQueries(harness.database)
+    await watch.look()
+    marked = await queries.followed_to()
+    market.ticks.append((harness.clock.now(), Decimal(66_000)))
+    watch.hear(BTC.symbol, market.price)
+    watch.hear(BTC.symbol, market.price)
+    walk.disk.refuses = True
+    with pytest.raises(StorageTrouble):
+        await watch.fire()
+    walk.disk.refuses = False
+    harness.clock.advance(60)
+    await watch.look()
+    assert await queries.followed_to() == marked
+    assert await watch.fire() == 120
+    assert len({each.message.idempotency_key for each in await harness.queued()}) == 120
