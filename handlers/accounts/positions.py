@@ -42,8 +42,7 @@ async def _present(ctx: UpdateContext, account: Account, page: int, draw: Draw) 
     async def load() -> PositionsShown:
         shown = await ctx.services.account_screens.positions(account)
         if shown.later is not None or (shown.value is not None and shown.value.value.items):
-            plans = await ctx.services.trading.watch.queries.plans_open(account.account_id)
-            targets.update((each.leg, tuple(one.price for one in each.targets if not one.is_done)) for each in plans)
+            targets.update(await ctx.services.trading.watch.targets_left(account.account_id))
         return shown
 
     await ctx.present(load, lambda viewer, shown: draw(viewer, account, shown, page, targets))

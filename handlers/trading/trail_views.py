@@ -13,9 +13,8 @@ from bot.domain.legs import LegOutlook
 from bot.domain.market import Instrument
 from bot.domain.orders import direction
 from bot.domain.portfolio import STANDARD_TAKER
-from handlers.core.callbacks import Code
 from handlers.texts.catalog import Markup, join
-from handlers.trading.leg_codes import AskTrail
+from handlers.trading.leg_codes import AskTrail, ShowTrail
 from handlers.trading.leg_views import back_row, distance_text, leg_code, leg_head, named_targets, trail_lines
 from handlers.trading.level_views import near_tick
 from handlers.views.cards import Card, button, in_rows
@@ -39,7 +38,11 @@ class TrailWish:
 
 
 def ask_trail_card(
-    viewer: RenderContext, account: Account, outlook: LegOutlook, instrument: Instrument | None, presets: Sequence[Code]
+    viewer: RenderContext,
+    account: Account,
+    outlook: LegOutlook,
+    instrument: Instrument | None,
+    presets: Sequence[ShowTrail],
 ) -> Card:
     """Asks how far the stop shall follow; `presets` lead to what each would mean."""
     lines = [

@@ -12,7 +12,6 @@ from bot.domain.time_zones import next_at, zone_of
 from bot.domain.users import UserConfig
 from bot.services.chat.dialogues import DialoguePayload
 from handlers.core.context import UpdateContext
-from handlers.core.phrases import is_no_command
 from handlers.core.plain_words import plain
 from handlers.core.specs import EVERYONE, SETTING, HandlerSpec, command, dialogue, view
 from handlers.texts.catalog import Markup
@@ -89,6 +88,12 @@ async def set_typed_quiet(ctx: UpdateContext, _: QuietDialogue) -> None:
     await _set_typed_hours(ctx, [plain(ctx.text)])
 
 
+async def _are_hours(ctx: UpdateContext, _: QuietDialogue) -> bool:
+    """Whether it may be an answer: hours, or a word that ends them; wrong hours are explained, chatter is none."""
+    words = plain(ctx.text)
+    return words in OFF or words[:1].isdigit()
+
+
 async def _set_typed_hours(ctx: UpdateContext, words: Sequence[str]) -> None:
     typed = " ".join(words)
     hours = hours_of(typed)
@@ -141,5 +146,5 @@ HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     view(ShowQuiet, show_quiet, access=EVERYONE),
     view(SetQuiet, set_quiet, access=EVERYONE),
     view(MuteFor, mute_for, access=EVERYONE),
-    dialogue(QuietDialogue, set_typed_quiet, access=EVERYONE, takes=is_no_command),
+    dialogue(QuietDialogue, set_typed_quiet, access=EVERYONE, takes=_are_hours),
 )

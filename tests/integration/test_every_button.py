@@ -47,7 +47,7 @@ PUT_TOGETHER: Mapping[str, Collection[str]] = {
     "setting-about-": FIELDS,
     "typed-doubt-": [*DoubtKind],
 }
-NO_KEYS = {"promo-", "erased-", "perpdesk-"}  # names of files, and what stands in one
+NO_KEYS = {"promo-", "erased-", "perpdesk-", "by-"}  # names of files, and what stands or is chosen in a text
 BEGINNING = re.compile(r"[a-z]+(?:-[a-z]+)*-")
 
 

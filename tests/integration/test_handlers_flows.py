@@ -119,7 +119,7 @@ async def test_every_setting_in_one_line(harness: Harness, line: str, shown: str
     assert f"✓ {shown}" in bubble.text
 
 
-LABELS = ("Risk per trade", "Stop loss", "Take profit", "Leverage", "Order type", "Account", "Messages", "Time zone")
+LABELS = ("Risk per trade", "Stop loss", "Take profit", "Leverage", "Order type", "Account", "Time zone")
 
 
 @pytest.mark.parametrize("label", LABELS)

@@ -76,7 +76,8 @@ async def reached(harness: Harness, user_id: int) -> dict[str, int]:
 async def test_every_feature_is_three_taps_away_at_most(harness: Harness, user_id: int) -> None:
     found = await reached(harness, user_id)
     role = Role.OWNER if user_id == OWNER else Role.USER
-    by_card = {"alert", "forget", "ban", "unban", "grant", "role"}  # from a price, [Privacy] and a user's card
+    by_card = {"alert", "chart", "share", "fills", "truth", "mute"}  # of a price, a close, trades, statistics, /notify
+    by_card |= {"forget", "ban", "unban", "grant", "role"}  # from [Privacy] and a user's card
     missing = set(TABLE.commands(role)) - set(found) - by_card - (INTRODUCED - {"help"})
     assert missing == set()
     assert max(found.values()) <= 3

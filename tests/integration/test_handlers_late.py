@@ -76,8 +76,16 @@ async def test_an_old_press_is_explained_and_its_button_still_works_once(harness
     assert "used or too old" in person.last.text
 
 
-SHOWN = {"trade.card", "trade.edit", "typed.reword", "typed.fix", "typed.take"}  # a card, which is confirmed anew
-AT_PRICES = {"trade.confirm", "trade.close", "trade.panic"}
+SHOWN = {  # a card, which is confirmed anew
+    "trade.card",
+    "trade.edit",
+    "trade.ask-edit",
+    "trade.show-edit",
+    "typed.reword",
+    "typed.fix",
+    "typed.take",
+}
+AT_PRICES = {"trade.confirm", "trade.close", "trade.panic", "trade.apply-edit", "trade.replace"}
 
 
 @pytest.mark.parametrize("spec", TABLE.specs, ids=lambda spec: spec.name)

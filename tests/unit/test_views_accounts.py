@@ -194,6 +194,7 @@ def test_more_than_three_positions_are_a_line_each_the_riskiest_first() -> None:
         ["XRP Long"],
         ["Close several …"],
         ["Balance", "Orders", "Trades"],
+        ["If I vanish"],
         ["Details", "↻ Refresh", "Menu"],
     ]
 

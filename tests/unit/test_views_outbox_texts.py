@@ -57,6 +57,14 @@ VALUES = {
     "trade-leg-foreign": TRADE | {"ours": "0.031", "size": "0.05"},
     "trade-entries-halted": {"account_id": "1", "count": "2", "reason": "maintenance <b>"},
     "exchange-maintenance": {"title": "Upgrade <b>", "end": "1782910800000"},
+    "trade-drill": {
+        "drill_id": "3",
+        "how": "time",
+        "fills": "2",
+        "caught_up": "1",
+        "result_alone": "-3.1",
+        "result_managed": "5.25",
+    },
     "trade-margin-mode": {
         "account_id": "1",
         "account_type": "demo",

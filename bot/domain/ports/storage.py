@@ -7,7 +7,6 @@ from typing import Protocol
 from bot.domain.accounts import Account
 from bot.domain.audit import AuditEntry
 from bot.domain.chat import OutboxMessage
-from bot.domain.drills import DrillRecords
 from bot.domain.ids import Millis
 from bot.domain.portfolio import LegKey
 from bot.domain.ports.accounts import Accounts, Portfolio
@@ -16,6 +15,7 @@ from bot.domain.ports.alerts import PriceAlertRecords
 from bot.domain.ports.chat import Buttons, Dialogues
 from bot.domain.ports.closings import Closings, HaltRecords, PanicRecords
 from bot.domain.ports.disagreements import DisagreementRecords
+from bot.domain.ports.drills import DrillRecords
 from bot.domain.ports.licensing import Ledger
 from bot.domain.ports.paper import PaperBooks
 from bot.domain.ports.payments import Payments

@@ -9,11 +9,12 @@ from typing import Final
 
 from bot.domain.accounts import Account, AccountType
 from bot.domain.chat import outbox_message
-from bot.domain.drills import SECONDS, Drill, DrillEnd, DrillExchange, DrillOverMessage, DrillQueries
+from bot.domain.drills import SECONDS, Drill, DrillEnd, DrillOverMessage
 from bot.domain.errors import BadInput, ButtonExpired, ExchangeError
 from bot.domain.ids import AccountId, Millis
 from bot.domain.portfolio import Execution
 from bot.domain.ports.clock import Clock
+from bot.domain.ports.drills import DrillExchange, DrillQueries
 from bot.domain.ports.plans import OpenState, TradingQueries
 from bot.domain.ports.reads import Reads
 from bot.domain.ports.storage import Transactions
