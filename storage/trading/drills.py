@@ -80,7 +80,7 @@ def drill_of(row: Row) -> Drill:
 
 
 class SqliteDrills:
-    """Implements `bot.domain.drills.DrillRecords` inside a unit of work."""
+    """Implements `bot.domain.ports.drills.DrillRecords` inside a unit of work."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
@@ -105,7 +105,7 @@ class SqliteDrills:
 
 
 class SqliteDrillQueries:
-    """Implements `bot.domain.drills.DrillQueries`."""
+    """Implements `bot.domain.ports.drills.DrillQueries`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -44,7 +44,7 @@ _MOST_SYMBOLS: Final = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticeRehearsals:
-    """Implements `bot.domain.drills.DrillExchange`."""
+    """Implements `bot.domain.ports.drills.DrillExchange`."""
 
     exchange: PracticeExchange
     engine: Engine
