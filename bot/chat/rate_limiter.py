@@ -251,7 +251,10 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         return answer
 
     async def _repeated(self, make: Callable[[], Awaitable[Json]], priority: int) -> Json:
-        """A call that is no message to a chat: made again after a 429, as long as that is of use."""
+        """A call that is no message to a chat: made again after a 429, as long as that is of use.
+
+        What is tried again by who asked, of the outbox's priorities, gets its 429 at once.
+        """
         limits = self._limits
         patience = limits.patience_s if current_attempt.get() is None else limits.reply_within_s
         give_up = self._clock.monotonic() + (limits.answer_within_s if priority == SendPriority.ANSWER else patience)
@@ -260,7 +263,7 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
                 return await make()
             except FloodWait as flood:
                 self._floods += 1
-                if self._clock.monotonic() + flood.seconds > give_up:
+                if priority in _OF_THE_OUTBOX or self._clock.monotonic() + flood.seconds > give_up:
                     raise
                 await asyncio.sleep(flood.seconds)
 

@@ -115,5 +115,5 @@ def _values(new: NewIntent) -> tuple[object, ...]:
     return (
         *(new.kind.value, "intent", new.user_id, leg.account_id, leg.category.value, leg.symbol, leg.position_idx),
         *(new.plan_id, new.order_link_id, request_text(new.request), new.idempotency_key, leg.account_id),
-        *(None, None, None, None, None, None, None, NOW),
+        *(None, None, None, None, None, None, None, NOW, new.tapped_ts),
     )

@@ -17,16 +17,17 @@ from storage.sqlite.connection import SqliteConnection, Statement
 from storage.sqlite.errors import raise_translated
 
 _SOURCES: Final = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
+_TRIGGERED: Final = {"users": ("daily_reports",)}  # what triggers write beside the key
 _TARGET: Final = re.compile(r"\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE)\s+(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What a statement does. `target` None of a write: rows of other tables may go with its own."""
+    """What a statement does. No `targets` of a write: rows of any other table may go with its own."""
 
     is_read: bool
     sources: frozenset[str] = frozenset()
-    target: str | None = None
+    targets: frozenset[str] = frozenset()
 
 
 @cache  # as many as there are statements in the code
@@ -34,7 +35,8 @@ def _shape_of(sql: str) -> _Shape:
     if sql.lstrip().startswith("SELECT"):
         return _Shape(is_read=True, sources=frozenset(_SOURCES.findall(sql)))
     found = _TARGET.match(sql)
-    return _Shape(is_read=False, target=None if found is None else found[1])
+    targets = () if found is None else (found[1], *_TRIGGERED.get(found[1], ()))
+    return _Shape(is_read=False, targets=frozenset(targets))
 
 
 class Transaction:
@@ -120,10 +122,10 @@ class Transaction:
     def _forget(self, shape: _Shape) -> None:
         """What a write may have changed is asked for anew."""
         self._writes += 1
-        if shape.target is None:
+        if not shape.targets:
             self._known.clear()
             return
-        for sql in [each for each in self._known if shape.target in _shape_of(each).sources]:
+        for sql in [each for each in self._known if shape.targets & _shape_of(each).sources]:
             del self._known[sql]
 
     def _fail(self, error: sqlite3.Error) -> NoReturn:

@@ -249,6 +249,7 @@ async def test_pauses_patience_and_what_is_expected_are_those_of_each_job(harnes
         "panics": (5, 0, 2 * minute, ()),
         "tellings": (5, 0, 10 * minute, ()),
         "limit_watch": (15, 0, 10 * minute, (NothingDone,)),
+        "drills": (2, 0, 10 * minute, ()),
         "maintenance": (minute, 0, None, (ExchangeError, StorageTrouble)),
         "streams": (1, 0, None, (StorageTrouble,)),
         "practice_ticks": (5, 0, 15 * minute, (ExchangeError, StorageTrouble)),

@@ -193,7 +193,7 @@ async def test_what_a_statement_touches_is_what_is_forgotten_for_it(storage: Sto
             if shape.is_read:
                 missed = (reads - shape.sources) | writes
             else:
-                missed = set() if shape.target is None else writes - {shape.target}
+                missed = writes - shape.targets if shape.targets else set()
             if missed:
                 wrong[name] = missed
     assert wrong == {}

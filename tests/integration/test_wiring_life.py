@@ -155,6 +155,8 @@ async def test_old_rows_are_kept_as_long_as_people_were_told(harness: Harness) -
         "paper_orders": 90 * DAY,
         "paper_fills": 365 * DAY,
         "used_marks": 0,  # each has its own end
+        "drills": 90 * DAY,
+        "last_sizes": 365 * DAY,
     }
 
 

@@ -83,6 +83,12 @@ def test_decoded_fills_and_users_share_their_parts() -> None:
             account_id,
             0,
             0,
+            "light",
+            "{}",
+            None,
+            None,
+            0,
+            "",
         )
         account = (account_id, 1, "bybit", "demo", copy("com"), copy("Bybit Demo"), "7")
         return [(1, None, "Anna", *settings, *account, copy("1"), copy("3"), copy("8"), None, "Limit")]
