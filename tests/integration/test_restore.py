@@ -284,7 +284,8 @@ async def test_without_its_journal_nothing_is_restored_unless_one_says_so(bot: B
     await asyncio.to_thread(shutil.move, bot.folder / "elsewhere", journal)
     (segment,) = sorted(journal.glob("*.lines"))
     lines = segment.read_bytes().splitlines(keepends=True)
-    segment.write_bytes(b"".join([lines[0], lines[1][:60] + b"A" + lines[1][61:], *lines[2:]]))
+    other = b"B" if lines[1][60:61] == b"A" else b"A"
+    segment.write_bytes(b"".join([lines[0], lines[1][:60] + other + lines[1][61:], *lines[2:]]))
     with pytest.raises(UnfitJournal):
         await bot.restore(file, now=now)
     assert (bot.folder / "perpdesk.sqlite3").read_bytes() == kept
