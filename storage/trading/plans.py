@@ -60,7 +60,14 @@ SET_STOP: Final = """
        SET stop = ?, stop_trigger_by = ?, stop_verified_ts = NULL, stop_changed_ts = NULL, version = version + 1
      WHERE plan_id = ?
 """
-SET_TARGETS_TS: Final = "UPDATE trade_plans SET targets_ts = ? WHERE plan_id = ?"
+# Behind every order of the targets before: one that ended within the same millisecond is of those.
+SET_TARGETS_TS: Final = """
+    UPDATE trade_plans
+    SET targets_ts = max(
+        ?1, ifnull((SELECT max(final_ts) + 1 FROM order_intents WHERE plan_id = ?2 AND kind = 'target'), 0)
+    )
+    WHERE plan_id = ?2
+"""
 SET_TARGET_TRIGGER: Final = "UPDATE trade_plans SET target_trigger_by = ? WHERE plan_id = ?"
 SET_BREAKEVEN: Final = "UPDATE trade_plans SET breakeven = ?, version = version + 1 WHERE plan_id = ?"
 # the moment goes on without a new version: a screen shows it when it is drawn for another reason

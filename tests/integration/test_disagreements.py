@@ -118,7 +118,10 @@ async def test_what_stands_may_become_the_promise(managing: Managing) -> None:
         await managing.disagreements.accept(managing.core.config, row.disagreement_id)
 
 
-async def test_a_target_canceled_elsewhere_is_placed_again_when_its_owner_says_so(managing: Managing) -> None:
+@pytest.mark.parametrize("later_s", [0, 1])
+async def test_a_target_canceled_elsewhere_is_placed_again_when_its_owner_says_so(
+    managing: Managing, later_s: int
+) -> None:
     await managing.core.confirm(managing.core.card(**TWO))
     (order_id,) = [key for key, each in managing.gateway.book.items() if each.price == D(110)]
     managing.gateway.vanish(order_id)
@@ -126,7 +129,7 @@ async def test_a_target_canceled_elsewhere_is_placed_again_when_its_owner_says_s
     await managing.core.settle()
     row = await the_one(managing)
     assert (row.kind, row.promised.target, row.promised.target_price) == (DisagreementKind.TARGET, 1, D(110))
-    managing.core.storage.clock.advance(1)
+    managing.core.storage.clock.advance(later_s)
     await managing.disagreements.restore(managing.core.config, row.disagreement_id, idempotency_key="r-1")
     await managing.core.quiet()
     await managing.core.settle()
