@@ -2,7 +2,7 @@
 
 A number with two readings (3,120) takes the one within 20 % of the market if it is a price, and is asked about
 otherwise. A price far from the market is asked about, too: 62 of a Bitcoin at 64,210 is a slip, or thousands, or
-percent.
+percent; where it is meant all the same, it is said once more.
 """
 
 import re
@@ -17,7 +17,7 @@ from bot.domain.ids import AccountId, Symbol
 from bot.domain.order_drafts import OrderDraft, OrderSize, PriceLevel, SizeKind
 from bot.domain.portfolio import Side
 from bot.domain.trade_text import Doubt, DoubtKind, TradeText
-from bot.domain.trade_tokens import NumberToken, Unit, WordToken, shown
+from bot.domain.trade_tokens import MEANT, NumberToken, Unit, WordToken, shown
 
 _NEAR: Final = Decimal("0.2")  # a price takes the reading within 20 % of the market
 _FAR_ENTRY: Final = Decimal(2)  # times the market, or a half of it
@@ -243,7 +243,7 @@ class _Settler:
             self._doubt(DoubtKind.UNREADABLE, token)
             return None
         value = near[0] if near else values[0]
-        if self._is_far(value, far):
+        if self._is_far(value, far) and not token.is_meant:
             self._far(token, value, is_level=is_level)
             return None
         return value
@@ -258,7 +258,7 @@ class _Settler:
         choices = [shown(value * _THOUSAND)] if not self._is_far(value * _THOUSAND, _FAR_ENTRY) else []
         if is_level and value <= _MOST_AS_PERCENT:
             choices.append(f"{shown(value)}%")
-        self._doubt(DoubtKind.FAR, token, *choices)
+        self._doubt(DoubtKind.FAR, token, *choices, f"{MEANT}{shown(value)}")
 
     def _grouped(self, token: NumberToken) -> tuple[Decimal, int] | None:
         """What 64 500 comes to as one number, and where it ends."""

@@ -16,6 +16,7 @@ from bot.domain.numbers import plain, readings
 from bot.domain.trade_words import KINDS, OTHER_MONEY, THOUSANDS, WordKind
 
 LONGEST_TEXT: Final = 1_200  # characters
+MEANT: Final = "≡"  # before a price that was asked about and is meant, however far from the market it is
 _THOUSAND: Final = 1_000
 _GROUP: Final = 3  # digits
 _DOLLAR_WORDS: Final = sorted((word for word, kind in KINDS.items() if kind is WordKind.DOLLARS), key=len, reverse=True)
@@ -59,6 +60,7 @@ class NumberToken:
     has_dollar_before: bool = False
     is_ordinal: bool = False  # 1) or 2. before what it numbers
     halves: tuple[Decimal, Decimal] | None = None  # 64000,66000 may be a list of two
+    is_meant: bool = False  # MEANT stands before it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ Token = NumberToken | WordToken | SignToken
 _THOUSAND_PATTERN: Final = "|".join(sorted(THOUSANDS, key=len, reverse=True))
 _NUMBER: Final = re.compile(
     rf"""
-    (?:(?P<times>[xх×])\s?)?
+    (?P<meant>{MEANT})?(?:(?P<times>[xх×])\s?)?
     (?P<sign>(?<![\w%$)])[+-])?
     (?:(?P<dollar>\$[ ]?)(?P<sign_behind>[+-])?)?
     (?P<body>[0-9](?:[0-9.,'\u00a0\u2009\u202f]*[0-9])?|\.[0-9]+)
@@ -188,6 +190,7 @@ def _number(match: re.Match[str]) -> NumberToken:
         sign=match["sign"] or match["sign_behind"] or "",
         has_dollar_before=bool(match["dollar"]),
         halves=_halves(match["body"], times),
+        is_meant=bool(match["meant"]),
     )
 
 

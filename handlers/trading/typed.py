@@ -17,7 +17,7 @@ from bot.domain.secrets import may_carry_secret
 from bot.domain.trade_reader import read_trade
 from bot.domain.trade_reading import TradeReading, settled
 from bot.domain.trade_text import Doubt, DoubtKind, TradeText, with_words
-from bot.domain.trade_tokens import LONGEST_TEXT, WordToken
+from bot.domain.trade_tokens import LONGEST_TEXT, MEANT, WordToken
 from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
 from handlers.core.context import UpdateContext
@@ -127,9 +127,12 @@ async def ask_word(ctx: UpdateContext, payload: FixWord) -> None:
 
 
 async def take_word(ctx: UpdateContext, payload: WordDialogue) -> None:
-    """The typed word, in its place."""
+    """The typed word, in its place. The price that is asked about, typed once more, is meant."""
     await ctx.services.dialogues.end(ctx.user_id)
-    await open_typed(ctx, with_words(payload.text, payload.start, payload.end, ctx.text))
+    typed = ctx.text.strip()
+    is_again = typed == payload.text[payload.start : payload.end] and typed[:1].isdecimal()
+    word = f"{MEANT}{typed.replace(' ', '')}" if is_again else typed
+    await open_typed(ctx, with_words(payload.text, payload.start, payload.end, word))
 
 
 async def take_as_read(ctx: UpdateContext, payload: TakeAsRead) -> None:

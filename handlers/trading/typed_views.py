@@ -11,6 +11,7 @@ from bot.domain.order_drafts import OrderSize, PriceLevel, SizeKind
 from bot.domain.portfolio import Side
 from bot.domain.trade_reading import TradeReading
 from bot.domain.trade_text import Doubt
+from bot.domain.trade_tokens import MEANT
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, in_rows
 from handlers.views.frame import command_button
@@ -55,11 +56,13 @@ def fix_card(viewer: RenderContext, word: str) -> Card:
 
 
 def choice_label(viewer: RenderContext, choice: str) -> str:
-    """Buy, Sell, "Limit 64000"; anything else as it would be typed."""
+    """Buy, Sell, "Limit 64000", "Yes, 1000"; anything else as it would be typed."""
     if choice in _SIDES:
         return viewer.say.plain(_SIDES[choice])
     if choice.startswith(_LIMIT):
         return viewer.say.plain("button-typed-limit", price=choice.removeprefix(_LIMIT))
+    if choice.startswith(MEANT):
+        return viewer.say.plain("button-typed-meant", price=choice.removeprefix(MEANT))
     return choice
 
 
@@ -147,7 +150,7 @@ def _percent(viewer: RenderContext, percent: Decimal) -> str:
 
 
 def _quoted(word: str) -> str:
-    flat = " ".join(word.split())
+    flat = " ".join(word.removeprefix(MEANT).split())
     return flat if len(flat) <= _LONGEST_WORD else f"{flat[: _LONGEST_WORD - 1]}…"
 
 

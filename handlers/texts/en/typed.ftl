@@ -51,4 +51,5 @@ button-typed-go-on = Go on
 button-typed-fix = Fix “{ $word }”
 button-typed-leave-out = Leave out “{ $word }”
 button-typed-limit = Limit { $price }
+button-typed-meant = Yes, { $price }
 question-typed-word = a word of your order

@@ -52,4 +52,5 @@ button-typed-go-on = Дальше
 button-typed-fix = Исправить «{ $word }»
 button-typed-leave-out = Убрать «{ $word }»
 button-typed-limit = Лимит { $price }
+button-typed-meant = Да, { $price }
 question-typed-word = слово вашего ордера

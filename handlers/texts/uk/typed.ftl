@@ -52,4 +52,5 @@ button-typed-go-on = Далі
 button-typed-fix = Виправити «{ $word }»
 button-typed-leave-out = Прибрати «{ $word }»
 button-typed-limit = Ліміт { $price }
+button-typed-meant = Так, { $price }
 question-typed-word = слово вашого ордера
