@@ -43,7 +43,7 @@ button-quiet = Quiet hours
 button-no-quiet = None
 
 mute-none = <b>Messages</b>: not muted.
-mute-until = 🔕 <b>Muted</b> until { $until }. Targets, closes and alarms ring all the same.
+mute-until = 🔕 <b>Muted</b> until { $until }. Targets, closes and alarms ring as they are set.
 mute-unread = I read it like this: <code>/mute 8h</code>, <code>/mute until 08:00</code>, <code>/mute off</code>; seven days at most.
 button-mute = Mute { $hours } h
 button-unmute = End mute now

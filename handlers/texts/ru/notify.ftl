@@ -11,7 +11,7 @@ notices-about =
         [targets] Цели и частичные закрытия
         [exits] Стопы и закрытия
         [alarms] Тревоги: ликвидация, нет стопа, лимиты, ключи
-        [alerts] Сигналы о ценах
+        [alerts] Оповещения о ценах
         [reports] Отчёты о вашей торговле
         [license] Лицензия и платежи
         [announcements] Новости бота и Bybit
@@ -43,7 +43,7 @@ button-quiet = Тихие часы
 button-no-quiet = Нет
 
 mute-none = <b>Сообщения</b>: звук не отключён.
-mute-until = 🔕 <b>Без звука</b> до { $until }. Цели, закрытия и тревоги звучат всё равно.
+mute-until = 🔕 <b>Без звука</b> до { $until }. Цели, закрытия и тревоги приходят, как вы их настроили.
 mute-unread = Я понимаю так: <code>/mute 8ч</code>, <code>/mute до 08:00</code>, <code>/mute выкл</code>; не больше семи дней.
 button-mute = Тихо { $hours } ч
 button-unmute = Вернуть звук

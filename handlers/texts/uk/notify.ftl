@@ -11,7 +11,7 @@ notices-about =
         [targets] Цілі та часткові закриття
         [exits] Стопи та закриття
         [alarms] Тривоги: ліквідація, немає стопа, ліміти, ключі
-        [alerts] Сигнали про ціни
+        [alerts] Сповіщення про ціни
         [reports] Звіти про вашу торгівлю
         [license] Ліцензія та платежі
         [announcements] Новини бота й Bybit
@@ -43,7 +43,7 @@ button-quiet = Тихі години
 button-no-quiet = Немає
 
 mute-none = <b>Повідомлення</b>: звук не вимкнено.
-mute-until = 🔕 <b>Без звуку</b> до { $until }. Цілі, закриття та тривоги звучать однаково.
+mute-until = 🔕 <b>Без звуку</b> до { $until }. Цілі, закриття та тривоги надходять, як ви їх налаштували.
 mute-unread = Я розумію так: <code>/mute 8г</code>, <code>/mute до 08:00</code>, <code>/mute вимк</code>; не більше семи днів.
 button-mute = Тихо { $hours } г
 button-unmute = Повернути звук
