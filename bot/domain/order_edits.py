@@ -97,12 +97,16 @@ class OrderEdit:
             stop=self.stop,
             target=self.target,
             is_crossing=self.is_crossing,
+            levels_before=promised(self.before.plan),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreedEdit:
-    """The numbers of a card: the order as it stood there, and as it is to be."""
+    """The numbers of a card: the order as it stood there, and as it is to be.
+
+    `levels_before`: stop and target as they were promised then, 0: none; None: of a card that did not keep them.
+    """
 
     account_id: AccountId
     order_id: str
@@ -113,6 +117,7 @@ class AgreedEdit:
     stop: Decimal
     target: Decimal
     is_crossing: bool
+    levels_before: tuple[Decimal, Decimal] | None = None
 
     @property
     def change(self) -> OrderChange:

@@ -68,7 +68,10 @@ class ShowEdit(ButtonAction):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyEdit(ButtonAction):
-    """[Change the order]: the numbers of the card, before and after. `stop` and `target` 0: none."""
+    """[Change the order]: the numbers of the card, before and after. `stop` and `target` 0: none.
+
+    `stop_before`, `target_before` None: a button of before they were kept.
+    """
 
     ACTION = "trade.apply-edit"
     account: AccountId
@@ -80,10 +83,13 @@ class ApplyEdit(ButtonAction):
     stop: Decimal
     target: Decimal
     crossing: bool = False
+    stop_before: Decimal | None = None
+    target_before: Decimal | None = None
 
     @classmethod
     def of(cls, agreed: AgreedEdit) -> "ApplyEdit":
         """The button of the card that shows these numbers."""
+        stop_before, target_before = agreed.levels_before or (None, None)
         return cls(
             account=agreed.account_id,
             order_id=agreed.order_id,
@@ -94,10 +100,15 @@ class ApplyEdit(ButtonAction):
             stop=agreed.stop,
             target=agreed.target,
             crossing=agreed.is_crossing,
+            stop_before=stop_before,
+            target_before=target_before,
         )
 
     @property
     def agreed(self) -> AgreedEdit:
+        before = None
+        if self.stop_before is not None and self.target_before is not None:
+            before = (self.stop_before, self.target_before)
         return AgreedEdit(
             account_id=self.account,
             order_id=self.order_id,
@@ -108,6 +119,7 @@ class ApplyEdit(ButtonAction):
             stop=self.stop,
             target=self.target,
             is_crossing=self.crossing,
+            levels_before=before,
         )
 
 

@@ -22,6 +22,7 @@ from bot.domain.order_edits import OrderChange
 from bot.domain.orders import AmendRequest, OrderRequest, TriggerBy
 from bot.domain.portfolio import Order, Side
 from bot.domain.trade_plans import IntentKind, IntentState, OrderIntent
+from handlers.trading.editing import ApplyEdit
 
 D = Decimal
 
@@ -92,6 +93,19 @@ class TestTheOrder:
         managing.gateway.book[resting(managing).order_id] = replace(resting(managing), price=D(93))
         with pytest.raises(CardOutdated, match="edit-changed-since"):
             await managing.edits.apply(core.config, agreed, idempotency_key="press:3")
+
+    @pytest.mark.parametrize("levels", [{"stop": "92"}, {"target": "130"}])
+    async def test_an_old_card_does_not_put_back_a_stop_that_was_changed_since(
+        self, managing: Managing, levels: dict[str, str]
+    ) -> None:
+        await rest(managing)
+        core, order_id = managing.core, resting(managing).order_id
+        shown = await managing.edits.outlook(core.config, core.account.account_id, order_id, OrderChange(price=D(94)))
+        assert (await edit(managing, **levels)).state is IntentState.DONE
+        pressed = ApplyEdit.of(shown.agreed(core.account.account_id)).agreed
+        with pytest.raises(CardOutdated, match="edit-changed-since"):
+            await managing.edits.apply(core.config, pressed, idempotency_key="press:old")
+        assert len(amends(managing)) == 1
 
     async def test_what_was_filled_meanwhile_stays_filled(self, managing: Managing) -> None:
         await rest(managing)

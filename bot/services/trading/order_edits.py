@@ -108,7 +108,8 @@ class OrderEdits:
         account = _own(config, agreed.account_id)
         now = await self._resting(account, agreed.order_id)
         edit = edited(now, agreed.change)
-        if (now.price, now.order.qty) != (agreed.price_before, agreed.qty_before):
+        are_levels_same = agreed.levels_before in {None, promised(now.plan)}
+        if (now.price, now.order.qty) != (agreed.price_before, agreed.qty_before) or not are_levels_same:
             raise CardOutdated("edit-changed-since")
         if edit.is_crossing and not agreed.is_crossing:
             raise CardOutdated("edit-crosses-now")
