@@ -1,6 +1,6 @@
 """What was said a moment ago of one subject: more of it is added there by an edit, which rings no phone."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.domain.chat import Merging
@@ -23,11 +23,12 @@ class _Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecentMessage:
-    """A message that may be added to; `parts` in the order in which they came."""
+    """A message that may be added to; `parts` in the order in which they came. `has_rung`: it did not come silently."""
 
     message_id: int
     parts: tuple[_Part, ...]
     until: float  # monotonic seconds
+    has_rung: bool
 
     @property
     def text_html(self) -> str:
@@ -44,10 +45,13 @@ class RecentMessages:
     clock: Clock
     _messages: dict[_Key, RecentMessage] = field(default_factory=dict)
 
-    def merged(self, chat_id: ChatId, merging: Merging, text_html: str) -> RecentMessage | None:
-        """The message that this text becomes a part of, with it; None: it is one of its own."""
+    def merged(self, chat_id: ChatId, merging: Merging, text_html: str, *, rings: bool) -> RecentMessage | None:
+        """The message that this text becomes a part of, with it; None: it is one of its own.
+
+        What rings is not added to what came silently: an edit would not ring, and nobody would hear of it.
+        """
         recent = self._messages.get((chat_id, merging.thread))
-        if recent is None or self.clock.monotonic() >= recent.until:
+        if recent is None or self.clock.monotonic() >= recent.until or (rings and not recent.has_rung):
             return None
         part = _Part(merging.subject, text_html)
         subjects = [each.subject for each in recent.parts]
@@ -58,7 +62,7 @@ class RecentMessages:
             parts = (*recent.parts, part)
         else:
             return None
-        merged = RecentMessage(message_id=recent.message_id, parts=parts, until=recent.until)
+        merged = replace(recent, parts=parts)
         return merged if len(merged.text_html) <= _LONGEST else None
 
     def note(self, chat_id: ChatId, merging: Merging, message: RecentMessage) -> None:
@@ -68,8 +72,8 @@ class RecentMessages:
             self._messages = {key: each for key, each in self._messages.items() if each.until > now}
         self._messages[chat_id, merging.thread] = message
 
-    def sent(self, chat_id: ChatId, merging: Merging, message_id: int, text_html: str) -> None:
+    def sent(self, chat_id: ChatId, merging: Merging, message_id: int, text_html: str, *, rings: bool) -> None:
         """A message of its own was sent."""
         part = _Part(merging.subject, text_html)
         until = self.clock.monotonic() + _NEW_S
-        self.note(chat_id, merging, RecentMessage(message_id=message_id, parts=(part,), until=until))
+        self.note(chat_id, merging, RecentMessage(message_id=message_id, parts=(part,), until=until, has_rung=rings))

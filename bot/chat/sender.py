@@ -97,25 +97,28 @@ class Sender:
             return
         messages = self._texts.render(kind, values, listener.language)
         merging = payload.merging() if len(messages) == 1 else None
+        rings = ring is Notifications.ON
         for message in messages[sent_already:]:
-            if merging is None or not await self._merge(chat_id, merging, message, priority):
+            if merging is None or not await self._merge(chat_id, merging, message, priority, rings=rings):
                 sent = await self._bot.send_message(
                     chat_id,
                     message.text_html,
                     parse_mode="HTML",
                     reply_markup=message.reply_markup,
                     reply_parameters=_reply(message.reply_to),
-                    disable_notification=True if ring is Notifications.SILENT else None,
+                    disable_notification=None if rings else True,
                     link_preview_options=_NO_PREVIEW,
                     rate_limit_args=priority,
                 )
                 if merging is not None:
-                    self._recent.sent(chat_id, merging, sent.message_id, message.text_html)
+                    self._recent.sent(chat_id, merging, sent.message_id, message.text_html, rings=rings)
             on_sent()
 
-    async def _merge(self, chat_id: ChatId, merging: Merging, message: RenderedMessage, priority: SendPriority) -> bool:
+    async def _merge(
+        self, chat_id: ChatId, merging: Merging, message: RenderedMessage, priority: SendPriority, *, rings: bool
+    ) -> bool:
         """Whether it became a part of what was said a moment ago; its buttons are the newest."""
-        merged = self._recent.merged(chat_id, merging, message.text_html)
+        merged = self._recent.merged(chat_id, merging, message.text_html, rings=rings)
         if merged is None:
             return False
         try:

@@ -18,6 +18,7 @@ from bot.domain.portfolio import Side
 from bot.domain.trade_plans import ExitReason, IntentKind, IntentState
 
 _ALARMING: Final = frozenset({ExitReason.LIQUIDATION, ExitReason.ADL, ExitReason.EMERGENCY})
+_STOPS: Final = frozenset({ExitReason.STOP, ExitReason.TRAILING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +85,10 @@ class ClosedMessage(TradeMessage):
     funding: Decimal = Decimal(0)  # paid; not in `pnl`
 
     def notice(self) -> NoticeKind:
-        """Of a target and of what leaves a part open, of an end, or of one that is an alarm."""
+        """Of a target, and of a close that leaves a part open; of a stop or an end; or of an alarm."""
         if self.exit_reason in _ALARMING:
             return NoticeKind.ALARMS
-        is_step = self.exit_reason is ExitReason.TARGET or self.remaining > 0
+        is_step = self.exit_reason is ExitReason.TARGET or (self.remaining > 0 and self.exit_reason not in _STOPS)
         return NoticeKind.TARGETS if is_step else self.NOTICE
 
     def merging(self) -> Merging:

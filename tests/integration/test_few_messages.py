@@ -1,12 +1,20 @@
 """How many messages a trade is, and which of them ring: with the outbox at work."""
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from harness.app import Harness, Person, harness, said
+from harness.app import ANNA, Harness, Person, harness, said
 from harness.bot_api import Bubble
 from harness.waiting import until
+
+from bot.domain.chat import outbox_message
+from bot.domain.ids import AccountId, Symbol
+from bot.domain.notices import NoticeKind
+from bot.domain.portfolio import Side
+from bot.domain.trade_messages import ClosedMessage
+from bot.domain.trade_plans import ExitReason
 
 
 @pytest.fixture
@@ -79,3 +87,47 @@ async def test_what_a_person_mutes_comes_silently_and_what_they_switch_off_not_a
     await until(lambda: sent().sent == 2, what="that the stop counts as told")
     assert len(anna.bubbles) == before
     assert await app.queued() == ()
+
+
+def closed(account_id: AccountId, remaining: str, reason: ExitReason = ExitReason.MANUAL) -> ClosedMessage:
+    """What is told of one order that closes, while so much is left."""
+    return ClosedMessage(
+        account_id=account_id,
+        symbol=Symbol("BTCUSDT"),
+        side=Side.BUY,
+        qty=Decimal("0.02"),
+        avg_entry_price=Decimal(64_000),
+        avg_exit_price=Decimal(65_000),
+        pnl=Decimal(20),
+        fees=Decimal(1),
+        exit_reason=reason,
+        remaining=Decimal(remaining),
+        order_id="order-1",
+    )
+
+
+async def test_an_exit_that_rings_is_not_added_to_what_came_silently(app: Harness) -> None:
+    anna = app.person()
+    await anna.say("/start")
+    await anna.say("/notify targets silent")
+    account_id, before = (await app.practice_account()).account_id, len(anna.bubbles)
+    for number, remaining in enumerate(("0.01", "0"), 1):  # fills of one order: the second is the end of the position
+        message = outbox_message(closed(account_id, remaining), user_id=ANNA, idempotency_key=f"close:{number}")
+        async with app.assembly.storage.store.begin_aside() as unit:
+            await unit.enqueue(message, app.clock.now())
+        app.assembly.runtime.outbox.wake()
+        await until(lambda told=number: app.assembly.runtime.outbox.stats().sent == told, what="that it was told")
+    assert [each.is_silent for each in anna.bubbles[before:]] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        (ExitReason.MANUAL, NoticeKind.TARGETS),
+        (ExitReason.STOP, NoticeKind.EXITS),
+        (ExitReason.TRAILING, NoticeKind.EXITS),
+        (ExitReason.LIQUIDATION, NoticeKind.ALARMS),
+    ],
+)
+def test_a_stop_that_leaves_a_part_open_is_no_step_of_a_plan(reason: ExitReason, kind: NoticeKind) -> None:
+    assert closed(AccountId(1), "0.01", reason).notice() is kind

@@ -146,31 +146,33 @@ STOP = Merging(thread="1:BTCUSDT:0", joins=True)
 
 def test_the_fills_of_an_order_take_each_others_place() -> None:
     recent = RecentMessages(FakeClock())
-    recent.sent(HERE, FILL, 9, "BTC\n1 of 3")
-    merged = recent.merged(HERE, FILL, "BTC\n3 of 3")
+    recent.sent(HERE, FILL, 9, "BTC\n1 of 3", rings=True)
+    merged = recent.merged(HERE, FILL, "BTC\n3 of 3", rings=False)
     assert merged is not None
     assert (merged.message_id, merged.text_html) == (9, "BTC\n3 of 3")
 
 
 def test_what_follows_is_added_without_the_line_that_it_begins_with() -> None:
     recent = RecentMessages(FakeClock())
-    recent.sent(HERE, FILL, 9, "BTC\nTarget 1")
-    merged = recent.merged(HERE, STOP, "BTC\nStop moved")
+    recent.sent(HERE, FILL, 9, "BTC\nTarget 1", rings=True)
+    merged = recent.merged(HERE, STOP, "BTC\nStop moved", rings=False)
     assert merged is not None
     assert merged.text_html == "BTC\nTarget 1\n\nStop moved"
     recent.note(HERE, STOP, merged)
-    again = recent.merged(HERE, FILL, "BTC\nTarget 1, all of it")
+    again = recent.merged(HERE, FILL, "BTC\nTarget 1, all of it", rings=False)
     assert again is not None
     assert again.text_html == "BTC\nTarget 1, all of it\n\nStop moved"
 
 
 def test_a_message_of_its_own() -> None:
     recent = RecentMessages(clock := FakeClock())
-    assert recent.merged(HERE, STOP, "BTC\nStop moved") is None, "nothing to add it to"
-    recent.sent(HERE, FILL, 9, "BTC\nTarget 1")
-    assert recent.merged(ChatId(8), STOP, "x") is None, "another chat"
-    assert recent.merged(HERE, Merging(thread="1:ETHUSDT:0", joins=True), "x") is None, "another leg"
-    assert recent.merged(HERE, Merging(thread="1:BTCUSDT:0", subject="order-2"), "x") is None, "another exit rings"
-    assert recent.merged(HERE, STOP, "x" * 4_000) is None, "longer than a message"
+    assert recent.merged(HERE, STOP, "BTC\nStop moved", rings=False) is None, "nothing to add it to"
+    recent.sent(HERE, FILL, 9, "BTC\nTarget 1", rings=True)
+    assert recent.merged(ChatId(8), STOP, "x", rings=False) is None, "another chat"
+    assert recent.merged(HERE, Merging(thread="1:ETHUSDT:0", joins=True), "x", rings=False) is None, "another leg"
+    assert recent.merged(HERE, Merging(thread="1:BTCUSDT:0", subject="order-2"), "x", rings=False) is None, (
+        "another exit rings"
+    )
+    assert recent.merged(HERE, STOP, "x" * 4_000, rings=False) is None, "longer than a message"
     clock.advance(10)
-    assert recent.merged(HERE, STOP, "BTC\nStop moved") is None, "too long ago"
+    assert recent.merged(HERE, STOP, "BTC\nStop moved", rings=False) is None, "too long ago"
