@@ -23,12 +23,12 @@ class ChartInterval(StrEnum):
 
     @property
     def units(self) -> int:
-        """How many of its unit."""
+        """How many minutes, hours or days a candle lasts: 15 of 15m."""
         return int(self.value[:-1])
 
     @property
     def unit(self) -> str:
-        """One of m, h and d."""
+        """What its units are, as written: m, h or d."""
         return self.value[-1]
 
     @property

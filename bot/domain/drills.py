@@ -19,7 +19,7 @@ SECONDS: Final = 60  # that a drill lasts, and steps that the scripted move has
 
 
 class DrillEnd(StrEnum):
-    """How a drill ended."""
+    """Why a drill was over: its time, its person, or another order."""
 
     TIME = "time"
     STOPPED = "stopped"  # by its person
@@ -27,7 +27,7 @@ class DrillEnd(StrEnum):
 
 
 class DrillEvent(StrEnum):
-    """What happened on a copy."""
+    """One kind of thing that the scripted move makes happen on a copy of the account."""
 
     ENTRY = "entry"
     TARGET = "target"  # an earlier one, or the take profit

@@ -16,7 +16,7 @@ def favorites_text(favorites: Iterable[MarketKey]) -> str:
 
 
 def favorites_of(text: str) -> tuple[MarketKey, ...]:
-    """What `favorites_text` wrote."""
+    """The favorites in a stored text, in its order."""
     return tuple(
         MarketKey(Category.SPOT if each.startswith(_SPOT) else Category.LINEAR, Symbol(each.removeprefix(_SPOT)))
         for each in text.split()

@@ -101,7 +101,7 @@ class Summary:
 
     @property
     def evens(self) -> int:
-        """Trades that brought exactly nothing."""
+        """How many trades neither won nor lost, to the last digit."""
         return self.trades - self.wins - self.losses
 
     @property

@@ -282,6 +282,6 @@ def _summary(coin: str, tally: _CoinTally) -> Summary:
 
 
 def _groups(found: dict[str, _Sums]) -> tuple[Group, ...]:
-    """Most trades first."""
+    """Those with the most trades first, equals by name."""
     groups = [Group(name=name, trades=each.trades, wins=each.wins, pnl=each.pnl) for name, each in found.items()]
     return tuple(sorted(groups, key=lambda each: (-each.trades, each.name)))

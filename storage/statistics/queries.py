@@ -71,7 +71,6 @@ class SqliteStatisticsQueries:
         return await _mapped(entry_fill_of, rows)
 
     async def closed_page(self, account_id: AccountId, offset: int, limit: int) -> tuple[ClosedTrade, ...]:
-        """Newest first."""
         return tuple(map(closed_of, await self._database.fetch(SELECT_CLOSED_PAGE, (account_id, limit, offset))))
 
     async def count_closed(self, account_id: AccountId) -> int:

@@ -88,18 +88,15 @@ class SqliteDrills:
     async def begin(
         self, account: Account, until: Millis, value: Decimal | None, rehearsal: Rehearsal, now: Millis
     ) -> Drill | None:
-        """None: one of that person is running."""
         body = json_text(encode(rehearsal))
         row = (account.user_id, account.account_id, now, until, optional_decimal_text(value), body)
         rows = await self._transaction.fetch(INSERT_DRILL, row)
         return drill_of(rows[0]) if rows else None
 
     async def end(self, drill_id: int, how: DrillEnd, now: Millis) -> bool:
-        """Whether it was still running."""
         return bool(await self._transaction.fetch(END_DRILL, (now, how.value, drill_id)))
 
     async def told(self, drill_id: int, value: Decimal | None, caught_up: int, now: Millis) -> bool:
-        """Its result, once; whether there was none yet."""
         row = (optional_decimal_text(value), caught_up, now, drill_id)
         return bool(await self._transaction.fetch(TELL_DRILL, row))
 

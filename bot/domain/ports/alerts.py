@@ -1,4 +1,4 @@
-"""Price alerts and favorites in storage."""
+"""Price alerts: their writes inside a unit of work, and reads of them."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -15,7 +15,7 @@ class PriceAlertRecords(Protocol):
     async def add(
         self, user_id: UserId, market: MarketKey, side: AlertSide, price: Decimal, set_price: Decimal, now: Millis
     ) -> PriceAlert | None:
-        """None: the same stands already."""
+        """The alert; None: that person has one at the same price and from the same side."""
         ...
 
     async def count(self, user_id: UserId) -> int: ...

@@ -25,11 +25,11 @@ class DrillRecords(Protocol):
     async def begin(
         self, account: Account, until: Millis, value: Decimal | None, rehearsal: Rehearsal, now: Millis
     ) -> Drill | None:
-        """None: one of that person is running."""
+        """A drill that starts now; None: that person has one that is running."""
         ...
 
     async def end(self, drill_id: int, how: DrillEnd, now: Millis) -> bool:
-        """Whether it was still running."""
+        """The drill is over; False: it was before."""
         ...
 
     async def told(self, drill_id: int, value: Decimal | None, caught_up: int, now: Millis) -> bool:

@@ -73,7 +73,7 @@ class AlertService:
         return alert
 
     async def delete_all(self, user_id: UserId) -> Sequence[PriceAlert]:
-        """What was deleted."""
+        """Every alert of a person; those that were deleted."""
         async with self.transactions.begin() as unit:
             alerts = await unit.price_alerts.remove_all(user_id)
         for alert in alerts:

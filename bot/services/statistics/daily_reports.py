@@ -53,7 +53,7 @@ class DailyReportService:
                 await unit.daily_reports.done(config.user_id, time.due, time.next_ts)
 
     async def stop(self, user_id: UserId) -> bool:
-        """False if they had none."""
+        """No report any more; False: that person had asked for none."""
         async with self.transactions.begin() as unit:
             return await unit.daily_reports.stop(user_id)
 
