@@ -17,9 +17,10 @@ from ops.database import answer
 from storage.key_rotation import Rotation, Tell, retired_file, rotate_keys
 from storage.keyless import DroppedSecrets, drop_unreadable, find_unreadable
 from storage.sqlite.database import Database
+from storage.sqlite.durable import write_new
 from storage.sqlite.errors import translated
 from storage.sqlite.migrate import missing_indexes
-from storage.sqlite.vault import AesCredentialVault, write_new
+from storage.sqlite.vault import AesCredentialVault
 
 
 def rotate(settings: Settings) -> None:

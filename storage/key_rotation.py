@@ -6,7 +6,6 @@ them: killed anywhere, it opens everything, and the same call goes on where the 
 """
 
 import asyncio
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,10 @@ from typing import Final
 from bot.domain.errors import StorageTrouble, WrongKeyFile
 from storage.promo.cipher import PROMO_SECRET, SELECT_SECRET
 from storage.sqlite.database import Database
+from storage.sqlite.durable import sync_folder, write_new
 from storage.sqlite.secrets import SEAL_ANEW
 from storage.sqlite.transaction import Transaction
-from storage.sqlite.vault import AesCredentialVault, KeyFile, write_new
+from storage.sqlite.vault import AesCredentialVault, KeyFile
 
 SELECT_DATA_KEYS: Final = """
     SELECT account_id, user_id, key_id, data_key FROM credentials
@@ -125,10 +125,6 @@ def _replace(path: Path, keys: KeyFile) -> None:
         fresh.unlink(missing_ok=True)  # of a run that was killed
         write_new(fresh, keys.text)
         fresh.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(path.parent)
     except OSError as error:
         raise StorageTrouble(f"{path} can't be written: {error.strerror}") from error

@@ -1,6 +1,5 @@
 """One backup from beginning to end: room, copy, proof, seal, proof again, rotation."""
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +14,7 @@ from storage.backup.copying import copy, prove
 from storage.backup.records import note, one_at_a_time
 from storage.backup.rotation import BackupFile, listed, name_of, superfluous
 from storage.backup.sealed_file import BackupFacts, seal, verify
+from storage.sqlite.durable import sync_folder
 from storage.sqlite.recipients import Openers, Recipients
 
 ROOM: Final = 2  # times the database must be free before it is copied
@@ -78,7 +78,7 @@ def _made(plan: BackupPlan, now: Millis, reason: str, *, is_full: bool) -> MadeB
         except BaseException:
             sealed.unlink(missing_ok=True)
             raise
-    _sync(plan.folder)
+    sync_folder(plan.folder)
     # one that an earlier clock made looks newer than the one of now, which stays all the same
     gone = tuple(each for each in superfluous(listed(plan.folder), max_bytes=plan.max_bytes) if each.path != target)
     _remove(gone)
@@ -105,11 +105,3 @@ def _plain(database: Path) -> Iterator[Path]:
 def _demand_room(folder: Path, free: int, wanted: int) -> None:
     if free < wanted:
         raise StorageTrouble(f"no backup was made: {free:,} bytes are free at {folder}, {wanted:,} must be")
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

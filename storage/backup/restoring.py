@@ -26,6 +26,7 @@ from storage.journal.journal import BEGIN_ANEW, SELECT_POSITION, new_journal_id
 from storage.journal.segments import JournalPosition, Line, base_of, read_lines
 from storage.sqlite.codecs import json_text
 from storage.sqlite.database import Database, PageCheck
+from storage.sqlite.durable import sync_folder
 from storage.sqlite.files import InstanceLock
 from storage.sqlite.migrate import migrate
 from storage.sqlite.recipients import Openers
@@ -211,7 +212,8 @@ def _swap(copy: Path, plan: RestorePlan) -> Path | None:
         if former_log.exists():
             former_log.rename(log)
         raise
-    _sync(database.parent)
+    with suppress(OSError):  # a file system that knows no such thing
+        sync_folder(database.parent)
     return former if has_former else None
 
 
@@ -236,15 +238,6 @@ def beside(database: Path, suffix: str) -> Iterator[Path]:
 def _remove(copy: Path) -> None:
     for suffix in ("", *_BESIDE):
         copy.with_name(f"{copy.name}{suffix}").unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    with suppress(OSError):  # a file system that knows no such thing
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def demand_fit(path: Path, faults: Sequence[str]) -> None:

@@ -53,6 +53,7 @@ class Journal:
         *,
         monotonic: Callable[[], float],
         patience_s: float = PATIENCE,
+        most_lines: int = MOST_IN_SEGMENT,
         sync: Callable[[int], None] = os.fsync,
     ) -> None:
         self.refused = 0
@@ -63,6 +64,7 @@ class Journal:
         self._monotonic = monotonic
         self._until = 0.0  # then a segment has lasted a day
         self._patience_s = patience_s
+        self._most_lines = most_lines
         self._sync = sync
         self._segment: SegmentWriter | None = None
         self._before = last  # the line before those of the transaction under way
@@ -158,7 +160,7 @@ class Journal:
 
     def _append_now(self, rows: Rows, now: float) -> JournalPosition:
         segment = self._segment
-        if segment is None or segment.count >= MOST_IN_SEGMENT or now > self._until:
+        if segment is None or segment.count >= self._most_lines or now > self._until:
             self._until = now + DAY_S
             if segment is not None:
                 self._segment = None
@@ -179,15 +181,35 @@ async def open_journal(
     *,
     monotonic: Callable[[], float],
     patience_s: float = PATIENCE,
+    most_lines: int = MOST_IN_SEGMENT,
     sync: Callable[[int], None] = os.fsync,
 ) -> Journal:
     """The journal of that database, attached to its writer.
 
-    `monotonic`: seconds, for the age of a segment. `patience_s`: seconds that a line may take. `sync`: brings it to
-    the disk.
+    `monotonic`: seconds, for the age of a segment. `patience_s`: seconds that a line may take. `most_lines`: of a
+    segment. `sync`: brings a line to the disk.
     Raises UnfitDatabase where the database is older than its journal, or the journal is another database's,
     StorageTrouble where its folder can't be looked into.
     """
+    last = await _last_line(database, folder)
+    async with database.alone() as connection:
+        journal = Journal(
+            folder,
+            last,
+            recipients,
+            connection,
+            monotonic=monotonic,
+            patience_s=patience_s,
+            most_lines=most_lines,
+            sync=sync,
+        )
+        await journal.attach()
+    database.write_ahead(journal)
+    return journal
+
+
+async def _last_line(database: Database, folder: Path) -> JournalPosition:
+    """The line that the database ends with; of one without a journal the begin of its own."""
     rows = await database.fetch(SELECT_POSITION)
     last = JournalPosition(journal_id=rows[0][0], seq=rows[0][1], hash=rows[0][2]) if rows else None
     try:
@@ -198,11 +220,7 @@ async def open_journal(
         last = JournalPosition(journal_id=new_journal_id(), seq=0, hash=NO_LINE)
         async with database.transaction() as transaction:
             await transaction.fetch(INSERT_POSITION, (last.journal_id, last.seq, last.hash))
-    async with database.alone() as connection:
-        journal = Journal(folder, last, recipients, connection, monotonic=monotonic, patience_s=patience_s, sync=sync)
-        await journal.attach()
-    database.write_ahead(journal)
-    return journal
+    return last
 
 
 def _demand_match(path: Path, folder: Path, last: JournalPosition | None) -> None:

@@ -25,6 +25,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.domain.errors import UnfitJournal
+from storage.sqlite.durable import sync_folder
 from storage.sqlite.recipients import Openers, Recipients, SealedKey, sealed_keys
 
 NO_LINE: Final = bytes(32)  # the hash before the first one
@@ -112,7 +113,7 @@ class SegmentWriter:
         self._descriptor = os.open(path, flags, 0o600)
         try:
             self._write(json.dumps(head, separators=(",", ":")).encode())
-            _sync_folder(folder)
+            sync_folder(folder)
         except OSError:  # each act that is refused would leave an empty file, and one that is open
             self.close()
             with suppress(OSError):
@@ -184,7 +185,7 @@ def set_aside(folder: Path) -> Path:
     aside.mkdir(mode=0o700)
     for path in segment_files(folder):
         path.rename(aside / path.name)
-    _sync_folder(folder)
+    sync_folder(folder)
     return aside
 
 
@@ -262,11 +263,3 @@ def _stored(value: object) -> object:
 
 def _value(value: Any) -> Any:
     return bytes.fromhex(value["b"]) if isinstance(value, dict) else value
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

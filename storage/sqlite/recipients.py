@@ -7,7 +7,6 @@ secret, through HKDF-SHA256 (RFC 5869), wraps the data key with AES-256-GCM. Its
 import base64
 import binascii
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.domain.errors import WrongKeyFile
+from storage.sqlite.durable import write_new
 from storage.sqlite.vault import AesCredentialVault
 
 SealedKey = Mapping[str, str]
@@ -140,8 +140,8 @@ class Openers:
 def new_pair(public: Path, private: Path) -> None:
     """Make an offline pair as two files, mode 0600; blocks. Never overwrites: raises FileExistsError, OSError."""
     key = X25519PrivateKey.generate()
-    _write(private, f"{_PRIVATE_HEAD}{_PRIVATE}:{_text(key.private_bytes_raw())}\n")
-    _write(public, f"{_PUBLIC_HEAD}{_PUBLIC}:{_text(key.public_key().public_bytes_raw())}\n")
+    write_new(private, f"{_PRIVATE_HEAD}{_PRIVATE}:{_text(key.private_bytes_raw())}\n")
+    write_new(public, f"{_PUBLIC_HEAD}{_PUBLIC}:{_text(key.public_key().public_bytes_raw())}\n")
 
 
 def sealed_keys(value: object) -> tuple[SealedKey, ...]:
@@ -172,14 +172,6 @@ def _read(path: Path, kind: str) -> bytes:
         if match is not None and match[1] == kind:
             return _bytes(match[2])
     raise WrongKeyFile(f"{path}: no {kind} in it")
-
-
-def _write(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _text(value: bytes) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.domain.ids import Millis
+from storage.sqlite.durable import sync_folder
 
 
 def tombstone_of(database: Path) -> str | None:
@@ -28,7 +29,7 @@ def put_tombstone(database: Path, now: Millis) -> str:
         file.write(f"{moment}\n")
         file.flush()
         os.fsync(file.fileno())
-    _sync_folder(database.parent)
+    sync_folder(database.parent)
     return moment
 
 
@@ -37,17 +38,9 @@ def lift_tombstone(database: Path) -> bool:
     was_moved = _beside(database).exists()
     with contextlib.suppress(FileNotFoundError):
         _beside(database).unlink()
-    _sync_folder(database.parent)
+    sync_folder(database.parent)
     return was_moved
 
 
 def _beside(database: Path) -> Path:
     return database.with_name(database.name + ".moved")
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -26,6 +26,7 @@ from bot.domain.errors import WrongKeyFile
 from bot.domain.ids import AccountId, UserId
 from bot.domain.secrets import Secret
 from storage.sqlite.database import Database
+from storage.sqlite.durable import write_new
 
 SELECT_CANARY: Final = """
     SELECT c.key_id, c.envelope, EXISTS (SELECT 1 FROM credentials)
@@ -107,15 +108,6 @@ class KeyFile:
 def new_key_file(path: Path, *, random_bytes: _Random = os.urandom) -> None:
     """Make a key file with one fresh key, mode 0600; blocks. Never overwrites: raises FileExistsError, OSError."""
     write_new(path, KeyFile.fresh(random_bytes=random_bytes).text)
-
-
-def write_new(path: Path, text: str) -> None:
-    """A file of that text on the disk, mode 0600. Raises FileExistsError, OSError."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 class AesCredentialVault:

@@ -32,7 +32,8 @@ from ops.cli import main
 from ops.doctor import CURES, check_bytecode, examine, line_of
 from ops.host_checks import check_settings
 from storage.checkup import Check, check_plans
-from storage.sqlite.vault import AesCredentialVault, KeyFile, new_key_file, write_new
+from storage.sqlite.durable import write_new
+from storage.sqlite.vault import AesCredentialVault, KeyFile, new_key_file
 
 
 async def fill(storage: StorageHarness) -> None:

@@ -197,9 +197,8 @@ async def test_what_a_full_disk_refuses_leaves_no_file_and_none_open(tmp_path: P
     assert await said(tmp_path) == [["user", 1001], ["user", 1012]]
 
 
-async def test_a_file_that_is_full_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.journal.journal.MOST_IN_SEGMENT", 2)
-    async with journaled(tmp_path) as house:
+async def test_a_file_that_is_full_is_closed(tmp_path: Path) -> None:
+    async with journaled(tmp_path, most_lines=2) as house:
         for number in range(1001, 1008):
             await add(house, number)
         assert (len(await files_of(tmp_path)), await asyncio.to_thread(held_open, tmp_path / "journal")) == (4, 1)
