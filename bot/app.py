@@ -43,7 +43,6 @@ from cache.facade import CachedReads
 from handlers import registry
 from handlers.core.context import App
 from handlers.core.menus import publish
-from handlers.table import HandlerTable
 from handlers.texts.catalog import Texts
 from stats_api.server import serve
 
@@ -95,7 +94,7 @@ async def assemble(
         jobs = Jobs((*feature_jobs, *upkeep, *backups))
         progress = progress_of(outside.clock, storage, runtime, jobs, bybit, streams)
         health = health_of(schema=storage.schema, progress=progress, runtime=runtime, reads=reads, bybit=bybit)
-        _register(stack, application, services, base.texts, health, telegram.held, tuning.table)
+        _register(stack, application, services, base.texts, health, telegram.held, tuning)
         lag, host = open_host(stack, storage, settings)
         work = collectors_of(progress, runtime, application, bybit, streams, services.trading, jobs, outside.clock)
         yield Assembly(
@@ -122,9 +121,11 @@ def _register(
     texts: Texts,
     health: Callable[[], Health],
     held: HeldCalls,
-    table: HandlerTable,
+    tuning: Tuning,
 ) -> None:
-    registry.register(application, services=services, texts=texts, health=health, held=held, table=table)
+    registry.register(
+        application, services=services, texts=texts, health=health, held=held, table=tuning.table, draw=tuning.draw
+    )
     stack.push_async_callback(registry.close, application)
 
 

@@ -49,6 +49,7 @@ from handlers.core.tasks import HandlerTasks
 from handlers.licensing import license  # noqa: A004  the command's name
 from handlers.market import alerts, chart, favorites, order_book, price, symbols
 from handlers.payments import admin, payments, subscribe
+from handlers.pictures.contents import PictureContent
 from handlers.pictures.drawer import PictureDrawer
 from handlers.promo import campaign, create, edit, redeem, redeemers
 from handlers.statistics import closed, curves, export, share, stats, truth
@@ -158,6 +159,7 @@ def register(
     health: Callable[[], Health],
     held: HeldMessages,
     table: HandlerTable,
+    draw: Callable[[PictureContent], bytes],
 ) -> None:
     """Give the application its bot_data and add every handler. `close` ends what this starts.
 
@@ -172,7 +174,7 @@ def register(
         router=table,
         problem_cards=PROBLEM_CARDS,
         live_messages=LiveMessages(),
-        pictures=PictureDrawer(services.clock),
+        pictures=PictureDrawer(services.clock, draw=draw),
         held=held,
         tasks=HandlerTasks(),
         refusals=Cooldown(services.clock, period=BANNED_EVERY),

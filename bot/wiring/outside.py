@@ -23,6 +23,8 @@ from bot.exchange.bybit.transport import HttpTransport
 from bot.services.market.screens import RESOLVE_PATIENCE
 from bot.services.screens import PATIENCE
 from bot.settings import notify_socket
+from handlers.pictures.contents import PictureContent
+from handlers.pictures.drawer import draw_picture
 from handlers.registry import TABLE
 from handlers.table import HandlerTable
 from stats_api.dashboard import SAMPLE_EVERY
@@ -61,6 +63,7 @@ class Tuning:
     exchange_limits: Limits | None = None  # None: by the settings
     bybit_patience: Patience = BYBIT
     table: HandlerTable = TABLE
+    draw: Callable[[PictureContent], bytes] = draw_picture  # in the thread of pictures
     metrics_every: float = RENDER_EVERY  # s between two renderings of /metrics
     history_every: float = SAMPLE_EVERY  # s between two samples of the dashboard's history
     check_database: PageCheck = PageCheck.AFTER_CRASH  # else the job `page_check` does it soon after the start

@@ -1,6 +1,7 @@
 """Pictures by what they show: drawn in one thread, once for everybody who asks for the same within seconds."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,19 +28,28 @@ class _Picture:
         return len(self.task.result()) if self.task.done() else 0
 
 
+def draw_picture(content: PictureContent) -> bytes:
+    """The picture as a PNG file. Pillow takes 35 ms to import, which no start has to wait for."""
+    from handlers.pictures.drawing import draw  # noqa: PLC0415  in the thread, with the first picture
+
+    return draw(content)
+
+
 class PictureDrawer:
-    """Draws off the event loop. What was drawn is kept for `keep_s` seconds, `most_bytes` at most."""
+    """Calls `draw` off the event loop. What was drawn is kept for `keep_s` seconds, `most_bytes` at most."""
 
     def __init__(
         self,
         clock: Clock,
         *,
+        draw: Callable[[PictureContent], bytes] = draw_picture,
         keep_s: float = KEEP_S,
         most_bytes: int = MOST_BYTES,
         most_waiting: int = MOST_WAITING,
     ) -> None:
         self.drawn = 0
         self._clock = clock
+        self._drawing = draw
         self._keep_s = keep_s
         self._most_bytes = most_bytes
         self._worker = WorkerThread("pictures", most_waiting=most_waiting)
@@ -62,7 +72,7 @@ class PictureDrawer:
 
     async def _draw(self, content: PictureContent) -> bytes:
         try:
-            picture = await self._worker.run(lambda: _drawn(content))
+            picture = await self._worker.run(lambda: self._drawing(content))
         except BaseException:
             self._pictures.pop(content, None)
             raise
@@ -78,10 +88,3 @@ class PictureDrawer:
                 continue
             size -= each.size
             del self._pictures[content]
-
-
-def _drawn(content: PictureContent) -> bytes:
-    """Pillow takes 35 ms to import, which no start has to wait for."""
-    from handlers.pictures.drawing import draw  # noqa: PLC0415  in the thread, with the first picture
-
-    return draw(content)

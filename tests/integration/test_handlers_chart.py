@@ -1,11 +1,14 @@
 """Charts in the chat: by typing and by button, changed in place, in words where there can be no picture."""
 
 import asyncio
+from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from threading import Event, current_thread
 
 import pytest
-from harness.app import Harness, Person, said
+from harness.app import TUNING, Harness, Person, said
+from harness.app import harness as open_harness
 from harness.bot_api import FLOOD, Bubble, Call
 from harness.waiting import until
 from PIL import Image
@@ -13,8 +16,8 @@ from PIL import Image
 from bot.domain.errors import ExchangeDown
 from bot.domain.ids import UserId
 from bot.services.users.preferences import SettingField
-from handlers.pictures import drawer
 from handlers.pictures.contents import PictureContent
+from handlers.pictures.drawer import draw_picture
 from handlers.pictures.palette import PALETTES, PictureTheme
 
 NBSP = "\u00a0"
@@ -187,25 +190,22 @@ async def test_the_theme_is_the_person_s(harness: Harness) -> None:
     assert corners == [color(PALETTES[each].background) for each in PictureTheme]
 
 
-async def test_pictures_are_drawn_in_their_own_thread_while_the_loop_goes_on(
-    harness: Harness, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_pictures_are_drawn_in_their_own_thread_while_the_loop_goes_on(tmp_path: Path) -> None:
     """The drawing waits for the loop to come round: were it drawn on the loop, neither would ever go on."""
     ticked, threads = Event(), []
-    draw = drawer._drawn
 
     def slow(content: PictureContent) -> bytes:
         threads.append(current_thread().name)
         assert ticked.wait(30)
-        return draw(content)
+        return draw_picture(content)
 
-    monkeypatch.setattr(drawer, "_drawn", slow)
-    anna = harness.person()
-    await said(anna, "/start")
-    asked = asyncio.create_task(said(anna, "/chart"))
-    await until(lambda: threads, what="the drawing")
-    ticked.set()
-    assert picture_of(await asked)
+    async with open_harness(tmp_path, tuning=replace(TUNING, draw=slow)) as harness:
+        anna = harness.person()
+        await said(anna, "/start")
+        asked = asyncio.create_task(said(anna, "/chart"))
+        await until(lambda: threads, what="the drawing")
+        ticked.set()
+        assert picture_of(await asked)
     assert threads[0].startswith("pictures")
 
 
