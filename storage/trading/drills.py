@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import Account
-from bot.domain.drills import Drill, DrillEnd, Rehearsal
+from bot.domain.drills import SECONDS, Drill, DrillEnd, Rehearsal
 from bot.domain.errors import UnreadableRow
 from bot.domain.ids import Millis, UserId
 from bot.domain.payloads import PayloadError, decode, encode
@@ -37,6 +37,11 @@ SELECT_DRILLS_DUE: Final = """
     SELECT drill_id, user_id, account_id, started_ts, until_ts, ended_ts, ended_how, value_before, value_after,
            caught_up, rehearsal
       FROM drills WHERE told_ts IS NULL AND until_ts <= ? LIMIT 50
+"""
+SELECT_DRILLS_AHEAD: Final = """
+    SELECT drill_id, user_id, account_id, started_ts, until_ts, ended_ts, ended_how, value_before, value_after,
+           caught_up, rehearsal
+      FROM drills WHERE told_ts IS NULL AND until_ts > ? LIMIT 50
 """
 SELECT_DRILL: Final = """
     SELECT drill_id, user_id, account_id, started_ts, until_ts, ended_ts, ended_how, value_before, value_after,
@@ -113,8 +118,14 @@ class SqliteDrillQueries:
         return found if found is not None and found.account_id == account.account_id else None
 
     async def due(self, now: Millis) -> tuple[Drill, ...]:
-        """Those that were ended, or whose time is over, and whose result nobody was told of."""
-        return tuple(map(drill_of, await self._database.fetch(SELECT_DRILLS_DUE, (now,))))
+        """Those that were ended, or whose time is over, and whose result nobody was told of.
+
+        So is one that has not begun by a clock that was set back: nobody could stop it, or start another one.
+        """
+        latest = now + SECONDS * 1_000  # the end of one that begins now
+        rows = await self._database.fetch(SELECT_DRILLS_DUE, (now,))
+        ahead = await self._database.fetch(SELECT_DRILLS_AHEAD, (latest,))
+        return tuple(map(drill_of, (*rows, *ahead)))
 
     async def drill(self, user_id: UserId, drill_id: int) -> Drill | None:
         return await self._one(SELECT_DRILL, drill_id, user_id)

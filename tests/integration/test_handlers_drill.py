@@ -6,6 +6,7 @@ from harness.app import BORIS, Harness, Person, said
 from harness.app import harness as open_harness
 from harness.trading_chat import entered, holding, shown, words
 
+from bot.domain.ids import HOUR
 from bot.services.trading.drills import Drills
 
 MINUTE_S = 60.0
@@ -109,3 +110,15 @@ async def test_a_kill_leaves_nothing_unmanaged(tmp_path: Path) -> None:
         assert await kinds(second) != before, "it is managed though nobody has ended the drill"
         assert await second.job(Drills).tell_due() == 1
         assert await second.job(Drills).tell_due() == 0
+
+
+async def test_a_clock_that_is_set_back_ends_it(harness: Harness) -> None:
+    anna = await begun(harness)
+    harness.clock.millis -= HOUR
+    await harness.move("BTCUSDT", "66100")
+    before = await kinds(harness)
+    await settled(harness)
+    assert await kinds(harness) != before, "it is managed"
+    assert await harness.job(Drills).tell_due() == 1
+    assert "Result alone" in shown(await said(anna, "/drill last"))
+    assert "I do not look" in shown(await said(anna, "/drill now")), "another one may begin"

@@ -115,7 +115,7 @@ class Drills:
         account = await self.trading.account(drill.account_id)
         if account is None:
             return
-        ended = drill.ended_ts or self.clock.now()
+        ended = drill.ended_ts or max(self.clock.now(), drill.started_ts)
         if drill.ended_ts is None:
             async with self.transactions.begin_aside() as unit:
                 await unit.drills.end(drill.drill_id, DrillEnd.TIME, ended)
