@@ -25,6 +25,7 @@ ORDER_ID: Final = "[A-Za-z0-9-]{1,40}"  # an exchange's own id of an order
 LONGEST_ORDER: Final = 36  # Bybit's ids, which are UUIDs
 OrderName = Annotated[str, Matching(rf"[0-9A-Za-z-]{{1,{LONGEST_ORDER}}}")]
 SymbolName = Annotated[Symbol, Matching(rf"[A-Z0-9]{{2,{LONGEST_SYMBOL}}}")]
+LegIndex = Annotated[int, AtMost(2)]  # position_idx: see Position in bot/domain/portfolio.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class ShareClosed(Code):
     TAG = "sh"
     account_id: AccountId
     order_id: OrderName
-    position_idx: Annotated[int, AtMost(2)]
+    position_idx: LegIndex
 
 
 def price_code(symbol: Symbol, category: Category) -> Code:
@@ -172,7 +173,7 @@ class ShowLeg(Code):
     TAG = "leg"
     account_id: AccountId
     symbol: SymbolName
-    position_idx: Annotated[int, AtMost(2)] = 0
+    position_idx: LegIndex = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from handlers.trading.edit_views import (
     waiting_cancel_card,
 )
 from handlers.trading.legs import ActOutcome, known_instrument, show_outcome
+from handlers.trading.level_views import near_tick
 from handlers.trading.orders import CancelOrder
 from handlers.views.cards import Card, Row
 from handlers.views.symbols import base_of
@@ -271,10 +272,10 @@ def _cancel(ctx: UpdateContext, account: Account, order: Order) -> tuple[str, Bu
 
 async def _presets(ctx: UpdateContext, act: AskEdit, entry: RestingEntry) -> Sequence[InlineKeyboardButton]:
     """The price a step away, half the size and twice."""
-    figures, tick = ctx.viewer.figures, entry.instrument.tick_size
+    figures = ctx.viewer.figures
     choices: list[tuple[str, ButtonAction]] = []
     for percent in _STEPS:
-        price = (entry.price * (1 + percent / _HUNDRED) / tick).to_integral_value() * tick
+        price = near_tick(entry.price * (1 + percent / _HUNDRED), entry.instrument)
         label = f"{figures.percent(percent / _HUNDRED, step=_TENTH)} · {figures.price(price, entry.instrument)}"
         choices.append((label, ShowEdit(account=act.account, order_id=act.order_id, price=price)))
     for label, qty in (("½", entry.order.qty / 2), ("×2", entry.order.qty * 2)):

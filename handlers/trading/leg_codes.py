@@ -9,10 +9,9 @@ from bot.domain.ids import AccountId
 from bot.domain.payloads import AtMost
 from bot.domain.portfolio import Side
 from handlers.core.callbacks import Code, PageNumber, RowNumber
-from handlers.core.links import SymbolName
+from handlers.core.links import LegIndex, SymbolName
 
 WHOLE: Final = 100  # percent of a position
-LegIndex = Annotated[int, AtMost(2)]
 Percent = Annotated[int, AtMost(WHOLE)]
 
 

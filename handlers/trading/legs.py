@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,6 +16,7 @@ from bot.domain.ids import Millis, OrderLinkId, Symbol
 from bot.domain.legs import LegOutlook
 from bot.domain.market import Category, Instrument
 from bot.domain.portfolio import LegKey, Position, Side
+from bot.domain.size_words import is_none
 from bot.domain.trade_plans import LIVE, CardPlace, ClosedTrade, OrderIntent
 from bot.domain.update_attempt import current_attempt
 from bot.services.instruments import WithInstruments
@@ -22,12 +24,14 @@ from bot.services.screens import Shown
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
 from handlers.core.plain_words import account_type_named, plain
-from handlers.trading.accounts import demand_traded, trading_account
+from handlers.trading.accounts import demand_traded, managed_account, trading_account
+from handlers.trading.leg_codes import LegName
 from handlers.views.cards import Card
 from handlers.views.symbols import base_of
 
 _logger = logging.getLogger(__name__)
 _FIRST_LOOK: Final = 0.7  # seconds that an answer waits for what was sent
+_SOME_NUMBER: Final = re.compile(r"[+-]?[\d.,' ]*\d[\d.,' ]*[k%к]?")
 _STEP: Final = 2.0  # seconds of one look while a card is followed
 _LOOKS: Final = 20  # at the rows of what was sent, in the time of one look
 
@@ -68,6 +72,11 @@ class ActOutcome:
 def leg_of(account: Account, symbol: Symbol, position_idx: int) -> LegKey:
     """The key of a perpetual's leg: the only ones that are traded here."""
     return LegKey(account_id=account.account_id, category=Category.LINEAR, symbol=symbol, position_idx=position_idx)
+
+
+def may_be_level(word: str) -> bool:
+    """Whether a typed word can be a price or a distance: a number, with k or % or without; or a word for none."""
+    return is_none(word) or _SOME_NUMBER.fullmatch(word) is not None
 
 
 def find_leg(shown: LegsShown, symbol: Symbol, position_idx: int) -> LegOutlook | None:
@@ -125,6 +134,13 @@ async def one_leg(ctx: UpdateContext, account: Account, symbol: Symbol, position
     if outlook is None:
         raise ButtonExpired
     return outlook
+
+
+async def own_leg(ctx: UpdateContext, name: LegName) -> tuple[Account, LegOutlook, Instrument | None]:
+    """A leg of the presser's own by what a button or a question has of it, and its rules; raises as `one_leg` does."""
+    account = managed_account(ctx, name.account_id)
+    outlook = await one_leg(ctx, account, name.symbol, name.position_idx)
+    return account, outlook, await known_instrument(ctx, name.symbol)
 
 
 async def named_leg(ctx: UpdateContext, words: Sequence[str]) -> tuple[Account, LegOutlook, tuple[str, ...]]:

@@ -19,9 +19,8 @@ from handlers.core.context import UpdateContext
 from handlers.core.plain_words import plain
 from handlers.core.specs import EVERYONE, HandlerSpec, action, dialogue, view
 from handlers.texts.catalog import Markup
-from handlers.trading.accounts import managed_account
 from handlers.trading.leg_codes import AskBreakeven, AskStop, AskTargets, LegName
-from handlers.trading.legs import ActOutcome, known_instrument, one_leg, show_outcome
+from handlers.trading.legs import ActOutcome, may_be_level, own_leg, show_outcome
 from handlers.trading.level_views import (
     STOP_DISTANCES,
     TARGET_DISTANCES,
@@ -38,7 +37,6 @@ from handlers.trading.level_views import (
 from handlers.views.cards import Card
 
 _HUNDRED: Final = Decimal(100)
-_SOME_NUMBER: Final = re.compile(r"[+-]?[\d.,' ]*\d[\d.,' ]*[k%к]?")
 _SHARES: Final = re.compile(r"\d{1,3}%?(?:/\d{1,3}%?){1,4}")
 
 
@@ -87,7 +85,7 @@ class TargetsDialogue(DialoguePayload):
 async def ask_stop(ctx: UpdateContext, code: AskStop) -> None:
     """[Stop]: presets, and a typed price is taken, too."""
     leg = LegName(code.account_id, code.symbol, code.position_idx)
-    account, outlook, instrument = await _leg(ctx, leg)
+    account, outlook, instrument = await own_leg(ctx, leg)
     choices: list[tuple[str, ButtonAction]] = []
     for percent in STOP_DISTANCES:
         price = at_distance(outlook.position, percent, instrument, ahead=False)
@@ -104,7 +102,7 @@ async def ask_stop(ctx: UpdateContext, code: AskStop) -> None:
 async def ask_targets(ctx: UpdateContext, code: AskTargets) -> None:
     """[Targets]: one preset for all of it, or typed prices with shares."""
     leg = LegName(code.account_id, code.symbol, code.position_idx)
-    account, outlook, instrument = await _leg(ctx, leg)
+    account, outlook, instrument = await own_leg(ctx, leg)
     choices: list[tuple[str, ButtonAction]] = []
     for percent in TARGET_DISTANCES:
         price = at_distance(outlook.position, percent, instrument, ahead=True)
@@ -121,7 +119,7 @@ async def ask_targets(ctx: UpdateContext, code: AskTargets) -> None:
 async def ask_breakeven(ctx: UpdateContext, code: AskBreakeven) -> None:
     """[Breakeven]: where that is, and the button that moves the stop there."""
     leg = LegName(code.account_id, code.symbol, code.position_idx)
-    account, outlook, instrument = await _leg(ctx, leg)
+    account, outlook, instrument = await own_leg(ctx, leg)
     act = None
     if can_go_to_breakeven(outlook.position):
         (act,) = await ctx.buttons([(ctx.say.plain("button-to-breakeven"), StopToBreakeven(leg=leg))])
@@ -130,20 +128,20 @@ async def ask_breakeven(ctx: UpdateContext, code: AskBreakeven) -> None:
 
 async def move_stop(ctx: UpdateContext, act: MoveStop) -> None:
     """A preset's button."""
-    account, outlook, instrument = await _leg(ctx, act.leg)
+    account, outlook, instrument = await own_leg(ctx, act.leg)
     await _move_stop(ctx, account, outlook, instrument, act.price)
 
 
 async def take_typed_stop(ctx: UpdateContext, asked: StopDialogue) -> None:
     """The next message; one that does not fit is explained and may be sent again."""
-    account, outlook, instrument = await _leg(ctx, asked.leg)
+    account, outlook, instrument = await own_leg(ctx, asked.leg)
     price = _price_of(ctx.text, outlook, instrument, ahead=False)
     await _move_stop(ctx, account, outlook, instrument, price, is_typed=True)
 
 
 async def move_to_breakeven(ctx: UpdateContext, act: StopToBreakeven) -> None:
     """Confirmed: the stop goes where a close costs nothing."""
-    account, outlook, _ = await _leg(ctx, act.leg)
+    account, outlook, _ = await own_leg(ctx, act.leg)
     legs, leg = ctx.services.trading.legs, outlook.leg
     intent = await legs.to_breakeven(ctx.config, leg, idempotency_key=ctx.idempotency_key)
     await _show_change(ctx, account, outlook, intent, ctx.say("breakeven-done", symbol=leg.symbol))
@@ -152,13 +150,13 @@ async def move_to_breakeven(ctx: UpdateContext, act: StopToBreakeven) -> None:
 async def set_target(ctx: UpdateContext, act: SetTarget) -> None:
     """A preset's button: one target, or none."""
     targets = () if act.price is None else (PlannedTarget(number=1, price=act.price, share=Decimal(1)),)
-    account, outlook, instrument = await _leg(ctx, act.leg)
+    account, outlook, instrument = await own_leg(ctx, act.leg)
     await _set_targets(ctx, account, outlook, instrument, targets)
 
 
 async def take_typed_targets(ctx: UpdateContext, asked: TargetsDialogue) -> None:
     """The next message; one that does not fit is explained and may be sent again."""
-    account, outlook, instrument = await _leg(ctx, asked.leg)
+    account, outlook, instrument = await own_leg(ctx, asked.leg)
     targets = targets_of(ctx.text, outlook, instrument)
     await _set_targets(ctx, account, outlook, instrument, targets, is_typed=True)
 
@@ -184,12 +182,6 @@ def targets_of(text: str, outlook: LegOutlook, instrument: Instrument | None) ->
     return tuple(
         PlannedTarget(number=number, price=price, share=share) for number, (price, share) in enumerate(pairs, 1)
     )
-
-
-async def _leg(ctx: UpdateContext, name: LegName) -> tuple[Account, LegOutlook, Instrument | None]:
-    account = managed_account(ctx, name.account_id)
-    outlook = await one_leg(ctx, account, name.symbol, name.position_idx)
-    return account, outlook, await known_instrument(ctx, name.symbol)
 
 
 async def _move_stop(
@@ -254,15 +246,12 @@ def _price_of(text: str, outlook: LegOutlook, instrument: Instrument | None, *, 
 
 
 async def _is_price(ctx: UpdateContext, _: StopDialogue) -> bool:
-    word = plain(ctx.text)
-    return is_none(word) or _SOME_NUMBER.fullmatch(word) is not None
+    return may_be_level(plain(ctx.text))
 
 
 async def _are_prices(ctx: UpdateContext, _: TargetsDialogue) -> bool:
     words = plain(ctx.text).split()
-    return bool(words) and all(
-        is_none(each) or _SOME_NUMBER.fullmatch(each) or _SHARES.fullmatch(each) for each in words
-    )
+    return bool(words) and all(may_be_level(each) or _SHARES.fullmatch(each) for each in words)
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (

@@ -1,6 +1,5 @@
 """A stop that follows the price: by button, by `/trail btc 2%`, or by the words for it; shown before it is set."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,18 +9,17 @@ from bot.domain.accounts import Account
 from bot.domain.errors import BadInput
 from bot.domain.legs import LegOutlook
 from bot.domain.market import Instrument
-from bot.domain.orders import direction
+from bot.domain.order_drafts import PriceLevel
 from bot.domain.size_words import is_none, read_level
 from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
 from handlers.core.context import UpdateContext
 from handlers.core.plain_words import plain
 from handlers.core.specs import EVERYONE, HandlerSpec, action, command, dialogue, view
-from handlers.trading.accounts import managed_account
 from handlers.trading.leg_codes import AskTrail, LegName, ShowTrail
 from handlers.trading.leg_views import distance_text
-from handlers.trading.legs import ActOutcome, known_instrument, named_leg, one_leg, show_outcome
-from handlers.trading.level_views import level_changed_card, near_tick
+from handlers.trading.legs import ActOutcome, known_instrument, may_be_level, named_leg, own_leg, show_outcome
+from handlers.trading.level_views import at_distance, level_changed_card, near_tick
 from handlers.trading.trail_views import TRAIL_DISTANCES, TrailWish, ask_trail_card, trail_card
 from handlers.views.cards import Card
 
@@ -34,7 +32,6 @@ _FROM: Final = frozenset(
         *("від", "з", "зі", "із", "після"),
     }
 )  # between the distance and where it starts
-_SOME_NUMBER: Final = re.compile(r"[+-]?[\d.,' ]*\d[\d.,' ]*[k%к]?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +64,12 @@ async def trail_command(ctx: UpdateContext) -> None:
 
 async def ask_trail(ctx: UpdateContext, code: AskTrail) -> None:
     """[Trail]: presets, and a typed distance is taken, too."""
-    await _ask(ctx, *await _leg(ctx, LegName(code.account_id, code.symbol, code.position_idx)))
+    await _ask(ctx, *await own_leg(ctx, LegName(code.account_id, code.symbol, code.position_idx)))
 
 
 async def show_trail(ctx: UpdateContext, code: ShowTrail) -> None:
     """A preset: what it would mean, with the button that sets it."""
-    account, outlook, instrument = await _leg(ctx, LegName(code.account_id, code.symbol, code.position_idx))
+    account, outlook, instrument = await own_leg(ctx, LegName(code.account_id, code.symbol, code.position_idx))
     wish = None
     if code.hundredths:
         percent = Decimal(code.hundredths) / _PERCENT
@@ -82,7 +79,7 @@ async def show_trail(ctx: UpdateContext, code: ShowTrail) -> None:
 
 async def take_typed_trail(ctx: UpdateContext, asked: TrailDialogue) -> None:
     """The next message; one that does not fit is explained and may be sent again."""
-    account, outlook, instrument = await _leg(ctx, asked.leg)
+    account, outlook, instrument = await own_leg(ctx, asked.leg)
     wish = trail_of(ctx.text.split(), outlook, instrument)
     await ctx.services.dialogues.end(ctx.user_id)
     await _show_wish(ctx, account, outlook, instrument, wish)
@@ -90,7 +87,7 @@ async def take_typed_trail(ctx: UpdateContext, asked: TrailDialogue) -> None:
 
 async def set_trailing(ctx: UpdateContext, act: SetTrailing) -> None:
     """Confirmed. Raises BadInput where the price has passed the start."""
-    account, outlook, instrument = await _leg(ctx, act.leg)
+    account, outlook, instrument = await own_leg(ctx, act.leg)
     intent = await ctx.services.trading.legs.trail(
         ctx.config, outlook.leg, act.distance, active=act.active, idempotency_key=ctx.idempotency_key
     )
@@ -120,7 +117,7 @@ def trail_of(words: Sequence[str], outlook: LegOutlook, instrument: Instrument |
         raise BadInput("trail-how")
     return TrailWish(
         distance=_distance(level.percent, outlook, instrument, level.price),
-        active=None if active is None else _start(active.price, active.percent, outlook, instrument),
+        active=None if active is None else _start(active, outlook, instrument),
     )
 
 
@@ -138,22 +135,14 @@ def _distance(
     return found or (distance if instrument is None else instrument.tick_size)
 
 
-def _start(
-    price: Decimal | None, percent: Decimal | None, outlook: LegOutlook, instrument: Instrument | None
-) -> Decimal:
+def _start(level: PriceLevel, outlook: LegOutlook, instrument: Instrument | None) -> Decimal:
     """Where it begins to follow: a price, or so many percent ahead of the mark price."""
-    mark = outlook.position.mark_price
-    if price is None:
-        if mark is None:
-            raise BadInput("trail-no-price")
-        price = mark * (1 + direction(outlook.position.side) * (percent or Decimal(0)) / _HUNDRED)
-    return near_tick(price, instrument)
-
-
-async def _leg(ctx: UpdateContext, name: LegName) -> tuple[Account, LegOutlook, Instrument | None]:
-    account = managed_account(ctx, name.account_id)
-    outlook = await one_leg(ctx, account, name.symbol, name.position_idx)
-    return account, outlook, await known_instrument(ctx, name.symbol)
+    if level.price is not None:
+        return near_tick(level.price, instrument)
+    start = at_distance(outlook.position, level.percent or Decimal(0), instrument, ahead=True)
+    if start is None:
+        raise BadInput("trail-no-price")
+    return start
 
 
 async def _ask(ctx: UpdateContext, account: Account, outlook: LegOutlook, instrument: Instrument | None) -> None:
@@ -179,7 +168,7 @@ async def _show_wish(
 
 async def _is_trail(ctx: UpdateContext, _: TrailDialogue) -> bool:
     words = [word for each in ctx.text.split() if (word := plain(each)) not in _FROM]
-    return bool(words) and all(is_none(each) or _SOME_NUMBER.fullmatch(each) for each in words)
+    return bool(words) and all(map(may_be_level, words))
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (

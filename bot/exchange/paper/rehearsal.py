@@ -31,6 +31,7 @@ from bot.exchange.matching.model import (
     Markets,
     MarketView,
 )
+from bot.exchange.matching.money import nearest_step
 from bot.exchange.paper.answers import order_of, position_at
 from bot.exchange.paper.exchange import PracticeExchange
 
@@ -291,8 +292,7 @@ def _price(move: ScriptedMove, step: int) -> Decimal:
 
 def _at(view: MarketView, price: Decimal, now: Millis) -> MarketView:
     """The symbol at that price, with room for everybody on its tick."""
-    tick = view.rules.instrument.tick_size
-    price = (price / tick).to_integral_value() * tick
+    price = nearest_step(price, view.rules.instrument.tick_size)
     levels = ((price, UNLIMITED),)
     return replace(view, last=price, mark=price, index=price, bids=levels, asks=levels, ts=now)
 
