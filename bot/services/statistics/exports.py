@@ -9,7 +9,7 @@ import asyncio
 import csv
 import shutil
 import zipfile
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,9 +21,9 @@ from bot.domain.errors import BadInput
 from bot.domain.exports import COLUMNS, Cells, ExportFile, closed_cells, fill_cells
 from bot.domain.ids import UserId
 from bot.domain.periods import Span
-from bot.domain.ports.statistics import Key, Line, Slice, StatisticsQueries
+from bot.domain.ports.statistics import Line, StatisticsQueries
+from bot.services.statistics.slices import each_slice
 
-ROWS: Final = 1_000  # of a slice
 LARGEST: Final = 30_000_000  # bytes of a CSV file: packed or not, it is below Telegram's 50 MB
 _PACKED_FROM: Final = 1_000_000  # bytes: smaller ones open at once on a phone
 WORDS: Final = {AccountType.PAPER: "practice", AccountType.DEMO: "demo", AccountType.LIVE: "live"}
@@ -88,18 +88,8 @@ class Exports:
             for line in lines:
                 files.write(ExportFile.CLOSED, closed_cells(line, name, run))
 
-        ways: Sequence[tuple[Callable[..., Any], Callable[[Iterable[Line]], None]]] = (
-            (self.queries.fill_lines, add_fills),
-            (self.queries.closed_lines, add_closed),
-        )
-        for read, add in ways:
-            after: Key | None = None
-            while True:
-                found: Slice[Line] = await read(account.account_id, span, after, ROWS)
-                await asyncio.to_thread(add, found.items)
-                if found.after is None:
-                    break
-                after = found.after
+        await each_slice(self.queries.fill_lines, account, span, lambda lines: asyncio.to_thread(add_fills, lines))
+        await each_slice(self.queries.closed_lines, account, span, lambda lines: asyncio.to_thread(add_closed, lines))
 
 
 class _CsvWriter(Protocol):

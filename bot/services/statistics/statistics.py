@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from functools import partial
 from typing import Final, TypeVar
 
 from bot.domain.accounts import Account, AccountType
@@ -11,17 +12,17 @@ from bot.domain.daily_reports import DailyReport
 from bot.domain.ids import Millis
 from bot.domain.periods import EVERYTHING, FURTHEST_BACK, Period, Span, span_of
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.statistics import Key, PracticeRun, StatisticsQueries
+from bot.domain.ports.statistics import PracticeRun, StatisticsQueries
 from bot.domain.statistics import MOST_POINTS, Close, DayPnl, EntrySummary, EquityPoint, Summary
 from bot.domain.tallies import CurveTally, DayTally, EntryTally, Tally
 from bot.domain.time_zones import zone_of
 from bot.domain.trade_plans import ClosedTrade
 from bot.domain.users import UserConfig
 from bot.services.screens import ScreenReader, Shown
+from bot.services.statistics.slices import each_slice
 
 T = TypeVar("T")
 
-ROWS: Final = 1_000  # read at a time: a slice holds reader and loop for a few milliseconds
 _FEW: Final = 100  # that are added up on the loop
 _FIRST: Final = PracticeRun(number=1, since=Millis(0))
 
@@ -133,13 +134,8 @@ class Statistics:
     async def entries(self, account: Account, span: Span, coin: str) -> EntrySummary:
         """What the entries of that coin cost against their cards."""
         tally = EntryTally(coin=coin)
-        after: Key | None = None
-        while True:
-            found = await self.queries.entry_fills(account.account_id, span, after, ROWS)
-            await _added(tally.add, found.items)
-            if found.after is None:
-                return tally.summary()
-            after = found.after
+        await each_slice(self.queries.entry_fills, account, span, partial(_added, tally.add))
+        return tally.summary()
 
     async def daily(self, account: Account, span: Span, zone_name: str, coin: str = "USDT") -> tuple[DayPnl, ...]:
         """Net and closes of each day of that zone on which something was closed, oldest first."""
@@ -166,13 +162,7 @@ class Statistics:
 
     async def _each(self, account: Account, span: Span, add: Callable[[Iterable[Close]], None]) -> None:
         """Hand over every close of the span, oldest first."""
-        after: Key | None = None
-        while True:
-            found = await self.queries.closes(account.account_id, span, after, ROWS)
-            await _added(add, found.items)
-            if found.after is None:
-                return
-            after = found.after
+        await each_slice(self.queries.closes, account, span, partial(_added, add))
 
 
 async def nothing_yet() -> None:
