@@ -47,11 +47,21 @@ class LegAlone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryAlone:
-    """A resting order that could be filled without this bot. `stop`: that rides along with it; None: none does."""
+    """A resting order that could be filled without this bot. `stop`: that rides along with it; None: none does.
+
+    What only this bot sets once it is filled: `targets` (all but the last), a `trailing` distance, the breakeven rule.
+    """
 
     order: Order
     stop: Decimal | None
-    is_ours: bool
+    targets: tuple[PlannedTarget, ...] = ()
+    trailing: Decimal | None = None
+    breakeven: bool = False
+
+    @property
+    def needs_us(self) -> bool:
+        """Whether something of it lives only here until it is filled."""
+        return bool(self.targets) or self.trailing is not None or self.breakeven
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +87,7 @@ def vanish_report(
         if each.category is Category.LINEAR
     ]
     entries = [
-        EntryAlone(order=each, stop=each.stop_loss or None, is_ours=each.order_link_id.startswith(prefix))
+        _entry(each, plans if each.order_link_id.startswith(prefix) else ())
         for each in orders.items
         if each.category is Category.LINEAR and is_entry(each)
     ]
@@ -85,9 +95,27 @@ def vanish_report(
         account_id=positions.account_id,
         as_of=min(positions.as_of, orders.as_of),
         legs=tuple(sorted(legs, key=lambda each: (not each.is_naked, not each.needs_us, each.position.symbol))),
-        entries=tuple(sorted(entries, key=lambda each: (each.stop is not None, each.order.symbol))),
+        entries=tuple(
+            sorted(entries, key=lambda each: (each.stop is not None, not each.needs_us, each.order.symbol))
+        ),
         unknown=sum(1 for each in live if each.is_order and each.state in UNSETTLED),
         unreadable=tuple(dict.fromkeys((*positions.unreadable, *orders.unreadable))),
+    )
+
+
+def _entry(order: Order, plans: Iterable[TradePlan]) -> EntryAlone:
+    """`plans`: those that may be of it; none of an order that was placed elsewhere."""
+    stop = order.stop_loss or None
+    plan = next((each for each in plans if is_of_leg(order, each.leg) and each.side is order.side), None)
+    if plan is None:
+        return EntryAlone(order=order, stop=stop)
+    targets = tuple(each for each in plan.targets[:-1] if not each.is_done)
+    return EntryAlone(
+        order=order,
+        stop=stop,
+        targets=targets,
+        trailing=plan.trailing,
+        breakeven=plan.breakeven is Breakeven.AFTER_FIRST_TARGET and bool(targets),
     )
 
 

@@ -96,7 +96,10 @@ def _verdict(viewer: RenderContext, account: Account, report: VanishReport) -> I
         yield say("vanish-here", count=here)
     if bare:
         yield say("vanish-bare-entries", count=bare)
-    if not (naked or here or bare or report.unreadable):
+    halves = sum(each.needs_us and each.stop is not None for each in report.entries)
+    if halves:
+        yield say("vanish-half-entries", count=halves)
+    if not (naked or here or bare or halves or report.unreadable):
         yield say("vanish-safe" if report.legs or report.entries else "vanish-nothing", where=where)
 
 
@@ -153,7 +156,10 @@ def _entries(viewer: RenderContext, report: VanishReport, shown: ReportShown) ->
     yield _BLANK
     yield say("vanish-entries", count=len(report.entries))
     for each in report.entries[:_ENTRIES]:
-        yield _entry(viewer, each, _rules(shown, each.order.symbol))
+        rules = _rules(shown, each.order.symbol)
+        yield _entry(viewer, each, rules)
+        if each.needs_us:
+            yield say("vanish-entry-here", what=_lacking(viewer, each, rules))
     if len(report.entries) > _ENTRIES:
         yield say("vanish-more-entries", count=len(report.entries) - _ENTRIES)
 
@@ -169,6 +175,20 @@ def _entry(viewer: RenderContext, entry: EntryAlone, rules: Instrument | None) -
         stop="" if entry.stop is None else figures.price(entry.stop, rules),
         protected=int(entry.stop is not None),
     )
+
+
+def _lacking(viewer: RenderContext, entry: EntryAlone, rules: Instrument | None) -> Markup:
+    """What an entry that was filled without us would lack."""
+    say = viewer.say
+    parts = []
+    if entry.targets:
+        count, prices = len(entry.targets), _prices(viewer, entry.targets, rules)
+        parts.append(say("vanish-entry-targets", count=count, prices=prices))
+    if entry.trailing is not None:
+        parts.append(say("vanish-trailing", price=viewer.figures.price(entry.trailing, rules)))
+    if entry.breakeven:
+        parts.append(say("vanish-entry-breakeven"))
+    return join(parts, ", ")
 
 
 def _outages(viewer: RenderContext, account: Account) -> list[Markup]:

@@ -42,6 +42,18 @@ async def test_breakeven_and_what_rests_without_a_stop_are_red_and_have_their_cu
     assert "ETH" not in shown(await said(anna, "/vanish"))
 
 
+async def test_what_an_entry_lacks_that_is_filled_without_the_bot_is_red(harness: Harness) -> None:
+    anna = harness.person()
+    await said(anna, "/start")
+    await entered(anna, "buy 0.1 eth limit 3000 sl 2900 tp 3200 3300 3400 BE")
+    await settled(harness)
+    text = shown(await said(anna, "/vanish"))
+    assert "holds every stop" not in text
+    assert "🔴 Of 1 resting order something lives only here until it is filled." in text
+    assert "• Buy 0.1 ETH at 3,000.00; stop 2,900.00 rides along" in text
+    assert "🔴 Only here until then: targets 3,200.00 · 3,300.00, breakeven after the first target" in text
+
+
 async def test_it_is_read_past_what_is_kept_and_what_is_missing_is_red(tmp_path: Path) -> None:
     async with demo_trading(tmp_path) as demo:
         await demo.buy("0.01 btc sl 3% tp 6%")

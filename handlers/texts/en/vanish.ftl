@@ -28,6 +28,11 @@ vanish-bare-entries =
         [one] 🔴 <b>{ $count } order could be filled without a stop.</b>
        *[other] 🔴 <b>{ $count } orders could be filled without a stop.</b>
     }
+vanish-half-entries =
+    { $count ->
+        [one] 🔴 <b>Of { $count } resting order something lives only here</b> until it is filled. Its stop rides along.
+       *[other] 🔴 <b>Of { $count } resting orders something lives only here</b> until they are filled. Their stops ride along.
+    }
 vanish-unreadable =
     { $count ->
         [one] ⚠️ { $names } can’t be read: something may stand there.
@@ -66,6 +71,13 @@ vanish-entry =
         [1] • { $side } { $size } at { $price }; stop { $stop } rides along
        *[other] 🔴 { $side } { $size } at { $price }; no stop rides along
     }
+vanish-entry-here = 🔴 Only here until then: { $what }
+vanish-entry-targets =
+    { $count ->
+        [one] target { $prices }
+       *[other] targets { $prices }
+    }
+vanish-entry-breakeven = breakeven after the first target
 vanish-more-entries =
     { $count ->
         [one] … and { $count } more

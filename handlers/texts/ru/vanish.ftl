@@ -31,6 +31,12 @@ vanish-bare-entries =
         [few] 🔴 <b>{ $count } ордера могут исполниться без стопа.</b>
        *[many] 🔴 <b>{ $count } ордеров могут исполниться без стопа.</b>
     }
+vanish-half-entries =
+    { $count ->
+        [one] 🔴 <b>У { $count } входа что-то живёт только здесь,</b> пока он не исполнен. Стоп идёт с ним.
+        [few] 🔴 <b>У { $count } входов что-то живёт только здесь,</b> пока они не исполнены. Стопы идут с ними.
+       *[many] 🔴 <b>У { $count } входов что-то живёт только здесь,</b> пока они не исполнены. Стопы идут с ними.
+    }
 vanish-unreadable =
     { $count ->
         [one] ⚠️ { $names }: не читается, там может что-то стоять.
@@ -72,6 +78,14 @@ vanish-entry =
         [1] • { $side } { $size } по { $price }; с ним идёт стоп { $stop }
        *[other] 🔴 { $side } { $size } по { $price }; стопа с ним нет
     }
+vanish-entry-here = 🔴 До исполнения только здесь: { $what }
+vanish-entry-targets =
+    { $count ->
+        [one] цель { $prices }
+        [few] цели { $prices }
+       *[many] цели { $prices }
+    }
+vanish-entry-breakeven = безубыток после первой цели
 vanish-more-entries =
     { $count ->
         [one] … и ещё { $count }

@@ -31,6 +31,12 @@ vanish-bare-entries =
         [few] 🔴 <b>{ $count } ордери можуть виконатися без стопа.</b>
        *[many] 🔴 <b>{ $count } ордерів можуть виконатися без стопа.</b>
     }
+vanish-half-entries =
+    { $count ->
+        [one] 🔴 <b>У { $count } входу щось живе лише тут,</b> доки його не виконано. Стоп іде з ним.
+        [few] 🔴 <b>У { $count } входів щось живе лише тут,</b> доки їх не виконано. Стопи йдуть із ними.
+       *[many] 🔴 <b>У { $count } входів щось живе лише тут,</b> доки їх не виконано. Стопи йдуть із ними.
+    }
 vanish-unreadable =
     { $count ->
         [one] ⚠️ { $names }: не читається, там може щось стояти.
@@ -72,6 +78,14 @@ vanish-entry =
         [1] • { $side } { $size } за { $price }; з ним іде стоп { $stop }
        *[other] 🔴 { $side } { $size } за { $price }; стопа з ним немає
     }
+vanish-entry-here = 🔴 До виконання лише тут: { $what }
+vanish-entry-targets =
+    { $count ->
+        [one] ціль { $prices }
+        [few] цілі { $prices }
+       *[many] цілі { $prices }
+    }
+vanish-entry-breakeven = беззбиток після першої цілі
 vanish-more-entries =
     { $count ->
         [one] … і ще { $count }
