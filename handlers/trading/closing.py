@@ -146,7 +146,7 @@ async def ask_close_many(ctx: UpdateContext, code: AskCloseMany) -> None:
     act = None
     if legs:
         wish = CloseLegs.of(legs, code.percent)
-        label = ctx.say.plain("button-close-many", count=len(legs))
+        label = ctx.say.plain("button-close-many", count=len(legs), percent=code.percent)
         (act,) = await ctx.buttons([(label, wish)])
     await ctx.show(ask_close_many_card(ctx.viewer, account, legs, code, act))
 

@@ -23,7 +23,7 @@ from handlers.core.plain_words import plain
 from handlers.core.specs import AT_MARKET, EXIT, HandlerSpec, action, command
 from handlers.trading.accounts import demand_traded, managed_account, named_or_trading_account
 from handlers.trading.actions import ResumeEntries
-from handlers.trading.leg_codes import LegName
+from handlers.trading.leg_codes import WHOLE, LegName
 from handlers.trading.legs import leg_of, outcome_of, place_of
 from handlers.trading.panic_views import LISTED, LegResults, panic_card, standing
 from handlers.views.cards import Card
@@ -187,7 +187,7 @@ async def _acts(ctx: UpdateContext, account: Account, report: PanicReport) -> tu
     account_id, choices = account.account_id, list[tuple[str, ButtonAction]]()
     stands = len(standing(report))
     if stands:
-        label = ctx.say.plain("button-close-many", count=stands)
+        label = ctx.say.plain("button-close-many", count=stands, percent=WHOLE)
         choices.append((label, CloseInPanic(account=account_id)))
     if report.foreign and (stands or report.is_over or not report.legs):
         also = tuple(LegName(account_id, each.symbol, each.position_idx) for each in report.foreign)

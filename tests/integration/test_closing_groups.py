@@ -31,9 +31,9 @@ async def test_half_of_all_is_asked_once_leg_by_leg_and_halves_each(harness: Har
     text = shown(card)
     assert "BTC Long" in text
     assert "ETH Short" in text
-    assert "50 % of each together" in text
+    assert "50% of each together" in text
     assert await sizes(harness) == {"BTCUSDT": D("0.02"), "ETHUSDT": D("0.2")}, "nothing is closed before the tap"
-    await anna.press("Close 2 positions", bubble=card)
+    await anna.press("Close 50% of each: 2", bubble=card)
     await words(anna, "Together:")
     assert await sizes(harness) == {"BTCUSDT": D("0.01"), "ETHUSDT": D("0.1")}
 

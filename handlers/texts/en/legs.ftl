@@ -50,13 +50,16 @@ close-together = { $share } together: about <b>{ $net }</b>
 close-share =
     { $percent ->
         [100] All of it
-       *[other] { $percent } % of each
+       *[other] { $percent }% of each
     }
 button-close-now = Close { $size }
 button-close-many =
-    { $count ->
-        [one] Close { $count } position
-       *[other] Close { $count } positions
+    { $percent ->
+        [100] { $count ->
+            [one] Close { $count } position
+           *[other] Close { $count } positions
+        }
+       *[other] Close { $percent }% of each: { $count }
     }
 button-close-half-of-each = Half of each instead
 close-more = … and { $count } more
@@ -183,7 +186,7 @@ told-level-by =
     }
 told-target-gone = ⚠️ <b>Bybit and I disagree.</b> Target { $number } at { $price } was canceled elsewhere; I do not put it back by myself.
 told-target-refused = ⚠️ Target { $number } at { $price } does not stand: the exchange did not take it. { $reason }
-told-breakeven = 🛡 First target reached: the stop goes to breakeven, <b>{ $stop }</b>.
+told-breakeven = 🛡 First target reached: the stop goes to <b>{ $stop }</b>, where the whole trade breaks even.
 told-breakeven-passed = ⚠️ First target reached, but the price has passed breakeven already: the old stop stays.
 told-foreign = ⚠️ <b>Bybit and I disagree.</b> The position is { $size }, of which { $ours } was opened here. I leave the stop alone; targets and breakeven wait, and I add nothing.
 told-turned = ⚠️ <b>Bybit and I disagree.</b> The position has turned: { $size } stands at Bybit, { $ours } was opened here. I set no stop for it; entries from here are canceled.

@@ -19,7 +19,7 @@ typed-targets =
     }
 typed-no-target = Without a target
 typed-away = { $percent } away
-typed-breakeven = After the first target the stop goes to break-even
+typed-breakeven = After the first target the stop goes to breakeven
 typed-trailing = A stop that follows the best price at <b>{ $percent }</b>
 typed-leverage = Leverage: <b>{ $leverage }x</b>
 typed-unread = Not part of it: { $words }

@@ -54,10 +54,13 @@ close-share =
     }
 button-close-now = Закрыть { $size }
 button-close-many =
-    { $count ->
-        [one] Закрыть { $count } позицию
-        [few] Закрыть { $count } позиции
-       *[many] Закрыть { $count } позиций
+    { $percent ->
+        [100] { $count ->
+            [one] Закрыть { $count } позицию
+            [few] Закрыть { $count } позиции
+           *[many] Закрыть { $count } позиций
+        }
+       *[other] Закрыть { $percent } % каждой: { $count }
     }
 button-close-half-of-each = Вместо этого половину каждой
 close-more = … и ещё { $count }
@@ -185,7 +188,7 @@ told-level-by =
     }
 told-target-gone = ⚠️ <b>Bybit и я расходимся.</b> Цель { $number } на { $price } отменена не здесь; сам я её не возвращаю.
 told-target-refused = ⚠️ Цель { $number } на { $price } не стоит: биржа её не приняла. { $reason }
-told-breakeven = 🛡 Первая цель достигнута: стоп идёт в безубыток, <b>{ $stop }</b>.
+told-breakeven = 🛡 Первая цель достигнута: стоп идёт в безубыток всей сделки, <b>{ $stop }</b>.
 told-breakeven-passed = ⚠️ Первая цель достигнута, но цена уже прошла безубыток: старый стоп остаётся.
 told-foreign = ⚠️ <b>Bybit и я расходимся.</b> Позиция { $size }, из них { $ours } открыто здесь. Стоп я не трогаю; цели и безубыток ждут, добавлять я не буду.
 told-turned = ⚠️ <b>Bybit и я расходимся.</b> Позиция перевернулась: на Bybit { $size }, а здесь открывали { $ours }. Стоп для неё я не ставлю; входы отсюда отменены.

@@ -54,10 +54,13 @@ close-share =
     }
 button-close-now = Закрити { $size }
 button-close-many =
-    { $count ->
-        [one] Закрити { $count } позицію
-        [few] Закрити { $count } позиції
-       *[many] Закрити { $count } позицій
+    { $percent ->
+        [100] { $count ->
+            [one] Закрити { $count } позицію
+            [few] Закрити { $count } позиції
+           *[many] Закрити { $count } позицій
+        }
+       *[other] Закрити { $percent } % кожної: { $count }
     }
 button-close-half-of-each = Натомість половину кожної
 close-more = … і ще { $count }
@@ -185,7 +188,7 @@ told-level-by =
     }
 told-target-gone = ⚠️ <b>Bybit і я розходимося.</b> Ціль { $number } на { $price } скасовано не тут; сам я її не повертаю.
 told-target-refused = ⚠️ Ціль { $number } на { $price } не стоїть: біржа її не прийняла. { $reason }
-told-breakeven = 🛡 Першу ціль досягнуто: стоп іде в беззбиток, <b>{ $stop }</b>.
+told-breakeven = 🛡 Першу ціль досягнуто: стоп іде в беззбиток усієї угоди, <b>{ $stop }</b>.
 told-breakeven-passed = ⚠️ Першу ціль досягнуто, але ціна вже пройшла беззбиток: старий стоп лишається.
 told-foreign = ⚠️ <b>Bybit і я розходимося.</b> Позиція { $size }, з них { $ours } відкрито тут. Стоп я не чіпаю; цілі й беззбиток чекають, додавати я не буду.
 told-turned = ⚠️ <b>Bybit і я розходимося.</b> Позиція перевернулася: на Bybit { $size }, а тут відкривали { $ours }. Стоп для неї я не ставлю; входи звідси скасовано.
