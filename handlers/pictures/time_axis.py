@@ -23,9 +23,10 @@ def draw_time_axis(
     span: tuple[Millis, Millis],
     to_x: Callable[[Millis], int],
 ) -> None:
-    """Marks and names round moments of `span`, those that have room."""
+    """Marks and names round moments of `span`, those that have room; its ends where none of them is named."""
     where = zone_of(look.time_zone) or UTC
     moments, step = time_ticks(*span, max(1, plot.width // _ROOM), where)
+    is_named = False
     for moment in moments:
         x = to_x(moment)
         if not plot.left <= x <= plot.right:
@@ -34,6 +35,10 @@ def draw_time_axis(
         style = Style(size=LABEL, color=palette.ink if is_day else palette.muted, anchor="ma")
         if canvas.text_if_free((x, plot.bottom + 7), name, style, gap=4):
             canvas.fill(Box(x, plot.bottom, x + 1, plot.bottom + 4), palette.muted)
+            is_named = True
+    for moment, x, anchor in () if is_named else ((span[1], plot.right, "ra"), (span[0], plot.left, "la")):
+        name, _ = _named(moment, step, where, look)
+        canvas.text_if_free((x, plot.bottom + 7), name, Style(size=LABEL, color=palette.muted, anchor=anchor), gap=4)
 
 
 def _named(moment: Millis, step: int, where: tzinfo, look: Look) -> tuple[str, bool]:

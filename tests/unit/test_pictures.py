@@ -169,6 +169,13 @@ def test_what_is_no_kind_of_picture_is_not_drawn() -> None:
         draw(PictureContent(look=look()))
 
 
+def test_a_curve_of_seconds_names_its_ends() -> None:
+    first = Millis(HOURS[0].start_ts + MINUTE)
+    short = equity_curve((), points=((first, Decimal(0)), (Millis(first + 5_000), Decimal(2))))
+    names = [text for _, text in canvas_of(short).labels]
+    assert any(":01" in each for each in names)
+
+
 @given(
     st.decimals("0.00000001", "9999999", allow_nan=False, places=8),
     st.integers(2, 12),
