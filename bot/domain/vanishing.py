@@ -95,9 +95,7 @@ def vanish_report(
         account_id=positions.account_id,
         as_of=min(positions.as_of, orders.as_of),
         legs=tuple(sorted(legs, key=lambda each: (not each.is_naked, not each.needs_us, each.position.symbol))),
-        entries=tuple(
-            sorted(entries, key=lambda each: (each.stop is not None, not each.needs_us, each.order.symbol))
-        ),
+        entries=tuple(sorted(entries, key=lambda each: (each.stop is not None, not each.needs_us, each.order.symbol))),
         unknown=sum(1 for each in live if each.is_order and each.state in UNSETTLED),
         unreadable=tuple(dict.fromkeys((*positions.unreadable, *orders.unreadable))),
     )
