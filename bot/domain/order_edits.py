@@ -62,8 +62,8 @@ class RestingEntry:
 class OrderEdit:
     """What the order would be; `stop` and `target` 0: none. `loss`: of what is left of it at the stop; None: unknown.
 
-    `raises`: more may come to stand or be lost in it than before, so that every rule of an entry is asked.
-    `is_crossing`: at the prices of now it would be filled at once.
+    `raises`: more may come to stand or be lost in it than before, or a new price would have it filled at once, so that
+    every rule of an entry is asked. `is_crossing`: at the prices of now it would be filled at once.
     """
 
     before: RestingEntry
@@ -149,7 +149,8 @@ def edited(now: RestingEntry, change: OrderChange) -> OrderEdit:
     loss, loss_before = _loss(edit), _loss(as_it_was)
     is_more = edit.left * price > as_it_was.left * now.price
     is_worse = loss is None or loss_before is None or loss > loss_before
-    return replace(edit, loss=loss, raises=is_more or is_worse)
+    is_now = edit.is_crossing and price != now.price
+    return replace(edit, loss=loss, raises=is_more or is_worse or is_now)
 
 
 def _qty(now: RestingEntry, change: OrderChange, price: Decimal) -> Decimal:

@@ -157,13 +157,16 @@ class TestTheOrder:
         assert known.request.qty == resting(managing).qty == (D("0.3") if fault == "lost" else D("0.1"))
         assert len(amends(managing)) == 1
 
-    async def test_what_raises_it_is_held_against_the_rules_of_entries(self, managing: Managing) -> None:
+    @pytest.mark.parametrize("change", [{"qty": "0.2"}, {"qty": "0.05", "price": "101", "stop": "93"}])
+    async def test_what_raises_it_or_fills_it_now_is_held_against_the_rules_of_entries(
+        self, managing: Managing, change: dict[str, str]
+    ) -> None:
         await rest(managing)
         account_id = managing.core.account.account_id
         async with managing.core.storage.store.begin() as unit:
             await unit.fences.pause(account_id, managing.core.storage.clock.now())
         with pytest.raises(EntryRefused, match="entry-paused"):
-            await edit(managing, qty="0.2")
+            await edit(managing, **change)
         assert (await edit(managing, qty="0.06")).state is IntentState.DONE, "smaller it may be"
 
     @pytest.mark.parametrize(("qty", "state"), [("0.2", IntentState.ABANDONED), ("0.06", IntentState.DONE)])
