@@ -56,7 +56,7 @@ async def test_a_target_and_the_stop_that_follows_it_are_one_message(app: Harnes
     card = await entered(anna, "buy 0.03 btc sl 3% tp 66k 68k 70k BE")
     before = len(anna.bubbles)
     await app.move("BTCUSDT", "66100")
-    last = await told(anna, "breakeven")
+    last = await told(anna, "breaks even")
     assert "Target reached" in last.text
     assert last.text.count("BTCUSDT · Practice") == 1
     assert len(anna.bubbles) - before == 1
