@@ -70,6 +70,10 @@ class InstrumentReader:
             _logger.info("rules of symbols are not at hand", extra={"reason": type(trouble).__name__})
             return self._at_hand(*categories)
 
+    async def find(self, category: Category, symbol: Symbol) -> Instrument | None:
+        """The rules of one symbol, where its list is at hand."""
+        return next((each.find(symbol) for each in await self.known(category)), None)
+
     def _at_hand(self, *categories: Category) -> tuple[Instruments, ...]:
         found = (self.reads.last_instruments(each) for each in categories or Category)
         return tuple(each for each in found if each is not None)

@@ -66,6 +66,10 @@ class ScreenReader:
         await self._running.close()
 
 
+async def nothing_known() -> None:
+    """What is known beforehand of a screen that nothing is kept for."""
+
+
 def at_hand(read: Callable[P, V | None], *key: P.args, **rest: P.kwargs) -> Callable[[], Awaitable[V | None]]:
     """A read that needs no waiting, in the shape of one that does."""
 

@@ -46,7 +46,6 @@ async def share_closed(ctx: UpdateContext, code: ShareClosed) -> None:
 
 async def _show(ctx: UpdateContext, account: Account, found: SharedTrade) -> None:
     viewer, trade = ctx.viewer, found.trade
-    known = await ctx.services.account_screens.instruments.known(Category.LINEAR)
     content = result_picture(
         viewer,
         account,
@@ -56,7 +55,7 @@ async def _show(ctx: UpdateContext, account: Account, found: SharedTrade) -> Non
         share=found.share,
         prices=(("share-entry", trade.avg_entry_price), ("share-exit", trade.avg_exit_price)),
         at=trade.closed_ts,
-        instrument=next((each.find(trade.symbol) for each in known), None),
+        instrument=await ctx.services.account_screens.instruments.find(Category.LINEAR, trade.symbol),
         source=f"@{ctx.bot.username}",
     )
     closed = button(viewer.say.plain("button-closed"), viewer.data(ShowClosed(account.account_id)))

@@ -2,18 +2,18 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.errors import ExchangeError
-from bot.domain.ids import AccountId, Millis, Symbol
+from bot.domain.ids import Millis
 from bot.domain.legs import LegOutlook
 from bot.domain.market import Category, Klines
 from bot.domain.portfolio import Execution, LegKey
 from bot.domain.trades import TRADE
 from bot.services.instruments import WithInstruments
-from bot.services.screens import Shown
+from bot.services.screens import Shown, nothing_known
 from handlers.core.context import UpdateContext
 from handlers.core.links import ShowLeg
 from handlers.core.pictures import PictureCard, present_picture
@@ -53,14 +53,10 @@ async def show_leg_chart(ctx: UpdateContext, code: ShowLegChart) -> None:
     """The chart, another length of its candles, Refresh. Raises ButtonExpired for somebody else's account."""
     account = managed_account(ctx, code.account_id)
 
-    async def nothing() -> WithInstruments[LegChart] | None:
-        return None
-
     async def look() -> ChartShown:
         screens = ctx.services.account_screens
-        return await screens.reader.read(
-            screens.instruments.beside(_load(ctx, account, code), Category.LINEAR), nothing
-        )
+        load = screens.instruments.beside(_load(ctx, account, code), Category.LINEAR)
+        return await screens.reader.read(load, nothing_known)
 
     await present_picture(ctx, look, lambda viewer, shown: leg_chart_card(viewer, account, code, shown))
 
@@ -94,7 +90,7 @@ def leg_chart_card(viewer: RenderContext, account: Account, code: ShowLegChart, 
     """The picture, what a close would bring, and the levels once more as a table."""
     leg = ShowLeg(code.account_id, code.symbol, code.position_idx)
     rows = (
-        interval_row(viewer, code.interval, lambda each: ShowLegChart(*_leg_parts(code), each)),
+        interval_row(viewer, code.interval, lambda each: replace(code, interval=each)),
         (*refresh_button(viewer, code), *back_row(viewer, leg)),
     )
     if shown.value is None:
@@ -117,10 +113,6 @@ def leg_chart_card(viewer: RenderContext, account: Account, code: ShowLegChart, 
     ]
     content = _content(viewer, account, code, shown.value) if chart.candles.items else None
     return PictureCard(content=content, card=Card(text=join(parts), rows=rows))
-
-
-def _leg_parts(code: ShowLegChart) -> tuple[AccountId, Symbol, int]:
-    return code.account_id, code.symbol, code.position_idx
 
 
 def _content(

@@ -20,7 +20,7 @@ from bot.domain.size_words import is_none
 from bot.domain.trade_plans import LIVE, CardPlace, ClosedTrade, OrderIntent
 from bot.domain.update_attempt import current_attempt
 from bot.services.instruments import WithInstruments
-from bot.services.screens import Shown
+from bot.services.screens import Shown, nothing_known
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
 from handlers.core.plain_words import account_type_named, plain
@@ -105,10 +105,7 @@ async def read_legs(ctx: UpdateContext, account: Account) -> LegsShown:
         stand = await ctx.services.trading.disagreements.of_account(ctx.config, account.account_id)
         return Legs(items=items, as_of=as_of, disagreements=tuple(stand))
 
-    async def nothing() -> WithInstruments[Legs] | None:
-        return None
-
-    return await screens.reader.read(screens.instruments.beside(load(), Category.LINEAR), nothing)
+    return await screens.reader.read(screens.instruments.beside(load(), Category.LINEAR), nothing_known)
 
 
 async def read_leg(ctx: UpdateContext, account: Account, symbol: Symbol, position_idx: int) -> LegsShown:
@@ -122,10 +119,7 @@ async def read_leg(ctx: UpdateContext, account: Account, symbol: Symbol, positio
         items = () if found is None else (found,)
         return Legs(items=items, as_of=as_of, positions=positions, disagreements=tuple(stand))
 
-    async def nothing() -> WithInstruments[Legs] | None:
-        return None
-
-    return await screens.reader.read(screens.instruments.beside(load(), Category.LINEAR), nothing)
+    return await screens.reader.read(screens.instruments.beside(load(), Category.LINEAR), nothing_known)
 
 
 async def one_leg(ctx: UpdateContext, account: Account, symbol: Symbol, position_idx: int) -> LegOutlook:
@@ -170,8 +164,7 @@ async def named_leg(ctx: UpdateContext, words: Sequence[str]) -> tuple[Account, 
 
 async def known_instrument(ctx: UpdateContext, symbol: Symbol) -> Instrument | None:
     """The symbol's rules where they are at hand."""
-    known = await ctx.services.account_screens.instruments.known(Category.LINEAR)
-    return next((each.find(symbol) for each in known), None)
+    return await ctx.services.account_screens.instruments.find(Category.LINEAR, symbol)
 
 
 async def show_outcome(

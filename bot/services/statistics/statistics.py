@@ -18,7 +18,7 @@ from bot.domain.tallies import CurveTally, DayTally, EntryTally, Tally
 from bot.domain.time_zones import zone_of
 from bot.domain.trade_plans import ClosedTrade
 from bot.domain.users import UserConfig
-from bot.services.screens import ScreenReader, Shown
+from bot.services.screens import ScreenReader, Shown, nothing_known
 from bot.services.statistics.slices import each_slice
 
 T = TypeVar("T")
@@ -74,7 +74,7 @@ class Statistics:
 
     async def shown(self, config: UserConfig, account: Account, period: Period, back: int = 0) -> Shown[StatisticsPage]:
         """The page, or that it is being counted."""
-        return await self.reader.read(self.page(config, account, period, back), nothing_yet)
+        return await self.reader.read(self.page(config, account, period, back), nothing_known)
 
     async def span(self, config: UserConfig, account: Account, period: Period, back: int = 0) -> ShownSpan:
         """The period of the owner's calendar, `back` periods ago (0 … FURTHEST_BACK).
@@ -163,10 +163,6 @@ class Statistics:
     async def _each(self, account: Account, span: Span, add: Callable[[Iterable[Close]], None]) -> None:
         """Hand over every close of the span, oldest first."""
         await each_slice(self.queries.closes, account, span, partial(_added, add))
-
-
-async def nothing_yet() -> None:
-    """What is known of statistics before they are counted."""
 
 
 async def _added(add: Callable[[Iterable[T]], None], items: Sequence[T]) -> None:

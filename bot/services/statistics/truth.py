@@ -13,8 +13,8 @@ from bot.domain.ports.clock import Clock
 from bot.domain.ports.statistics import StatisticsQueries
 from bot.domain.statistics import EntrySummary, Summary
 from bot.domain.users import UserConfig
-from bot.services.screens import Shown
-from bot.services.statistics.statistics import ShownSpan, Statistics, nothing_yet
+from bot.services.screens import Shown, nothing_known
+from bot.services.statistics.statistics import ShownSpan, Statistics
 
 MOST_STOPS: Final = 500  # closes at a stop that a page compares: the newest
 _PLANS: Final = 100  # whose entries are read at a time
@@ -41,7 +41,7 @@ class CardTruth:
 
     async def shown(self, config: UserConfig, account: Account, back: int = 0) -> Shown[TruthPage]:
         """The page, or that it is being counted."""
-        return await self.statistics.reader.read(self.month(config, account, back), nothing_yet)
+        return await self.statistics.reader.read(self.month(config, account, back), nothing_known)
 
     async def month(self, config: UserConfig, account: Account, back: int = 0) -> TruthPage:
         """The month of the owner's calendar so many months ago; of practice what of it is of the run that goes on."""
