@@ -1,6 +1,5 @@
 """An account's open orders, limit or conditional."""
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,7 +9,7 @@ from bot.domain.portfolio import Order, Orders, Side
 from bot.services.instruments import WithInstruments
 from bot.services.screens import Shown
 from handlers.accounts.views import left_out_lines, lost_lines, other_screens, symbol_rows
-from handlers.core.links import ORDER_ID, ShowCancels, ShowOrder, ShowOrders
+from handlers.core.links import ShowCancels, ShowOrder, ShowOrders, fits_button
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import account_tabs, footer, menu_row, page_lines, page_of, page_row, refresh_button
@@ -71,7 +70,7 @@ def _order_buttons(
             viewer.data(ShowOrder(account.account_id, each.order_id)),
         )
         for each in items
-        if each.category is Category.LINEAR and re.fullmatch(ORDER_ID, each.order_id)
+        if each.category is Category.LINEAR and fits_button(each.order_id)
     ]
     return in_rows(ways, _ORDERS_IN_A_ROW)
 

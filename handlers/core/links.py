@@ -21,9 +21,10 @@ PROMO_PAYLOAD: Final = "p_"  # before a promo code
 SUBSCRIBE_PAYLOAD: Final = "subscribe"  # where forwarded invoices lead
 
 LONGEST_SYMBOL: Final = 30
-ORDER_ID: Final = "[A-Za-z0-9-]{1,40}"  # an exchange's own id of an order
-LONGEST_ORDER: Final = 36  # Bybit's ids, which are UUIDs
-OrderName = Annotated[str, Matching(rf"[0-9A-Za-z-]{{1,{LONGEST_ORDER}}}")]
+LONGEST_ORDER: Final = 40  # letters of an exchange's own id of an order
+LONGEST_SHARED: Final = 36  # the same beside the index of a leg: Bybit's ids are UUIDs
+OrderId = Annotated[str, Matching(rf"[A-Za-z0-9-]{{1,{LONGEST_ORDER}}}")]
+SharedOrderId = Annotated[str, Matching(rf"[A-Za-z0-9-]{{1,{LONGEST_SHARED}}}")]
 SymbolName = Annotated[Symbol, Matching(rf"[A-Z0-9]{{2,{LONGEST_SYMBOL}}}")]
 LegIndex = Annotated[int, AtMost(2)]  # position_idx: see Position in bot/domain/portfolio.py
 
@@ -120,7 +121,7 @@ class ShareClosed(Code):
 
     TAG = "sh"
     account_id: AccountId
-    order_id: OrderName
+    order_id: SharedOrderId
     position_idx: LegIndex
 
 
@@ -163,7 +164,7 @@ class ShowOrder(Code):
 
     TAG = "onc"
     account_id: AccountId
-    order_id: Annotated[str, Matching(ORDER_ID)]
+    order_id: OrderId
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +199,12 @@ class ShowOrderReceipt(Code):
 
     TAG = "rco"
     account_id: AccountId
-    order_id: Annotated[str, Matching(ORDER_ID)]
+    order_id: OrderId
 
 
-def has_receipt(order_id: str) -> bool:
-    """Whether a button can name that order."""
-    return re.fullmatch(ORDER_ID, order_id) is not None
+def fits_button(order_id: str, longest: int = LONGEST_ORDER) -> bool:
+    """Whether a button can name that order, with so many letters at most."""
+    return len(order_id) <= longest and re.fullmatch("[A-Za-z0-9-]+", order_id) is not None
 
 
 @dataclass(frozen=True, slots=True)

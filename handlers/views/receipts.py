@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.ids import AccountId
-from handlers.core.links import ShowOrderReceipt, has_receipt
+from handlers.core.links import ShowOrderReceipt, fits_button
 from handlers.views.cards import Row, button, in_rows
 from handlers.views.render_context import RenderContext
 
@@ -13,7 +13,7 @@ _IN_A_ROW: Final = 3
 
 def receipt_button(label: str, account_id: AccountId, order_id: str) -> Row:
     """Of an order by the exchange's id; nothing where a button can't name it."""
-    return (button(label, ShowOrderReceipt(account_id, order_id).encode()),) if has_receipt(order_id) else ()
+    return (button(label, ShowOrderReceipt(account_id, order_id).encode()),) if fits_button(order_id) else ()
 
 
 def receipt_rows(viewer: RenderContext, orders: Sequence[tuple[str, AccountId, str]]) -> tuple[Row, ...]:
@@ -22,7 +22,7 @@ def receipt_rows(viewer: RenderContext, orders: Sequence[tuple[str, AccountId, s
         [
             button(f"🧾 {name}", viewer.data(ShowOrderReceipt(account_id, order_id)))
             for name, account_id, order_id in orders
-            if has_receipt(order_id)
+            if fits_button(order_id)
         ],
         _IN_A_ROW,
     )

@@ -6,7 +6,7 @@ from bot.domain.accounts import Account
 from bot.domain.ids import AccountId, Millis
 from bot.domain.market import Instrument
 from bot.domain.portfolio import Side
-from handlers.core.links import LONGEST_ORDER, ShareClosed
+from handlers.core.links import LONGEST_SHARED, ShareClosed, fits_button
 from handlers.pictures.contents import ResultCard
 from handlers.views.cards import Row, button
 from handlers.views.charts import look_of
@@ -16,7 +16,7 @@ from handlers.views.times import day
 
 def share_row(label: str, account_id: AccountId, order_id: str, position_idx: int) -> Row:
     """[Share] of what an order closed; nothing for an id that no button holds."""
-    if len(order_id) > LONGEST_ORDER or not order_id.replace("-", "").isalnum() or not order_id.isascii():
+    if not fits_button(order_id, LONGEST_SHARED):
         return ()
     return (button(label, ShareClosed(account_id, order_id, position_idx).encode()),)
 
