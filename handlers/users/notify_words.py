@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from bot.domain.ids import HOUR, MINUTE
+from bot.domain.ids import DAY, HOUR, MINUTE
 from bot.domain.notices import NoticeKind, QuietHours
 from bot.domain.users import Notifications
 from handlers.core.plain_words import plain
@@ -47,14 +47,14 @@ _UNITS: Final = MappingProxyType(
     {
         MINUTE: "m min mins minute minutes м мин минут минуты минуту хв хвилин хвилини хвилину",
         HOUR: "h hr hrs hour hours ч час часа часов г год годин години годину",
-        24 * HOUR: "d day days д день дня дней дн днів дні",
+        DAY: "d day days д день дня дней дн днів дні",
     }
 )
 _BY_UNIT: Final = MappingProxyType({word: unit for unit, words in _UNITS.items() for word in words.split()})
 _CLOCK: Final = re.compile(r"(?P<hour>[01]?[0-9]|2[0-4])(?:[:.](?P<minute>[0-5][0-9]))?")
 _BETWEEN: Final = re.compile(r" *(?:-|до|to|until) *")
 _MINUTES: Final = 60
-_DAY: Final = 24 * _MINUTES
+_DAY: Final = 24 * _MINUTES  # minutes
 
 
 def length_of(typed: str) -> int | None:
