@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from decimal import Decimal
+from functools import reduce
 from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.ids import Millis
 from bot.domain.periods import Period
-from bot.domain.statistics import DayPnl, EquityPoint
+from bot.domain.statistics import WIDE, DayPnl, EquityPoint
 from bot.domain.time_zones import zone_of
-from bot.services.screens import Shown
-from bot.services.statistics.statistics import ShownSpan, nothing_yet
+from bot.services.screens import Shown, nothing_known
+from bot.services.statistics.statistics import ShownSpan
 from handlers.core.context import UpdateContext
 from handlers.core.pictures import PictureCard, present_picture
 from handlers.core.specs import EVERYONE, HandlerSpec, view
@@ -33,12 +34,19 @@ _MOST_DAYS: Final = 62  # of bars on a phone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnResults:
-    """What was closed in a span: the summed PnL after each close, and of each day."""
+    """What was closed in a span, as it is drawn: the summed PnL after each close, or that of each day."""
 
     shown: ShownSpan
     points: tuple[EquityPoint, ...]
     days: tuple[DayPnl, ...]
     as_of: Millis
+
+    @property
+    def total(self) -> Decimal | None:
+        """The PnL of the span; None: nothing was closed in it."""
+        if self.points:
+            return self.points[-1].pnl
+        return reduce(WIDE.add, (each.pnl for each in self.days)) if self.days else None
 
 
 async def show_curve(ctx: UpdateContext, code: ShowCurve) -> None:
@@ -46,7 +54,7 @@ async def show_curve(ctx: UpdateContext, code: ShowCurve) -> None:
     account = own_account(ctx, code.account_id)
 
     async def look() -> Shown[DrawnResults]:
-        return await ctx.services.results.statistics.reader.read(_load(ctx, account, code), nothing_yet)
+        return await ctx.services.results.statistics.reader.read(_load(ctx, account, code), nothing_known)
 
     await present_picture(ctx, look, lambda viewer, shown: _composed(viewer, account, code, shown))
 
@@ -54,12 +62,13 @@ async def show_curve(ctx: UpdateContext, code: ShowCurve) -> None:
 async def _load(ctx: UpdateContext, account: Account, code: ShowCurve) -> DrawnResults:
     statistics, zone = ctx.services.results.statistics, ctx.config.settings.time_zone
     shown = await statistics.span(ctx.config, account, code.period, code.back)
-    return DrawnResults(
-        shown=shown,
-        points=await statistics.equity(account, shown.span),
-        days=await statistics.daily(account, shown.span, zone),
-        as_of=ctx.services.clock.now(),
-    )
+    points: tuple[EquityPoint, ...] = ()
+    days: tuple[DayPnl, ...] = ()
+    if code.curve is CurveKind.CURVE:
+        points = await statistics.equity(account, shown.span)
+    else:
+        days = await statistics.daily(account, shown.span, zone)
+    return DrawnResults(shown=shown, points=points, days=days, as_of=ctx.services.clock.now())
 
 
 def _composed(viewer: RenderContext, account: Account, code: ShowCurve, shown: Shown[DrawnResults]) -> PictureCard:
@@ -71,15 +80,15 @@ def _composed(viewer: RenderContext, account: Account, code: ShowCurve, shown: S
         parts.append(say("stats-counting"))
     else:
         parts.append(span_line(viewer, found.shown))
-    if found is not None and not found.points:
-        parts.append(say("stats-none-earlier" if found.shown.has_earlier else "stats-none"))
-    elif found is not None:
-        total = found.points[-1].pnl
-        money = viewer.figures.money(total, _COIN, signed=True)
-        parts.append(say("stats-result", arrow=arrow(total), pnl=money))
-        subtitle = f"{viewer.account_name(account)} · {money} · {viewer.when(found.as_of)}"
-        draw = _curve if code.curve is CurveKind.CURVE else _bars
-        content = draw(viewer, title, subtitle, found)
+        total = found.total
+        if total is None:
+            parts.append(say("stats-none-earlier" if found.shown.has_earlier else "stats-none"))
+        else:
+            money = viewer.figures.money(total, _COIN, signed=True)
+            parts.append(say("stats-result", arrow=arrow(total), pnl=money))
+            subtitle = f"{viewer.account_name(account)} · {money} · {viewer.when(found.as_of)}"
+            draw = _curve if code.curve is CurveKind.CURVE else _bars
+            content = draw(viewer, title, subtitle, found)
     return PictureCard(content=content, card=Card(text=join(parts), rows=_rows(viewer, code, found)))
 
 
