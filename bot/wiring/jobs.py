@@ -118,7 +118,7 @@ def panics(panic: Panic, clock: Clock) -> Periodic[int]:
 
 def tellings(telling: Telling, clock: Clock) -> Periodic[int]:
     """After 10 minutes: people do not hear what became of their orders."""
-    return Periodic("tellings", telling.tell_due, clock=clock, every_s=5, late_after_s=10 * _MINUTE_S)
+    return Periodic("tellings", telling.tell_due, clock=clock, every_s=1, late_after_s=10 * _MINUTE_S)
 
 
 def limit_watch(watch: LimitWatch, clock: Clock) -> Periodic[int]:

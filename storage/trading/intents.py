@@ -93,6 +93,8 @@ SELECT_UNTOLD: Final = """
            final_ts
       FROM order_intents AS i
      WHERE is_told = 0 AND final_ts IS NOT NULL AND final_ts > ?3 AND final_ts < ?4
+       AND (final_ts NOT BETWEEN ?1 AND ?1 + ?5
+            OR kind = 'entry' AND state = 'filled' AND final_ts - created_ts > 2 * ?5)
        AND NOT (i.idempotency_key >= 'closing:' AND i.idempotency_key < 'closing;' AND EXISTS (
                SELECT 1 FROM leg_closings AS c JOIN panics AS p ON p.panic_id = c.panic_id
                 WHERE c.closing_id = CAST(substr(i.idempotency_key, 9) AS INTEGER) AND c.state <> 'refused'

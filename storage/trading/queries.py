@@ -100,10 +100,15 @@ class SqliteTradingQueries:
         rows = await self._database.fetch(SELECT_INTENT_BY_KEY, (idempotency_key,))
         return intent_of(rows[0]) if rows else None
 
-    async def untold(self, before: Millis, limit: int) -> tuple[OrderIntent, ...]:
-        """Intents in their last state since before that moment, of which nobody was told."""
+    async def untold(self, now: Millis, limit: int, followed_ms: int) -> tuple[OrderIntent, ...]:
+        """Intents in their last state for `followed_ms`, of which nobody was told.
+
+        Entries that are filled after they rested for twice as long, which no card follows, are due at once.
+        """
         rows = [
-            row for edges in spans(before) for row in await self._database.fetch(SELECT_UNTOLD, (before, limit, *edges))
+            row
+            for edges in spans(now)
+            for row in await self._database.fetch(SELECT_UNTOLD, (now - followed_ms, limit, *edges, followed_ms))
         ]
         return tuple(map(intent_of, rows[:limit]))
 

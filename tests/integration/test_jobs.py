@@ -247,7 +247,7 @@ async def test_pauses_patience_and_what_is_expected_are_those_of_each_job(harnes
         "order_gauges": (5, 0, 2 * minute, ()),
         "closings": (5, 0, 2 * minute, ()),
         "panics": (5, 0, 2 * minute, ()),
-        "tellings": (5, 0, 10 * minute, ()),
+        "tellings": (1, 0, 10 * minute, ()),
         "limit_watch": (15, 0, 10 * minute, (NothingDone,)),
         "drills": (2, 0, 10 * minute, ()),
         "maintenance": (minute, 0, None, (ExchangeError, StorageTrouble)),

@@ -161,6 +161,17 @@ async def test_what_no_card_told_of_goes_out_by_the_outbox_once(core: OrderCore)
     assert [await telling.tell_due(), await telling.tell_due()] == [1, 0], "the clock was set back"
 
 
+async def test_an_entry_that_rested_is_told_as_soon_as_it_is_filled(core: OrderCore) -> None:
+    telling = telling_of(core)
+    trade = await core.confirm(core.card(is_market=False, prices=(D(95),)))
+    core.storage.clock.advance(60)
+    core.gateway.fill(trade.intents[0].order_link_id, trade.intents[0].request.qty)  # type: ignore[union-attr]  # the entry
+    await core.settle()
+    core.storage.clock.advance(1)
+    assert await telling.tell_due() == 1, "no card follows it any more: its target may come next"
+    assert await core.messages() == ["trade-entry"]
+
+
 async def test_a_failing_read_never_means_flat(core: OrderCore) -> None:
     await core.confirm()
     core.gateway.is_silent = True

@@ -272,10 +272,11 @@ class TradingQueries(Protocol):
     async def intents(self, intent_ids: Sequence[int]) -> tuple[OrderIntent, ...]: ...
     async def intents_live(self, account_id: AccountId) -> tuple[OrderIntent, ...]: ...
     async def by_key(self, idempotency_key: str) -> OrderIntent | None: ...
-    async def untold(self, before: Millis, limit: int) -> tuple[OrderIntent, ...]:
-        """Intents in their last state since before that moment, of which nobody was told.
+    async def untold(self, now: Millis, limit: int, followed_ms: int) -> tuple[OrderIntent, ...]:
+        """Intents in their last state for as long as a card follows one (`followed_ms`), of which nobody was told.
 
-        Not those that close for a panic under way: its card tells of them.
+        Entries that are filled after they rested for twice as long are due at once. Not those that close for a panic
+        under way: its card tells of them.
         """
         ...
 

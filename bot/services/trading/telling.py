@@ -39,9 +39,9 @@ class Telling:
     prefix: str
 
     async def tell_due(self) -> int:
-        """Those that stand so for ten seconds; how many there were."""
+        """Those that stand so for ten seconds, and entries filled after a rest, which no card follows; how many."""
         now = self.clock.now()
-        due = await self.queries.untold(Millis(now - TOLD_WITHIN), _AT_ONCE)
+        due = await self.queries.untold(now, _AT_ONCE, TOLD_WITHIN)
         for intent in due:
             account = await self.queries.account(intent.leg.account_id)
             blocking = () if account is None else await self._blocking(account, intent)
