@@ -198,6 +198,7 @@ def _end(receipt: Receipt) -> list[ReceiptStep]:
         found += [
             ReceiptStep(kind=StepKind.TARGET, ts=each.final_ts, number=each.target_number or 0)
             for each in receipt.siblings
-            if each.kind is IntentKind.TARGET and each.state is IntentState.FILLED and each.final_ts is not None
+            if each.kind is IntentKind.TARGET and each.state is IntentState.FILLED
+            if each.final_ts is not None and each.final_ts >= intent.created_ts  # earlier ones are of another entry
         ]
     return found

@@ -34,6 +34,11 @@ async def test_a_trade_is_leafed_through(harness: Harness) -> None:
     await harness.services.trading.settlement.settle(account.account_id)
     entry = await anna.press("◀ Entry", bubble=target)
     assert "target 1 filled" in shown(entry)
+    harness.clock.advance(1)
+    await entered(anna, "buy 0.01 btc sl 3%")
+    added = shown(await said(anna, "/receipt btc"))
+    assert "Entry · Buy 0.01 BTC" in added
+    assert "target 1 filled" not in added, "it was reached before this entry"
 
 
 async def test_a_close_has_a_receipt_wherever_it_is_told(harness: Harness) -> None:
