@@ -112,6 +112,8 @@ async def test_what_it_costs(harness: Harness, flow: Flow, taps: int, typed: int
         ("/settings zone Europe/Berlin", "Time zone: Berlin"),
         ("/settings tz new york", "Time zone: New York"),
         ("/settings account paper", "Account: Practice"),
+        ("/settings account practice", "Account: Practice"),
+        ("/settings account Практика", "Account: Practice"),
     ],
 )
 async def test_every_setting_in_one_line(harness: Harness, line: str, shown: str) -> None:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 from zoneinfo import available_timezones
 
+from bot.domain.account_words import ACCOUNT_WORDS
 from bot.domain.accounts import Account, AccountType, TradeSettings
 from bot.domain.errors import BadInput
 from bot.domain.favorites import MOST_FAVORITES
@@ -58,7 +59,7 @@ RANGES: Final[Mapping[SettingField, Range]] = MappingProxyType(
 )
 _MAX_TYPED: Final = 64
 _ACCOUNT: Final = re.compile(r"(?P<type>[a-z]+):(?P<id>[0-9]{1,19})")  # what buttons hold: demo:2
-_NUMBERED: Final = re.compile(r"(?P<type>[a-z]+) +(?P<number>[0-9]{1,3})", re.IGNORECASE)  # what is typed: demo 2
+_NUMBERED: Final = re.compile(r"(?P<type>[^\W\d_]+) +(?P<number>[0-9]{1,3})", re.IGNORECASE)  # what is typed: demo 2
 
 Choice = TypeVar("Choice", bound=StrEnum)
 _Store = Callable[[UnitOfWork], Awaitable[None]]
@@ -130,10 +131,18 @@ async def _parsed(config: UserConfig, field: SettingField, typed: str) -> _Store
 def _account(config: UserConfig, typed: str) -> Account:
     word, account_id = typed, None
     if (named := _NUMBERED.fullmatch(typed)) is not None:
-        return config.numbered(_choice(AccountType, named["type"]), int(named["number"]))
+        return config.numbered(_account_type(named["type"]), int(named["number"]))
     if (button := _ACCOUNT.fullmatch(typed)) is not None:
         word, account_id = button["type"], AccountId(int(button["id"]))
-    return config.resolve(_choice(AccountType, word), account_id)
+    return config.resolve(_account_type(word), account_id)
+
+
+def _account_type(word: str) -> AccountType:
+    """As orders name it in any language: practice, демо. Raises BadInput."""
+    known = ACCOUNT_WORDS.get(word.casefold())
+    if known is None:
+        raise BadInput("error-choice", choices="practice, demo, live")
+    return known
 
 
 def _number(field: SettingField, typed: str) -> Decimal:
