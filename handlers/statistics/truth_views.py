@@ -72,7 +72,7 @@ def _stops(viewer: RenderContext, page: TruthPage) -> list[Markup]:
     say, figures, stops, coin = viewer.say, viewer.figures, page.stops, page.summary.coin
     if not stops.reached:
         return []
-    lines = [_BLANK, say("truth-stops", held=stops.held, reached=stops.reached)]
+    lines = [_BLANK, say("truth-stops", held=stops.held, reached=stops.reached, all=int(stops.held == stops.reached))]
     if stops.held:
         kind = cost_kind(stops.slippage)
         lines.append(say("truth-stop-price", kind=kind, money=figures.money(abs(stops.slippage), coin)))

@@ -69,7 +69,7 @@ async def test_the_month_page_holds_promises_against_what_came(harness: Harness)
     await settled(harness)
     text = (await said(anna, "/truth")).text
     assert "Worst price of the card kept: 1 of 1" in text
-    assert "Stops: 1 of 1 held" in text
+    assert "Stops: 1 of 1 held\n" in text
     assert "no worse than said: 0 of 1" in text, "the market went past the stop"
     assert "beyond the stop’s price" in text
     await harness.move("BTCUSDT", "64000.00", seconds=60)

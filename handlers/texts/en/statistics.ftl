@@ -173,7 +173,11 @@ truth-fees =
        *[other] ⚠️ Fees to enter: at most { $said } said, <b>{ $paid }</b> paid
     }
 truth-fees-unknown = Fee on the card not kept: { $count }
-truth-stops = <b>Stops</b>: { $held } of { $reached } held; the others ended by liquidation or because no stop could be set
+truth-stops =
+    { $all ->
+        [1] <b>Stops</b>: { $held } of { $reached } held
+       *[0] <b>Stops</b>: { $held } of { $reached } held; the others ended by liquidation or because no stop could be set
+    }
 truth-stop-price =
     { $kind ->
         [even] Closed at the stop’s price
