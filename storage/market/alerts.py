@@ -20,7 +20,8 @@ INSERT_ALERT: Final = """
 COUNT_ALERTS: Final = "SELECT count(*) FROM price_alerts WHERE user_id = ?"
 TAKE_ALERT: Final = """
     DELETE FROM price_alerts WHERE alert_id = ?
-    RETURNING alert_id, user_id, category, symbol, side, price, set_price, created_ts
+    RETURNING alert_id, user_id, category, symbol, side, price, set_price, created_ts,
+              (SELECT u.is_banned FROM users AS u WHERE u.user_id = price_alerts.user_id)
 """
 DELETE_ALERT: Final = """
     DELETE FROM price_alerts WHERE alert_id = ? AND user_id = ?
@@ -74,7 +75,8 @@ class SqlitePriceAlerts:
         return int(rows[0][0])
 
     async def take(self, alert_id: int) -> PriceAlert | None:
-        return await self._one(TAKE_ALERT, (alert_id,))
+        rows = await self._transaction.fetch(TAKE_ALERT, (alert_id,))
+        return alert_of(rows[0][:-1]) if rows and not rows[0][-1] else None
 
     async def remove(self, user_id: UserId, alert_id: int) -> PriceAlert | None:
         return await self._one(DELETE_ALERT, (alert_id, user_id))

@@ -331,3 +331,15 @@ async def test_there_are_twenty_favorites_at_most(harness: Harness) -> None:
     assert "You have 20 favorites" in (await anna.tap("v1:fav:linear:COIN20USDT:1")).text
     assert "20 of 20" in (await said(anna, "/favorites")).text
     assert "does not trade" in (await anna.tap("v1:fav:linear:NOSUCHUSDT:1")).text
+
+
+async def test_whoever_is_banned_is_told_of_none(harness: Harness) -> None:
+    for person in (await met(harness), await met(harness, BORIS, "Boris")):
+        await said(person, "alert btc 70k")
+    await harness.ban(ANNA)
+    harness.bybit.symbols["BTCUSDT"] = "70012.50"
+    for _ in range(2):
+        harness.clock.advance(2)
+        await watched(harness)
+    assert [each.message.user_id for each in await harness.queued() if each.message.kind == "price-alert"] == [BORIS]
+    assert await harness.rows("price_alerts") == []

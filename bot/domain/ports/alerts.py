@@ -20,7 +20,7 @@ class PriceAlertRecords(Protocol):
 
     async def count(self, user_id: UserId) -> int: ...
     async def take(self, alert_id: int) -> PriceAlert | None:
-        """Out of the table, to be told of. None: it was told of, or deleted."""
+        """Out of the table, to be told of. None: it was told of, or deleted, or its person is banned."""
         ...
 
     async def remove(self, user_id: UserId, alert_id: int) -> PriceAlert | None:
