@@ -66,6 +66,7 @@ class CardInputs:
     now: Millis
     stopped: tuple[CardNote, ...] = ()  # by a pause or a halt
     is_managed: bool = True  # False: what stands in the leg was opened elsewhere
+    waiting: tuple[Decimal, ...] = ()  # prices of the plan's entries that rest
 
     @property
     def position_idx(self) -> int:
@@ -113,6 +114,12 @@ class CardInputs:
     def standing(self) -> Position | None:
         """What stands in the leg that the entry goes to, whatever its side."""
         return next((each for each in self.positions_here if each.position_idx == self.position_idx), None)
+
+    @property
+    def is_add(self) -> bool:
+        """Whether it goes to what the plan holds or waits for: both have the one stop and the targets of the plan."""
+        is_same = self.plan is not None and self.plan.side is self.draft.side
+        return is_same and (self.standing is not None or bool(self.waiting))
 
     @property
     def orders_here(self) -> tuple[Order, ...]:

@@ -25,7 +25,7 @@ def asked_stop(inputs: CardInputs, reference: Decimal) -> tuple[Decimal | None, 
         return _stop_at(inputs, draft.stop, reference), False
     if draft.no_stop:
         return None, False
-    if inputs.plan is not None and inputs.plan.side is draft.side and inputs.standing is not None:
+    if inputs.plan is not None and inputs.is_add:
         return inputs.plan.stop, False
     level = PriceLevel(percent=inputs.defaults.stop_loss_percent)
     return _stop_at(inputs, level, reference), True
@@ -62,7 +62,7 @@ def asked_targets(inputs: CardInputs, reference: Decimal) -> tuple[SharedTarget,
     if draft.no_target:
         return ()
     levels = draft.targets
-    if not levels and inputs.plan is not None and inputs.plan.side is draft.side and inputs.standing is not None:
+    if not levels and inputs.plan is not None and inputs.is_add:
         left = [each for each in inputs.plan.targets if not each.is_done]
         shares = _of_one([each.share for each in left])
         return tuple(

@@ -14,7 +14,7 @@ from bot.domain.card_inputs import CardInputs
 from bot.domain.card_levels import asked_targets, asked_trailing
 from bot.domain.card_sizes import SharedTarget, least_qty, shared
 from bot.domain.leg_protection import TRAILING
-from bot.domain.leg_rules import conditional_rows
+from bot.domain.leg_rules import conditional_rows, wrong_side
 from bot.domain.numbers import plain
 from bot.domain.order_card import OrderCard, TargetLine
 from bot.domain.orders import MOST_CONDITIONAL, MarginMode, TriggerBy, direction
@@ -36,6 +36,7 @@ def make_card(inputs: CardInputs) -> OrderCard:
     _check_stop(order, liquidation, remarks)
     targets = _targets(order, remarks)
     _check_targets(order, targets, remarks)
+    _check_waiting(order, targets, remarks)
     loss = _loss(order)
     margin = _margin(order, remarks)
     _check_rows(order, targets, remarks)
@@ -193,6 +194,14 @@ def _check_targets(order: EnteredOrder, targets: tuple[TargetLine, ...], remarks
             return
 
 
+def _check_waiting(order: EnteredOrder, targets: tuple[TargetLine, ...], remarks: Remarks) -> None:
+    """The entries of the leg that wait are filled with the same stop and targets."""
+    found = wrong_side(order.inputs.draft.side, order.inputs.waiting, order.stop, (each.price for each in targets))
+    if found is not None:
+        level, price = found
+        remarks.refuse("entry-waiting-beyond", stop=level, price=price)
+
+
 # --- what stands against it ------------------------------------------------------------------------------------------
 
 
@@ -262,9 +271,17 @@ class _Outcome:
     margin: Decimal
 
 
+def _stop_before(order: EnteredOrder) -> Decimal | None:
+    """The stop of what it adds to; None: none, or it adds to nothing."""
+    if order.standing is not None:
+        return order.standing.stop_loss
+    plan = order.inputs.plan if order.inputs.is_add else None
+    return None if plan is None else plan.stop
+
+
 def _card(order: EnteredOrder, outcome: _Outcome, remarks: Remarks) -> OrderCard:
     inputs, value = order.inputs, order.inputs.account_value
-    before = order.standing.stop_loss if order.standing is not None else None
+    before = _stop_before(order)
     budget = loss_budget(inputs.limits, inputs.marks, value)
     least = max(least_qty(inputs.instrument, each.price) * each.price for each in order.entries)
     return OrderCard(

@@ -230,6 +230,20 @@ def check_targets(
     return tuple(sorted(rounded, key=lambda each: each.price * way))
 
 
+def wrong_side(
+    side: Side, entries: Iterable[Decimal], stop: Decimal | None, targets: Iterable[Decimal]
+) -> tuple[Decimal, Decimal] | None:
+    """A stop or a target that an entry would have passed once it is filled, and the price of that entry; None: none."""
+    way, levels = direction(side), [*targets]
+    for price in entries:
+        if stop and (price - stop) * way <= 0:
+            return stop, price
+        for target in levels:
+            if (target - price) * way <= 0:
+                return target, price
+    return None
+
+
 def new_targets(
     known: Sequence[PlannedTarget], wanted: Sequence[PlannedTarget], used: int
 ) -> tuple[PlannedTarget, ...]:

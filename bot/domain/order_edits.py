@@ -13,6 +13,7 @@ from bot.domain.card_sizes import least_qty
 from bot.domain.errors import BadInput
 from bot.domain.ids import AccountId
 from bot.domain.leg_protection import promised
+from bot.domain.leg_rules import wrong_side
 from bot.domain.market import Instrument, Ticker
 from bot.domain.orders import LegSettings, MarginMode, direction
 from bot.domain.portfolio import FeeRate, Order, Position, Side
@@ -47,6 +48,7 @@ class RestingEntry:
     settings: LegSettings
     fee: FeeRate
     tiers: tuple[RiskTier, ...]
+    others: tuple[Decimal, ...] = ()  # prices of the plan's other entries that rest
 
     @property
     def price(self) -> Decimal:
@@ -200,9 +202,21 @@ def _check_levels(edit: OrderEdit) -> None:
     if edit.target and any((edit.target - price) * way <= 0 for price in prices):
         key = "edit-target-below" if now.order.side is Side.BUY else "edit-target-above"
         raise BadInput(key, target=now.instrument.price_text(edit.target))
+    _check_others(edit)
     liquidation = _liquidation(edit)
     if edit.stop and liquidation is not None and (edit.stop - liquidation * (1 + way * TOLERANCE)) * way < 0:
         raise BadInput("manage-stop-beyond-liquidation", price=now.instrument.price_text(liquidation))
+
+
+def _check_others(edit: OrderEdit) -> None:
+    """Stop and targets are of the whole leg: they must suit its other entries, and its earlier targets this one."""
+    now = edit.before
+    earlier = tuple(each.price for each in now.plan.targets[:-1] if not each.is_done)
+    targets = (*earlier, *((edit.target,) if edit.target else ()))
+    found = wrong_side(now.order.side, (edit.price, *now.others), edit.stop, targets)
+    if found is not None:
+        level, price = (now.instrument.price_text(each) for each in found)
+        raise BadInput("entry-waiting-beyond", stop=level, price=price)
 
 
 def _liquidation(edit: OrderEdit) -> Decimal | None:

@@ -207,6 +207,22 @@ class TestTheOrder:
             await edit(managing, **change)
         assert amends(managing) == []
 
+    @pytest.mark.parametrize(("number", "change"), [(0, {"stop": "94"}), (1, {"target": "94"}), (0, {"price": "96"})])
+    async def test_stop_and_targets_suit_every_entry_of_the_leg(
+        self, managing: Managing, number: int, change: dict[str, str]
+    ) -> None:
+        early = {"target_prices": (D("95.5"), D(120)), "target_shares": (D("0.5"), D("0.5"))}
+        card = managing.core.card(
+            prices=(D(95), D(93)), qtys=(D("0.1"), D("0.1")), is_market=False, **(early if "price" in change else {})
+        )
+        core, wish = managing.core, OrderChange(**{name: D(value) for name, value in change.items()})
+        await core.entries.confirm(core.config, card, place=PLACE, idempotency_key="press:rest")
+        await core.quiet()
+        await core.settle()
+        order_id = sorted(managing.gateway.book)[number]
+        with pytest.raises(BadInput, match="entry-waiting-beyond"):
+            await managing.edits.outlook(core.config, core.account.account_id, order_id, wish)
+
     async def test_in_its_stead_comes_nothing_before_its_end_is_certain(self, managing: Managing) -> None:
         await rest(managing)
         order, core = resting(managing), managing.core

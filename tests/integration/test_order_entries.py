@@ -97,6 +97,13 @@ async def test_a_stop_on_the_wrong_side_refuses(core: OrderCore) -> None:
     assert await refused(core, stop=D(101)) == "entry-stop-side"
 
 
+async def test_a_card_that_knew_of_no_other_entry_that_waits_refuses_levels_beyond_it(core: OrderCore) -> None:
+    await core.confirm(core.card(is_market=False, prices=(D(95),)))
+    await core.settle()
+    for levels in ({"stop": D(96)}, {"target_prices": (D(94),), "prices": (D(93),), "is_market": False}):
+        assert await refused(core, **levels) == "entry-waiting-beyond"
+
+
 async def test_without_a_license_real_accounts_enter_nothing(core: OrderCore) -> None:
     core.storage.clock.advance(40 * 86_400)
     assert await refused(core, NotAllowed) == "license-needed"

@@ -314,6 +314,23 @@ def test_an_add_with_another_stop_says_which_one_moves() -> None:
     assert (found.stop_before, found.stop) == (Decimal(62_000), Decimal(62_500))
 
 
+def test_beside_an_entry_that_waits_the_plan_s_levels_are_kept_and_a_move_is_said() -> None:
+    waits: dict[str, Any] = {"plan": plan(targets=("66000", "68000")), "waiting": (Decimal(63_000),)}
+    kept = card(draft(size=size(SizeKind.VALUE, "1000")), **waits)
+    assert (kept.stop, kept.stop_before, [each.price for each in kept.targets]) == (62_000, None, [66_000, 68_000])
+    moved = card(draft(stop=price("62500")), **waits)
+    assert (moved.stop_before, moved.stop, moved.refusals) == (62_000, 62_500, ())
+    assert card(plan=waits["plan"]).stop == Decimal("62284.2"), "of a plan that holds nothing and waits for nothing"
+
+
+@pytest.mark.parametrize("levels", [{"stop": price("63000")}, {"targets": (price("62900"), price("68000"))}])
+def test_levels_beyond_an_entry_that_waits_are_refused(levels: dict[str, Any]) -> None:
+    at = Decimal(62_500) if "targets" in levels else Decimal(64_000)
+    wanted = draft(size=size(SizeKind.VALUE, "1000"), limits=(at,), **levels)
+    found = card(wanted, plan=plan(stop="61000"), waiting=(Decimal(63_000),))
+    assert refused(found) == ("entry-waiting-beyond",)
+
+
 def test_ten_conditional_orders_of_a_symbol_are_the_most() -> None:
     rows = tuple(order(order_id=str(each), stop_order_type="Stop", trigger_price=Decimal(60_000)) for each in range(8))
     assert not card(orders=rows).refusals

@@ -12,7 +12,7 @@ from bot.domain.disagreements import DisagreementEnd
 from bot.domain.errors import ButtonExpired
 from bot.domain.ids import Millis, Symbol, age
 from bot.domain.leg_protection import TRAILING, promised
-from bot.domain.leg_rules import conditional_rows, is_entry, is_of_leg
+from bot.domain.leg_rules import conditional_rows, is_entry, is_of_leg, wrong_side
 from bot.domain.leg_view import is_beyond
 from bot.domain.licensing import Feature, opens
 from bot.domain.market import Category
@@ -49,6 +49,7 @@ from bot.domain.users import UserConfig
 from bot.domain.work_off import ours_at_most
 from bot.services.licensing.licenses import license_needed
 from bot.services.trading.disagreeing import end_plan
+from bot.services.trading.entry_cancels import waiting_prices
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.stages import Stage
 from bot.services.trading.watch import TradeWatch
@@ -234,7 +235,7 @@ class Entries:
                 return None
             await self._check(unit, account, card, there, now)
             plan = await self._plan(unit, account, card, there, place, now)
-            await self._demand_room(card, there, plan)
+            await self._demand_room(unit, card, there, plan)
             requests = self._requests(card, plan)
             intents = []
             if there.settings.leverage(card.side) != card.leverage:
@@ -316,13 +317,22 @@ class Entries:
         extended = await unit.plans.get(plan.plan_id)
         return plan if extended is None else extended
 
-    async def _demand_room(self, card: ConfirmedCard, there: _LegNow, plan: TradePlan) -> None:
+    async def _demand_room(self, unit: UnitOfWork, card: ConfirmedCard, there: _LegNow, plan: TradePlan) -> None:
         """Stops and take profit of the leg are conditional rows, of which a symbol has ten at most."""
         wanted = sum(1 for each in promised(plan) if each > 0) + (plan.trailing is not None)
         if there.conditional() + max(0, wanted - there.protecting()) > MOST_CONDITIONAL:
             raise EntryRefused("entry-conditional-full", most=MOST_CONDITIONAL)
         if any(is_beyond(plan, price) for price in card.prices):
             raise EntryRefused("entry-stop-side")
+        self._demand_sides(plan, await unit.intents.of_plan(plan.plan_id))
+
+    @staticmethod
+    def _demand_sides(plan: TradePlan, intents: Sequence[OrderIntent]) -> None:
+        """Entries that wait in the leg are filled with its stop and its targets, too."""
+        targets = (each.price for each in plan.targets if not each.is_done)
+        found = wrong_side(plan.side, waiting_prices(intents), plan.stop, targets)
+        if found is not None:
+            raise EntryRefused("entry-waiting-beyond", stop=str(found[0]), price=str(found[1]))
 
     def _requests(self, card: ConfirmedCard, plan: TradePlan) -> tuple[OrderRequest, ...]:
         stop, take_profit = promised(plan)

@@ -1,6 +1,7 @@
 """Entries that rest are taken back: by hand, by a brake, by a limit that tripped."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Final
 
 from bot.domain.ids import Millis, age
@@ -30,6 +31,12 @@ def is_resting_entry(intent: OrderIntent) -> bool:
         return False
     at_once = (TimeInForce.IOC, TimeInForce.FOK)
     return isinstance(intent.request, OrderRequest) and intent.request.time_in_force not in at_once
+
+
+def waiting_prices(intents: Iterable[OrderIntent]) -> tuple[Decimal, ...]:
+    """The limit prices of the entries among `intents` that rest."""
+    requests = (each.request for each in intents if is_resting_entry(each))
+    return tuple(each.price for each in requests if isinstance(each, OrderRequest) and each.price is not None)
 
 
 async def cancel_entries(

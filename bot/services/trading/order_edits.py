@@ -32,7 +32,7 @@ from bot.domain.trade_plans import IntentKind, NewIntent, OrderIntent, PlannedTa
 from bot.domain.users import UserConfig
 from bot.services.licensing.licenses import license_needed
 from bot.services.trading.entries import BUDGET_WAIT, EntryGuard
-from bot.services.trading.entry_cancels import cancel_order, is_resting_entry
+from bot.services.trading.entry_cancels import cancel_order, is_resting_entry, waiting_prices
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.signals import wait_for
 
@@ -186,7 +186,7 @@ class OrderEdits:
         if order is None:
             raise BadInput("edit-gone")
         intent, plan = await self._known(account, order)
-        leg = plan.leg
+        leg, others = plan.leg, await self.queries.intents_of_plan(plan.plan_id)
         instrument = await self.reads.instrument(Category.LINEAR, leg.symbol)
         if instrument is None:
             raise ButtonExpired
@@ -206,6 +206,7 @@ class OrderEdits:
             settings=settings,
             fee=fee,
             tiers=tiers,
+            others=waiting_prices(each for each in others if each.intent_id != intent.intent_id),
         )
 
     async def _known(self, account: Account, order: Order) -> tuple[OrderIntent, TradePlan]:

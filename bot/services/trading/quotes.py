@@ -27,6 +27,7 @@ from bot.domain.trade_plans import TradePlan
 from bot.domain.users import UserConfig
 from bot.domain.work_off import ours_at_most
 from bot.services.licensing.licenses import license_needed
+from bot.services.trading.entry_cancels import waiting_prices
 from bot.services.trading.risk_limits import LimitService
 
 _logger = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ class Quotes:
             reads.fee_rate(account, symbol),
         )
         view = await self.limits.view(account, balance, positions.items, orders.items)
-        plan, is_managed = await self._plan(account, draft, settings, positions)
+        plan, waiting, is_managed = await self._plan(account, draft, settings, positions)
         return CardInputs(
             draft=draft,
             defaults=account.settings,
@@ -80,12 +81,13 @@ class Quotes:
             now=self.clock.now(),
             stopped=await self._stopped(account),
             is_managed=is_managed,
+            waiting=waiting,
         )
 
     async def _plan(
         self, account: Account, draft: OrderDraft, settings: LegSettings, positions: Positions
-    ) -> tuple[TradePlan | None, bool]:
-        """The open plan of the leg that the entry goes to, and whether all that stands there came by it."""
+    ) -> tuple[TradePlan | None, tuple[Decimal, ...], bool]:
+        """The open plan of the entry's leg, prices of its entries that rest, whether all that stands came by it."""
         leg = LegKey(
             account_id=account.account_id,
             category=Category.LINEAR,
@@ -96,8 +98,9 @@ class Quotes:
         plan = next((each for each in plans if each.leg == leg), None)
         position = positions.of_leg(leg)
         size = Decimal(0) if position is None else position.size
-        mine = ours_at_most(plan, await self.plans.intents_of_plan(plan.plan_id)) if plan is not None else Decimal(0)
-        return plan, size <= max(mine, Decimal(0))
+        intents = () if plan is None else await self.plans.intents_of_plan(plan.plan_id)
+        mine = Decimal(0) if plan is None else ours_at_most(plan, intents)
+        return plan, waiting_prices(intents), size <= max(mine, Decimal(0))
 
     def _account(self, config: UserConfig, draft: OrderDraft) -> Account:
         """Raises ButtonExpired where the account is gone, NotAllowed where its orders are not placed here."""

@@ -14,6 +14,7 @@ entry-opposite = You hold the other direction in this symbol, or have an order f
 entry-leverage = The leverage could not be set, so it was not sent.
 entry-conditional-full = There are too many stops and targets in this symbol already, { $most } at most.
 entry-stop-side = The stop is on the wrong side of the price.
+entry-waiting-beyond = Your entry at { $price } waits there, and the stop and the targets count for all of the position: { $stop } is on the wrong side of it. Choose another level, or cancel that entry: /orders
 entry-not-yet =
     { $account_type ->
         [live] Live trading is switched off on this bot. Practice and Bybit Demo are open.
