@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +30,8 @@ _SETTINGS: Final = (
     json.dumps({"oi": {"percent": 2, "hl_percent": 3}}),
     json.dumps({"bybit": {"demo": {"oi": {"percent": 1.5}}}, "hyperliquid": {"live": {}}}),
     json.dumps({"scalper": {"leverage": 5}, "bybit": {"real": {"oi": {"direction": "long"}}}}),
-    '{"oi": {"percent": NaN}}',
+    '{"oi": {"percent": NaN, "leverage": 1e400}}',
+    '{"a":' * 700 + "1" + "}" * 700,
 )
 _OTHERS: Final[tuple[tuple[str, Mapping[str, Any]], ...]] = (
     ("pyramids", {"user_id": 1, "symbol": "BTCUSDT", "side": "Buy", "count": 2}),
@@ -129,13 +131,19 @@ def _add_licenses(maker: _Maker, user: int) -> None:
                     "user_id": maker.maybe_odd(user),
                     "license_type": maker.maybe_odd(draw.choice((*_TYPES, "Premium", "pro"))),
                     "start_date": end - 30 * _DAY,
-                    "end_date": maker.maybe_odd(end + draw.randint(0, 3)),
+                    "end_date": maker.maybe_odd(_written(draw, end + draw.randint(0, 3))),
                     "is_active": maker.maybe_odd(int(maker.often(0.6))),
                     "created_at": maker.at - _DAY,
                 },
             )
             if maker.often(0.7):
                 _add_payments(maker, user, license_id)
+
+
+def _written(draw: random.Random, moment: int) -> Any:
+    """As the old bot wrote it, or as a web page, a script or a hand may have."""
+    date = datetime.fromtimestamp(moment, UTC)
+    return draw.choice((*[moment] * 8, moment + 0.5, f"{date:%Y-%m-%d %H:%M:%S}", f"{date:%Y-%m-%dT%H:%M:%SZ}"))
 
 
 def _add_payments(maker: _Maker, user: int, license_id: int) -> None:

@@ -12,8 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,6 +56,19 @@ def _int(value: Any) -> int | None:
         return int(value) if value == value // 1 and abs(value) < 9.3e18 else None  # noqa: PLR2004  what 64 bits hold
     is_number = isinstance(value, str) and re.fullmatch(r"[-+]?\d{1,18}", value.strip(), re.ASCII)
     return int(value) if is_number else None
+
+
+def _moment(value: Any) -> int | None:
+    """In ms: of seconds, or of a date, which is UTC where it does not say otherwise."""
+    try:
+        seconds = Fraction(str(value).strip())
+    except ValueError:
+        try:
+            found = datetime.fromisoformat(_word(value))
+        except ValueError:
+            return None
+        seconds = Fraction(found.replace(tzinfo=found.tzinfo or UTC).timestamp())
+    return int(seconds * 1000) if abs(seconds) < 1 << 63 else None
 
 
 def _word(value: Any) -> str:
@@ -143,11 +157,11 @@ def _read_licenses(
     rows = defaultdict(list)
     trials = set()
     for row in tables["user_licenses"]:
-        kind, end, user = _word(row["license_type"]).lower(), _int(row["end_date"]), _person(row["user_id"])
+        kind, end, user = _word(row["license_type"]).lower(), _moment(row["end_date"]), _person(row["user_id"])
         if kind == "trial":
             trials.add(user)
         if kind in _ORDER and end is not None and user in people:
-            rows[user].append((kind, end * 1000, _int(row["is_active"]) == 1, row["n"] in paid))
+            rows[user].append((kind, end, _int(row["is_active"]) == 1, row["n"] in paid))
     for row in tables["payment_history"]:
         if "trial" in {_word(row["license_type"]).lower(), _word(row["payment_type"]).lower()}:
             trials.add(_person(row["user_id"]))
@@ -178,10 +192,9 @@ def _read_charges(truth: Truth, rows: list[sqlite3.Row]) -> None:
     by_charge = defaultdict(list)
     free = 0
     for row in rows:
-        charge, moment = _word(row["telegram_charge_id"]), _int(row["created_at"])
+        charge, moment = _word(row["telegram_charge_id"]), _moment(row["created_at"])
         if charge:
-            is_moment = moment is not None and 0 < moment <= 253_402_300_799  # noqa: PLR2004  of a calendar
-            by_charge[charge].append((moment if is_moment else float("inf"), row["n"]))
+            by_charge[charge].append((moment if _is_in_calendar(moment) else float("inf"), row["n"]))
         elif _person(row["user_id"]) is not None:
             free += 1
     truth.charges = {charge: min(found)[1] for charge, found in by_charge.items()}
@@ -207,9 +220,10 @@ def _read_codes(
             limit = 1_000_000 if row["max_uses"] is None or _int(row["max_uses"]) == 0 else _int(row["max_uses"])
             limit = -1 if limit is None else min(limit, 1_000_000)
             used = max(_int(row["current_uses"]) or 0, 0, uses[row["n"]])
-            end = _int(row["valid_until"])
+            end = _moment(row["valid_until"])
+            end = end if _is_in_calendar(end) else None
             runs = _int(row["is_active"]) == 1 and (row["valid_until"] is None or end is not None)
-            facts[row["n"]] = (kind, days, limit, used, runs, None if end is None else end * 1000)
+            facts[row["n"]] = (kind, days, limit, used, runs, end)
             alike[folded].append((runs, limit - used, -row["n"]))
     chosen = sorted(-max(group)[2] for group in alike.values())
     _count(truth, "promo_codes", len(codes), len(chosen))
@@ -227,16 +241,14 @@ def _read_codes(
     return owed
 
 
+def _is_in_calendar(moment: int | None) -> bool:
+    return moment is not None and 0 < moment <= 253_402_300_799_000  # noqa: PLR2004  the years 1970 to 9999
+
+
 def _is_signal(row: sqlite3.Row) -> bool:
-    is_moment = _int(row["ts"]) is not None
-    if not is_moment:
-        try:
-            datetime.fromisoformat(_word(row["ts"]))
-            is_moment = True
-        except ValueError:
-            pass
     side = _word(row["side"]).upper() in {"BUY", "SELL", "LONG", "SHORT", "UP", "DOWN"}
-    return is_moment and side and bool(re.fullmatch(r"[A-Z0-9-]{2,30}", _word(row["symbol"]).upper(), re.ASCII))
+    symbol = re.fullmatch(r"[A-Z0-9-]{2,30}", _word(row["symbol"]).upper(), re.ASCII)
+    return side and symbol is not None and _is_in_calendar(_moment(row["ts"]))
 
 
 # --- against what was written -------------------------------------------------------------------------------------

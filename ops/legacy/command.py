@@ -28,6 +28,7 @@ def import_legacy(
     settings: Settings, path: Path, *, at: str | None, honors_codes: bool, is_dry: bool, shreds: bool
 ) -> None:
     """Take over the old database, or only say what would be; then shred it where that is wished."""
+    path = path.resolve()  # its log stands beside the file itself, not beside a link to it
     options = ImportOptions(at=_moment(at), honors_codes=honors_codes)
     try:
         imported = _import(settings, path, options, is_dry=is_dry)
@@ -72,7 +73,7 @@ def _moment(at: str | None) -> Millis:
         _fail(f"--at {at!r} is no moment: try 2026-01-31T12:00")
     moment = round((found if found.tzinfo is not None else found.replace(tzinfo=UTC)).timestamp() * 1000)
     if not 0 < moment <= now:
-        _fail(f"--at {at!r} has not come yet")
+        _fail(f"--at {at!r} lies before 1970, or has not come yet")
     return Millis(moment)
 
 

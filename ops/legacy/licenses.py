@@ -12,7 +12,7 @@ from typing import Final
 from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import LONGEST, RANK, EntryKind, LicenseType, NewLedgerEntry
 from ops.legacy.import_run import ImportRun
-from ops.legacy.values import Row, from_seconds, text, user_id, whole
+from ops.legacy.values import Row, from_seconds, moment, text, user_id, whole
 
 TABLE: Final = "user_licenses"
 LEDGER: Final = "ledger rows written"
@@ -56,7 +56,7 @@ async def take_licenses(run: ImportRun) -> None:
         user, found = user_id(row.get("user_id")), license_type_of(row.get("license_type"))
         if user is not None and found is LicenseType.TRIAL:
             run.had_trial.add(user)
-        end = whole(row.get("end_date"))
+        end = moment(row.get("end_date"))
         if found is None:
             run.report.drop(TABLE, row["row_number"], "no type of license that is known")
         elif end is None:
@@ -65,7 +65,7 @@ async def take_licenses(run: ImportRun) -> None:
             run.report.drop(TABLE, row["row_number"], "its user is not there")
         else:
             number, is_active = row["row_number"], whole(row.get("is_active")) == 1
-            rows[user].append(_LicenseRow(number, found, end * 1000, is_active, number in paid))
+            rows[user].append(_LicenseRow(number, found, end, is_active, number in paid))
     for user, theirs in rows.items():
         for license_type, millis in opening_rows(_ends(run, user, theirs), run.at):
             await give(run, user, license_type, millis, key=license_type.value, note="of the bot before")

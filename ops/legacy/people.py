@@ -1,6 +1,7 @@
 """Users of the old bot, their settings, and whose keys it kept in clear."""
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
@@ -159,24 +160,30 @@ def _strategies(report: Report, user: UserId, row: Row) -> list[LegacySettings]:
     if not text(written, 1):
         return []
     report.read(STRATEGIES)
-    parsed = _parsed(written)
-    if parsed is None:
+    try:
+        found, is_whole = _split(user, text(written, _LONGEST_JSON + 1))
+    except (ValueError, RecursionError):  # nested too deeply
         report.drop(STRATEGIES, row["row_number"], "no JSON object that can be read")
         return []
+    report.take(STRATEGIES, [] if is_whole else ["without settings of HyperLiquid and ELC"])
+    return [found]
+
+
+def _split(user: UserId, written: str) -> tuple[LegacySettings, bool]:
+    """And whether nothing was left out. Raises ValueError, RecursionError."""
+    parsed = json.loads(written, parse_constant=lambda _: None, parse_float=_finite)
+    if not isinstance(parsed, dict):
+        raise ValueError("no object")  # noqa: TRY004  as broken JSON is
     kept = _without_gone(parsed)
     versioned = {name: kept.pop(name) for name in list(kept) if name in _EXCHANGES}
     versioned.pop("hyperliquid", None)
     is_whole = json.dumps({**kept, **versioned}, sort_keys=True) == json.dumps(parsed, sort_keys=True)
-    report.take(STRATEGIES, [] if is_whole else ["without settings of HyperLiquid and ELC"])
-    return [LegacySettings(user_id=user, plain=_json(kept), versioned=_json(versioned))]
+    return LegacySettings(user_id=user, plain=_json(kept), versioned=_json(versioned)), is_whole
 
 
-def _parsed(written: object) -> dict[str, Any] | None:
-    try:
-        found = json.loads(text(written, _LONGEST_JSON + 1), parse_constant=lambda _: None)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
+def _finite(written: str) -> float | None:
+    found = float(written)
+    return found if math.isfinite(found) else None
 
 
 def _without_gone(value: Any) -> Any:

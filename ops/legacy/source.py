@@ -5,6 +5,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import struct
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -12,13 +13,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from bot.domain.errors import PerpdeskError
+from bot.domain.errors import AlreadyRunning, PerpdeskError
 from ops.legacy.values import Row
+from storage.sqlite.database import APPLICATION_ID, SELECT_IDENTITY
 
 _HEADER: Final = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat.html, 1.3
-_BESIDE: Final = ("", "-wal", "-shm")
-_SHARED_LOCK: Final = (0x4000_0002, 510)  # where SQLite's connections lock (https://www.sqlite.org/src, os.h)
+_BESIDE: Final = ("", "-wal", "-journal", "-shm")
+_SHARED_LOCK: Final = (
+    0x4000_0002,
+    510,
+)  # start and length: where SQLite's connections lock (https://www.sqlite.org/src, os.h)
+_FLOCK: Final = "hhqqi4x"  # Linux' struct flock: type, whence, start, length, process (man 2 fcntl)
 _BLOCK: Final = 1 << 20
+_MEND: Final = "mend a copy, `sqlite3 OLD .recover | sqlite3 MENDED`, and take that over"
 
 # Rows by number, whatever their keys are.
 _ROWS: Final[Mapping[str, str]] = MappingProxyType(
@@ -85,19 +92,35 @@ class Source:
 def copied(path: Path, folder: Path) -> Iterator[Source]:
     """The old database at `path`, copied with its log into `folder`, which is emptied before and after. Blocks.
 
-    Raises SourceError: no such database, one that is written meanwhile, a damaged one.
+    Raises SourceError: no such database, one that is written meanwhile, a damaged one; AlreadyRunning.
     """
-    shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
-    folder.mkdir(mode=0o700, parents=True)
+    with _alone(folder):
+        shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
+        folder.mkdir(mode=0o700)
+        try:
+            copy = folder / "source.db"
+            _copy(path, copy)
+            with closing(sqlite3.connect(copy)) as connection:
+                yield _opened(connection, path)
+        finally:
+            for each in _BESIDE:
+                shred(folder / f"source.db{each}")
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Two imports would remove each other's copies. Raises AlreadyRunning."""
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = os.open(folder.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        copy = folder / "source.db"
-        _copy(path, copy)
-        with closing(sqlite3.connect(copy)) as connection:
-            yield _opened(connection, path)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning(f"another import is under way into {folder.parent}: let it end") from None
+        yield
     finally:
-        for each in _BESIDE:
-            shred(folder / f"source.db{each}")
-        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
 
 
 def shred(path: Path) -> None:
@@ -125,7 +148,7 @@ def _copy(path: Path, copy: Path) -> None:
     try:
         with path.open("rb") as file:
             if file.read(len(_HEADER)) != _HEADER:
-                raise SourceError(f"{path} is no SQLite database")
+                raise SourceError(f"{path} is no SQLite database: if it is encrypted, take over a copy in clear")
         _refuse_used(path)
         before = _state(path)
         for each in _BESIDE:
@@ -134,23 +157,23 @@ def _copy(path: Path, copy: Path) -> None:
                 _beside(copy, each).chmod(0o600)
         is_same = before == _state(path)
     except OSError as trouble:
-        raise SourceError(f"{path}: {trouble.strerror}") from trouble
+        raise SourceError(f"{trouble.filename2 or path}: {trouble.strerror}") from trouble
     if not is_same:
         raise SourceError(f"{path} was written while it was copied: stop the old bot first")
 
 
 def _refuse_used(path: Path) -> None:
     """Raises SourceError where a connection is open on it."""
-    start, length = _SHARED_LOCK
-    with suppress(PermissionError, IsADirectoryError), path.open("r+b") as file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, length, start)
-        except BlockingIOError:
-            raise SourceError(f"{path} is in use: stop the old bot first") from None
+    with path.open("rb") as file:  # asked, not taken, which nobody may who only reads the file
+        asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, *_SHARED_LOCK, 0)
+        answer = fcntl.fcntl(file, fcntl.F_GETLK, asked)
+    kind, _, _, _, holder = struct.unpack(_FLOCK, answer)
+    if kind != fcntl.F_UNLCK:
+        raise SourceError(f"{path} is in use by process {holder}: stop the old bot first")
 
 
 def _state(path: Path) -> list[tuple[int, int]]:
-    found = [_beside(path, each).stat() for each in _BESIDE[:2] if _beside(path, each).exists()]
+    found = [_beside(path, each).stat() for each in _BESIDE[:-1] if _beside(path, each).exists()]
     return [(each.st_size, each.st_mtime_ns) for each in found]
 
 
@@ -159,14 +182,18 @@ def _opened(connection: sqlite3.Connection, path: Path) -> Source:
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
         ((verdict,),) = connection.execute("PRAGMA quick_check(1)").fetchall()
+        ((application_id, _),) = connection.execute(SELECT_IDENTITY)
         tables = frozenset(name for (name,) in connection.execute(_TABLES))
+        digest = _digest(connection, tables)
     except sqlite3.DatabaseError as damage:
-        raise SourceError(f"{path} can't be read: {damage}") from damage
+        raise SourceError(f"{path} can't be read: {damage}; {_MEND}") from damage
     if verdict != "ok":
-        raise SourceError(f"{path} is damaged: {str(verdict).splitlines()[-1]}")
+        raise SourceError(f"{path} is damaged: {str(verdict).splitlines()[-1]}; {_MEND}")
+    if application_id == APPLICATION_ID:
+        raise SourceError(f"{path} is a database of Perpdesk, not the old bot's")
     if not {"users", "user_licenses"} <= tables:
         raise SourceError(f"{path} is no database of the old bot: it has no tables users and user_licenses")
-    source = Source(connection=connection, tables=tables, digest=_digest(connection, tables))
+    source = Source(connection=connection, tables=tables, digest=digest)
     if not any(next(source.rows(table), None) for table in _ROWS):
         raise SourceError(f"{path} is empty: nothing is in it to take over, which is done once")
     return source

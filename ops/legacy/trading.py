@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from bot.domain.portfolio import Side
 from ops.legacy.import_run import ImportRun
-from ops.legacy.values import Row, amount, amount_text, from_clock, from_millis, text, user_id
+from ops.legacy.values import Row, amount, amount_text, from_millis, from_seconds, text, user_id
 from storage.legacy.imports import LegacySignal, LegacyTrade
 
 TRADES: Final = "trade_logs"
@@ -67,7 +67,7 @@ def _trades(run: ImportRun) -> Iterator[LegacyTrade]:
             timeframe=text(row.get("timeframe"), 16),
             account_type=text(row.get("account_type"), 16),
             opened_at=from_millis(row.get("entry_ts")),
-            closed_at=from_millis(row.get("exit_ts")) or from_clock(row.get("ts")),
+            closed_at=from_millis(row.get("exit_ts")) or from_seconds(row.get("ts")),
         )
 
 
@@ -75,7 +75,7 @@ def _signals(run: ImportRun) -> Iterator[LegacySignal]:
     for row in run.source.rows(SIGNALS):
         run.report.read(SIGNALS)
         number, symbol = row["row_number"], text(row.get("symbol"), 64).upper()
-        side, at = _SIDES.get(text(row.get("side"), 16).upper()), from_clock(row.get("ts"))
+        side, at = _SIDES.get(text(row.get("side"), 16).upper()), from_seconds(row.get("ts"))
         if side is None or _SYMBOL.fullmatch(symbol) is None or at is None:
             run.report.drop(SIGNALS, number, "without a side, a symbol or a moment that can be read")
             continue

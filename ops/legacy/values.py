@@ -69,28 +69,33 @@ def amount_text(value: object) -> str | None:
         return None
 
 
+def moment(value: object) -> int | None:
+    """Milliseconds since the epoch, of any year: of seconds, a part of one too, or of a date as ISO 8601 has it.
+
+    A date without a zone is UTC, as SQLite's CURRENT_TIMESTAMP ("2025-12-23 10:11:12"); None: it is neither.
+    """
+    seconds = amount(value)
+    if seconds is not None:
+        return int(seconds * 1000) if -_LARGEST <= seconds <= _LARGEST else None
+    if not isinstance(value, str):
+        return None
+    try:
+        found = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    found = found.replace(tzinfo=UTC) if found.tzinfo is None else found
+    return round(found.timestamp() * 1000)
+
+
 def from_seconds(value: object) -> Millis | None:
-    """Seconds since the epoch as milliseconds; None: no moment of the years 1970 to 9999."""
-    seconds = whole(value)
-    return None if seconds is None else from_millis(seconds * 1000)
+    """The same; None also for what is no moment of the years 1970 to 9999."""
+    return from_millis(moment(value))
 
 
 def from_millis(value: object) -> Millis | None:
     """Milliseconds since the epoch; None: no moment of the years 1970 to 9999."""
     millis = whole(value)
     return Millis(millis) if millis is not None and 0 < millis <= _LAST_MOMENT else None
-
-
-def from_clock(value: object) -> Millis | None:
-    """SQLite's CURRENT_TIMESTAMP, which is UTC ("2025-12-23 10:11:12"), or seconds."""
-    if isinstance(value, str) and whole(value) is None:
-        try:
-            found = datetime.fromisoformat(value.strip())
-        except ValueError:
-            return None
-        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found
-        return from_millis(round(found.timestamp() * 1000))
-    return from_seconds(value)
 
 
 def user_id(value: object) -> UserId | None:

@@ -19,6 +19,7 @@ from harness.fakes import START_MS, FakeClock
 from harness.payments import FakeStars, paid_update
 from harness.waiting import CAMPAIGN_LIMIT
 
+from bot.domain.errors import AlreadyRunning
 from bot.domain.ids import DAY, Millis, UserId
 from bot.domain.licensing import LicenseType
 from bot.services.payments.reconciliation import StarWatch
@@ -26,9 +27,9 @@ from ops.campaigns import legacy
 from ops.campaigns.legacy_tables import LEGACY_TABLES
 from ops.legacy.command import import_legacy
 from ops.legacy.importer import ImportOptions, ImportRefusedError, take_over
-from ops.legacy.source import SourceError, copied
+from ops.legacy.source import SourceError, copied, shred_source
 from storage.checkup import check_chains, check_licenses, check_promo_uses
-from storage.sqlite.database import Database
+from storage.sqlite.database import APPLICATION_ID, Database
 from storage.sqlite.migrate import migrate
 from storage.sqlite.vault import KeyFile
 
@@ -39,6 +40,15 @@ connection = sqlite3.connect(sys.argv[1])
 connection.execute("BEGIN IMMEDIATE")
 print("begun", flush=True)
 sys.stdin.read()
+"""
+DIES_AT_WORK = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("PRAGMA cache_size = 1")
+connection.execute("UPDATE users SET first_name = 'Nobody'")
+for number in range(2000, 4000):
+    connection.execute("INSERT INTO users (user_id, first_name) VALUES (?, printf('%400d', 1))", (number,))
+os._exit(0)
 """
 SHARED_SCHEMA = Path(__file__).parents[2] / ".." / "shared" / "reference" / "legacy-schema.json"
 T = START_MS // 1000  # seconds
@@ -336,13 +346,29 @@ def test_what_is_no_old_database_or_is_in_use_is_refused(tmp_path: Path) -> None
         pass
     with pytest.raises(SourceError, match="is empty"), copied(old_database(tmp_path / "new.db"), tmp_path / "copy"):
         pass
+    for statement, words in (
+        (f"PRAGMA application_id = {APPLICATION_ID}", "a database of Perpdesk, not the old bot's"),
+        (
+            "CREATE TABLE promo_usage (promo_id PRIMARY KEY) WITHOUT ROWID",
+            r"no such column: rowid; mend a copy, .+recover",
+        ),
+    ):
+        path = old_database(tmp_path / f"{len(words)}.db", users=[USER | {"user_id": ANNA}])
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("DROP TABLE promo_usage")
+            connection.execute(statement)
+        with pytest.raises(SourceError, match=words), copied(path, tmp_path / "copy"):
+            pass
     old_database(tmp_path / "used.db", users=[USER | {"user_id": ANNA}])
+    (tmp_path / "used.db").chmod(0o444)
+    with copied(tmp_path / "used.db", tmp_path / "copy"), pytest.raises(AlreadyRunning, match="another import"):
+        copied(tmp_path / "used.db", tmp_path / "copy").__enter__()
     child = [sys.executable, "-c", USES_IT, str(tmp_path / "used.db")]
     with subprocess.Popen(child, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
         with (
-            pytest.raises(SourceError, match="in use: stop the old bot"),
+            pytest.raises(SourceError, match=f"in use by process {process.pid}: stop the old bot"),
             copied(tmp_path / "used.db", tmp_path / "copy"),
         ):
             pass
@@ -368,6 +394,37 @@ def test_rows_that_stand_in_the_log_alone_are_taken_and_the_original_is_left_alo
     with copied(folder / "live.db", tmp_path / "copy") as source:
         assert [row["user_id"] for row in source.rows("users")] == [1001]
     assert {each.name: each.read_bytes() for each in folder.iterdir()} == before
+    (tmp_path / "link.db").symlink_to(folder / "live.db")
+    command(tmp_path, tmp_path / "link.db", shreds=True)
+    assert 'INSERT INTO "users" VALUES(1001,' in "".join(dump(tmp_path))
+    assert list(folder.iterdir()) == []
+
+
+def test_what_was_not_committed_is_rolled_back_by_the_journal_beside(tmp_path: Path) -> None:
+    path = old_database(tmp_path / "bot.db", users=[USER | {"user_id": ANNA}])
+    subprocess.run([sys.executable, "-c", DIES_AT_WORK, str(path)], check=True)
+    assert (tmp_path / "bot.db-journal").exists()
+    with copied(path, tmp_path / "copy") as source:
+        assert [row["first_name"] for row in source.rows("users")] == ["Anna"]
+    shred_source(path)
+    assert list(tmp_path.glob("bot.db*")) == []
+
+
+async def test_license_time_is_taken_however_its_end_is_written(tmp_path: Path) -> None:
+    end = T + 5 * DAY_S
+    forms = (end, f"{end}.0", end + 0.25, "2025-10-14 08:53:20", "2025-10-14T11:53:20+03:00")
+    source = old_database(
+        tmp_path / "bot.db",
+        users=[USER | {"user_id": each, "strategy_settings": '{"a":' * 700 + "1" + "}" * 700} for each in range(1, 7)],
+        user_licenses=[license_row(each, "basic", 0, end_date=form) for each, form in enumerate((*forms, "soon"), 1)],
+    )
+    report = await imported(tmp_path, source)
+    assert "strategy_settings: 6 × no JSON object that can be read" in report
+    assert "no end that can be read: 6" in report
+    async with open_harness(tmp_path) as harness:
+        for user in range(1, 6):
+            (segment,) = (await harness.services.reads.license(UserId(user))).segments
+            assert segment.end // 1000 == end, user
 
 
 @pytest.mark.campaign
