@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from typing import Any, Final, Self, TextIO
+from typing import Any, Final, Self
 
 import structlog
 
@@ -114,7 +114,7 @@ class LogCounts(logging.Handler):
             root.removeHandler(self)
 
 
-def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: TextIO | None = None) -> None:
+def configure(*, level: str, style: str, secrets: Iterable[str] = ()) -> None:
     """Set up the root logger. `style`: console or json. Chatty libraries that log secrets stay at WARNING."""
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_logger_name,
@@ -123,16 +123,17 @@ def configure(*, level: str, style: str, secrets: Iterable[str] = (), stream: Te
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     is_json = style == "json"
-    output = stream or sys.stderr
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if is_json
-        else structlog.dev.ConsoleRenderer(colors=output.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     )
     last: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if is_json:
         last.append(structlog.processors.format_exc_info)
-    handler = logging.StreamHandler(output)
+    handler = logging.StreamHandler()
     handler.setFormatter(_RedactingFormatter(Redactor(secrets), foreign_pre_chain=shared, processors=[*last, renderer]))
     root = logging.getLogger()
     root.handlers[:] = [handler]

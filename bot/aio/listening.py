@@ -31,15 +31,15 @@ class ConnectionServer(Protocol):
 
 @asynccontextmanager
 async def listening(
-    server: ConnectionServer, host: str, port: int, *, patience: float, most: int = MOST
+    server: ConnectionServer, host: str, port: int, *, patience: float
 ) -> AsyncIterator[tuple[str, int]]:
-    """Accept while the block runs; yields the address. Whoever comes beyond `most` takes the place of the oldest.
+    """Accept while the block runs; yields the address. Whoever comes beyond MOST takes the place of the oldest.
 
     Who asks and does not read the answer is cut off after `patience` seconds. Raises OSError when it can't be bound.
     """
 
     def accept() -> asyncio.BaseProtocol:
-        _make_room(server, most)
+        _make_room(server)
         return server()
 
     listener = await asyncio.get_running_loop().create_server(accept, host, port)
@@ -52,10 +52,10 @@ async def listening(
         listener.close()
 
 
-def _make_room(server: ConnectionServer, most: int) -> None:
+def _make_room(server: ConnectionServer) -> None:
     """For one more. Whoever is slow is the oldest soon; an honest request is answered within milliseconds."""
     open_now = [transport for transport in _transports(server) if not transport.is_closing()]
-    for transport in open_now[: max(0, len(open_now) - most + 1)]:
+    for transport in open_now[: max(0, len(open_now) - MOST + 1)]:
         transport.abort()
 
 

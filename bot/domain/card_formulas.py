@@ -59,15 +59,14 @@ def worst_price(
     stop: Decimal | None,
     lowest: Decimal | None = None,
     highest: Decimal | None = None,
-    tolerance: Decimal = TOLERANCE,
 ) -> Decimal | None:
-    """The limit of a market entry: the touch (ask to buy, bid to sell) and `tolerance` beyond it, rounded inwards.
+    """The limit of a market entry: the touch (ask to buy, bid to sell) and TOLERANCE beyond it, rounded inwards.
 
     At least two ticks, at most a quarter of the way to the stop, never beyond the exchange's price limits. None: that
     leaves less than one tick.
     """
     way = direction(side)
-    room = max(touch * tolerance, LEAST_TICKS * tick)
+    room = max(touch * TOLERANCE, LEAST_TICKS * tick)
     if stop is not None:
         room = min(room, (touch - stop) * way * STOP_SHARE)
     if room < tick:

@@ -163,9 +163,9 @@ class Orders:
     unreadable: tuple[str, ...] = ()  # symbols
     left_out: tuple[Category, ...] = ()  # the key may not read them
 
-    def hides(self, symbol: Symbol, category: Category = Category.LINEAR) -> bool:
-        """Whether an open order of that symbol may stand there that can't be read."""
-        return symbol in self.unreadable or NAMELESS in self.unreadable or category in self.left_out
+    def hides(self, symbol: Symbol) -> bool:
+        """Whether an open order of that perpetual may stand there that can't be read."""
+        return symbol in self.unreadable or NAMELESS in self.unreadable or Category.LINEAR in self.left_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,9 +65,9 @@ async def _load(ctx: UpdateContext, account: Account, code: ShowCurve) -> DrawnR
     points: tuple[EquityPoint, ...] = ()
     days: tuple[DayPnl, ...] = ()
     if code.curve is CurveKind.CURVE:
-        points = await statistics.equity(account, shown.span)
+        points = await statistics.equity(account, shown.span, _COIN)
     else:
-        days = await statistics.daily(account, shown.span, zone)
+        days = await statistics.daily(account, shown.span, zone, _COIN)
     return DrawnResults(shown=shown, points=points, days=days, as_of=ctx.services.clock.now())
 
 

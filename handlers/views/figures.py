@@ -53,9 +53,9 @@ class Figures:
         """In the digits of the symbol's tick; as the exchange wrote it where the symbol's rules are not known."""
         return self._grouped(as_written(value) if instrument is None else instrument.price_text(value))
 
-    def size(self, value: Decimal, instrument: Instrument | None, unit: str = "", *, signed: bool = False) -> str:
+    def size(self, value: Decimal, instrument: Instrument | None, unit: str = "") -> str:
         """A quantity on the symbol's step, and its coin: 0.5 BTC."""
-        text = self._grouped(plain(value) if instrument is None else instrument.qty_text(value), signed=signed)
+        text = self._grouped(plain(value) if instrument is None else instrument.qty_text(value))
         return f"{text}{NBSP}{unit}" if unit else text
 
     def number(self, value: Decimal, step: Decimal | None = None, *, signed: bool = False) -> str:
@@ -78,12 +78,12 @@ class Figures:
         step = _UNIT if value == value.to_integral_value() else CENT
         return f"{self.number(value, step)}{NBSP}{unit}"
 
-    def amount(self, value: Decimal, unit: str, *, signed: bool = False) -> str:
+    def amount(self, value: Decimal, unit: str) -> str:
         """As many decimals as the value has, at most 12, and the unit: 0.015 BTC."""
         exponent = value.as_tuple().exponent
         decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
         step = _UNIT.scaleb(-min(decimals, _MAX_DECIMALS))
-        return f"{self.number(_rounded(value, step), signed=signed)}{NBSP}{unit}"
+        return f"{self.number(_rounded(value, step))}{NBSP}{unit}"
 
     def small(self, value: Decimal, *, signed: bool = False) -> str:
         """Cents, and of what is below 1 two or three significant digits: 12.35, 0.0352, 0.0000012."""
@@ -111,12 +111,12 @@ class Figures:
         """The number with the sign behind it, as the language sets it."""
         return f"{number}%" if self.language is Language.ENGLISH else f"{number}{NBSP}%"
 
-    def short(self, value: Decimal, *, signed: bool = False) -> str:
+    def short(self, value: Decimal) -> str:
         """A turnover one can compare at a glance: 1.24B, 380.5M."""
         for scale, name in zip(_SCALES, _SCALE_NAMES[self.language], strict=True):
             if abs(value) >= scale:
-                return self.number(value / scale, CENT, signed=signed) + name
-        return self.number(value, CENT, signed=signed)
+                return self.number(value / scale, CENT) + name
+        return self.number(value, CENT)
 
     def _grouped(self, text: str, *, signed: bool = False) -> str:
         """Plain text of a number with thousands grouped and the sign of the language."""

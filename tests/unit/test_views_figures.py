@@ -87,7 +87,7 @@ def test_a_tick_keeps_the_zeros_that_bybit_writes_it_with() -> None:
     assert EN.price(D("63999.5"), btc) == "63,999.50"
     assert RU.price(D(64000), btc) == f"64{NBSP}000.00"
     assert EN.size(D("0.500"), btc, "BTC") == f"0.5{NBSP}BTC"
-    assert EN.size(D("-0.50049"), btc, signed=True) == f"{MINUS}0.5"
+    assert EN.size(D("-0.50049"), btc) == f"{MINUS}0.5"
 
 
 def test_a_number_whose_rules_nobody_knows_stands_as_bybit_wrote_it() -> None:

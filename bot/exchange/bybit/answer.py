@@ -64,11 +64,11 @@ class Answer:
         self._rows.append(row)
         return row
 
-    def objects(self, name: str = "list") -> list[Fields]:
-        """The objects of a list, without what stands there and is none."""
-        found = array(self.fields, name)
+    def objects(self) -> list[Fields]:
+        """The objects of its list, without what stands there and is none."""
+        found = array(self.fields, "list")
         objects: list[Fields] = [each for each in found if isinstance(each, dict)]
-        self._lost += [name] * (len(found) - len(objects))
+        self._lost += ["list"] * (len(found) - len(objects))
         return objects
 
     def each(

@@ -13,7 +13,7 @@ from bot.domain.ids import Millis
 from bot.domain.periods import EVERYTHING, FURTHEST_BACK, Period, Span, span_of
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.statistics import PracticeRun, StatisticsQueries
-from bot.domain.statistics import MOST_POINTS, Close, DayPnl, EntrySummary, EquityPoint, Summary
+from bot.domain.statistics import Close, DayPnl, EntrySummary, EquityPoint, Summary
 from bot.domain.tallies import CurveTally, DayTally, EntryTally, Tally
 from bot.domain.time_zones import zone_of
 from bot.domain.trade_plans import ClosedTrade
@@ -137,18 +137,16 @@ class Statistics:
         await each_slice(self.queries.entry_fills, account, span, partial(_added, tally.add))
         return tally.summary()
 
-    async def daily(self, account: Account, span: Span, zone_name: str, coin: str = "USDT") -> tuple[DayPnl, ...]:
+    async def daily(self, account: Account, span: Span, zone_name: str, coin: str) -> tuple[DayPnl, ...]:
         """Net and closes of each day of that zone on which something was closed, oldest first."""
         zone = await asyncio.to_thread(zone_of, zone_name)
         tally = DayTally(coin, zone or UTC)
         await self._each(account, span, tally.add)
         return tally.days()
 
-    async def equity(
-        self, account: Account, span: Span, coin: str = "USDT", *, most: int = MOST_POINTS
-    ) -> tuple[EquityPoint, ...]:
-        """The summed net after each close, oldest first; at most `most` points (4 or more), extremes among them."""
-        tally = CurveTally(coin, most)
+    async def equity(self, account: Account, span: Span, coin: str) -> tuple[EquityPoint, ...]:
+        """The summed net after each close, oldest first; at most MOST_POINTS, extremes among them."""
+        tally = CurveTally(coin)
         await self._each(account, span, tally.add)
         return tally.points()
 
