@@ -142,8 +142,15 @@ class UserConfig:
         return self.default_account.settings if self.accounts else TradeSettings()
 
     def account(self, account_id: AccountId) -> Account | None:
-        """The user's own account of that id, or None: the check that stands between A's button and B's account."""
+        """The user's own account of that id, or None where it is somebody else's or gone."""
         return next((each for each in self.accounts if each.account_id == account_id), None)
+
+    def own_account(self, account_id: AccountId) -> Account:
+        """The account of a button: the check that stands between A's button and B's account. Raises ButtonExpired."""
+        found = self.account(account_id)
+        if found is None:
+            raise ButtonExpired
+        return found
 
     @property
     def practice(self) -> Account | None:

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import Account
-from bot.domain.errors import ButtonExpired
 from bot.domain.ids import AccountId
 from bot.services.accounts.demo_money import REFILL_AMOUNTS
 from bot.services.chat.buttons import ButtonAction
@@ -31,9 +30,7 @@ class RefillDemo(ButtonAction):
 
 async def ask_refill(ctx: UpdateContext, code: AskRefill) -> None:
     """How much more it shall be."""
-    account = ctx.config.account(code.account_id)
-    if account is None:
-        raise ButtonExpired
+    account = ctx.config.own_account(code.account_id)
     choices = [
         (ctx.viewer.figures.round_money(each, "USDT"), RefillDemo(account=account.account_id, amount=each))
         for each in REFILL_AMOUNTS

@@ -6,7 +6,6 @@ from typing import Final
 from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account, AccountType
-from bot.domain.errors import ButtonExpired
 from bot.domain.ids import AccountId
 from bot.services.accounts.key_places import KeyQuestion
 from bot.services.accounts.keys import KeyReport
@@ -121,9 +120,7 @@ async def discard_key(ctx: UpdateContext, payload: DiscardKey) -> None:
 
 async def show_first(ctx: UpdateContext, payload: ShowFirst) -> None:
     """Screens show that account first from now on."""
-    account = ctx.config.account(payload.account_id)
-    if account is None:
-        raise ButtonExpired
+    account = ctx.config.own_account(payload.account_id)
     choice = f"{account.account_type}:{account.account_id}"
     await ctx.services.preferences.set(ctx.user_id, SettingField.DEFAULT_ACCOUNT, choice)
     await ctx.show(shown_first_card(ctx.viewer, account))

@@ -5,8 +5,6 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import Account
-from bot.domain.errors import ButtonExpired
-from bot.domain.ids import AccountId
 from bot.domain.portfolio import LegKey
 from handlers.accounts.callbacks import ShowPositionDetails
 from handlers.accounts.position_views import PlannedTargets, PositionsShown, position_details_card, positions_card
@@ -27,12 +25,12 @@ async def positions_command(ctx: UpdateContext) -> None:
 
 async def show_positions(ctx: UpdateContext, code: ShowPositions) -> None:
     """A tab, a page, Refresh, or a button of another screen."""
-    await _present(ctx, _own(ctx, code.account_id), code.page, positions_card)
+    await _present(ctx, ctx.config.own_account(code.account_id), code.page, positions_card)
 
 
 async def show_position_details(ctx: UpdateContext, code: ShowPositionDetails) -> None:
     """[Details] below a list of many positions."""
-    await _present(ctx, _own(ctx, code.account_id), code.page, position_details_card)
+    await _present(ctx, ctx.config.own_account(code.account_id), code.page, position_details_card)
 
 
 async def _present(ctx: UpdateContext, account: Account, page: int, draw: Draw) -> None:
@@ -46,14 +44,6 @@ async def _present(ctx: UpdateContext, account: Account, page: int, draw: Draw) 
         return shown
 
     await ctx.present(load, lambda viewer, shown: draw(viewer, account, shown, page, targets))
-
-
-def _own(ctx: UpdateContext, account_id: AccountId) -> Account:
-    """Raises ButtonExpired for an account that is not the presser's, or not any more."""
-    account = ctx.config.account(account_id)
-    if account is None:
-        raise ButtonExpired
-    return account
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (

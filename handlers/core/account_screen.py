@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from bot.domain.accounts import Account, AccountType
-from bot.domain.errors import BadInput, ButtonExpired
+from bot.domain.errors import BadInput
 from bot.domain.ids import AccountId
 from bot.services.accounts.screens import AccountScreens
 from bot.services.screens import Dated, Shown
@@ -30,9 +30,7 @@ class AccountScreen(Generic[T]):
 
     async def show_for_button(self, ctx: UpdateContext, account_id: AccountId, page: int = 0) -> None:
         """Raises ButtonExpired for an account that is not the presser's, or not any more."""
-        account = ctx.config.account(account_id)
-        if account is None:
-            raise ButtonExpired
+        account = ctx.config.own_account(account_id)
         await self._present(ctx, account, page)
 
     async def _present(self, ctx: UpdateContext, account: Account, page: int) -> None:

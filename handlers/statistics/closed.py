@@ -7,7 +7,6 @@ from handlers.core.context import UpdateContext
 from handlers.core.links import ShowClosed
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 from handlers.statistics.closed_views import CLOSED_A_PAGE, closed_card
-from handlers.statistics.stats import own_account
 
 
 async def closed_command(ctx: UpdateContext) -> None:
@@ -17,7 +16,7 @@ async def closed_command(ctx: UpdateContext) -> None:
 
 async def show_closed(ctx: UpdateContext, code: ShowClosed) -> None:
     """A page. Raises ButtonExpired for an account that is not the presser's."""
-    account = own_account(ctx, code.account_id)
+    account = ctx.config.own_account(code.account_id)
     found = await ctx.services.results.statistics.closed(account, code.page, CLOSED_A_PAGE)
     await ctx.show(closed_card(ctx.viewer, account, found))
 

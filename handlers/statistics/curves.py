@@ -19,7 +19,6 @@ from handlers.core.specs import EVERYONE, HandlerSpec, view
 from handlers.pictures.contents import DailyBars, DayBar, EquityCurve
 from handlers.statistics.codes import CurveKind, ShowCurve, ShowStats
 from handlers.statistics.spans import back_row, span_line
-from handlers.statistics.stats import own_account
 from handlers.texts.catalog import join
 from handlers.views.cards import Card, Row, button
 from handlers.views.charts import look_of
@@ -51,7 +50,7 @@ class DrawnResults:
 
 async def show_curve(ctx: UpdateContext, code: ShowCurve) -> None:
     """A kind, a period. Raises ButtonExpired for an account that is not the presser's."""
-    account = own_account(ctx, code.account_id)
+    account = ctx.config.own_account(code.account_id)
 
     async def look() -> Shown[DrawnResults]:
         return await ctx.services.results.statistics.reader.read(_load(ctx, account, code), nothing_known)

@@ -27,7 +27,6 @@ from handlers.statistics.export_views import (
     export_done_card,
     export_failed_card,
 )
-from handlers.statistics.stats import own_account
 from handlers.statistics.words import wanted
 from handlers.views.cards import Card
 
@@ -45,12 +44,12 @@ async def export_command(ctx: UpdateContext) -> None:
 
 async def choose_export(ctx: UpdateContext, code: ChooseExport) -> None:
     """The periods to choose from. Raises ButtonExpired for an account that is not the presser's."""
-    await ctx.show(choose_export_card(ctx.viewer, own_account(ctx, code.account_id)))
+    await ctx.show(choose_export_card(ctx.viewer, ctx.config.own_account(code.account_id)))
 
 
 async def make_export(ctx: UpdateContext, code: MakeExport) -> None:
     """[This month]: the files come as documents."""
-    await _begin(ctx, own_account(ctx, code.account_id), code.period, code.back)
+    await _begin(ctx, ctx.config.own_account(code.account_id), code.period, code.back)
 
 
 async def _begin(ctx: UpdateContext, account: Account, period: Period, back: int) -> None:

@@ -12,7 +12,6 @@ from handlers.core.links import ShareClosed, ShowClosed
 from handlers.core.pictures import PictureCard, show_picture
 from handlers.core.plain_words import account_type_named
 from handlers.core.specs import ANYWHERE, EVERYONE, HandlerSpec, command, view
-from handlers.statistics.stats import own_account
 from handlers.views.cards import Card, button
 from handlers.views.frame import menu_row
 from handlers.views.results import result_picture
@@ -37,7 +36,7 @@ async def share_command(ctx: UpdateContext) -> None:
 
 async def share_closed(ctx: UpdateContext, code: ShareClosed) -> None:
     """[Share] below what a close brought. Raises ButtonExpired for what is not the presser's, or too long ago."""
-    account = own_account(ctx, code.account_id)
+    account = ctx.config.own_account(code.account_id)
     found = await ctx.services.results.shares.of_order(account, code.order_id, code.position_idx)
     if found is None:
         raise ButtonExpired

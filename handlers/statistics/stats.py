@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 from bot.domain.accounts import Account
-from bot.domain.errors import BadInput, ButtonExpired
-from bot.domain.ids import AccountId
+from bot.domain.errors import BadInput
 from bot.domain.payloads import AtMost
 from bot.domain.periods import Period
 from bot.services.chat.buttons import ButtonAction
@@ -51,15 +50,7 @@ async def stats_command(ctx: UpdateContext) -> None:
 
 async def show_stats(ctx: UpdateContext, code: ShowStats) -> None:
     """A period, a trait, an account. Raises ButtonExpired for an account that is not the presser's."""
-    await _show(ctx, own_account(ctx, code.account_id), code)
-
-
-def own_account(ctx: UpdateContext, account_id: AccountId) -> Account:
-    """Raises ButtonExpired for an account that is not the presser's, or not any more."""
-    account = ctx.config.account(account_id)
-    if account is None:
-        raise ButtonExpired
-    return account
+    await _show(ctx, ctx.config.own_account(code.account_id), code)
 
 
 async def _show(ctx: UpdateContext, account: Account, code: ShowStats) -> None:

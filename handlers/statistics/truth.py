@@ -5,7 +5,6 @@ from typing import Final
 from handlers.core.context import UpdateContext
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view
 from handlers.statistics.codes import ShowTruth
-from handlers.statistics.stats import own_account
 from handlers.statistics.truth_views import truth_card
 from handlers.statistics.words import wanted
 
@@ -18,7 +17,7 @@ async def truth_command(ctx: UpdateContext) -> None:
 
 async def show_truth(ctx: UpdateContext, code: ShowTruth) -> None:
     """A month. Raises ButtonExpired for an account that is not the presser's."""
-    account = own_account(ctx, code.account_id)
+    account = ctx.config.own_account(code.account_id)
     await ctx.present(
         lambda: ctx.services.results.truth.shown(ctx.config, account, code.back),
         lambda viewer, shown: truth_card(viewer, account, code, shown),

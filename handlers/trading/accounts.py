@@ -1,7 +1,7 @@
 """Where an order goes that names no account, and which accounts' orders are placed and managed here at all."""
 
 from bot.domain.accounts import Account
-from bot.domain.errors import ButtonExpired, NotAllowed
+from bot.domain.errors import NotAllowed
 from bot.domain.ids import AccountId
 from handlers.core.account_screen import account_argument
 from handlers.core.context import UpdateContext
@@ -20,17 +20,9 @@ def named_or_trading_account(ctx: UpdateContext) -> Account:
     return account_argument(ctx) if ctx.arguments else trading_account(ctx)
 
 
-def own_account(ctx: UpdateContext, account_id: AccountId) -> Account:
-    """Raises ButtonExpired for an account that is not the presser's, or not any more."""
-    account = ctx.config.account(account_id)
-    if account is None:
-        raise ButtonExpired
-    return account
-
-
 def managed_account(ctx: UpdateContext, account_id: AccountId) -> Account:
     """The presser's own account of a button. Raises ButtonExpired, NotAllowed as `demand_traded`."""
-    return demand_traded(ctx, own_account(ctx, account_id))
+    return demand_traded(ctx, ctx.config.own_account(account_id))
 
 
 def demand_traded(ctx: UpdateContext, account: Account) -> Account:

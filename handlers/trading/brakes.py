@@ -9,7 +9,7 @@ from bot.services.chat.buttons import ButtonAction
 from handlers.core.context import UpdateContext
 from handlers.core.specs import ADMIN, EFFECT, EVERYONE, HandlerSpec, action, command
 from handlers.texts.catalog import Markup
-from handlers.trading.accounts import named_or_trading_account, own_account
+from handlers.trading.accounts import named_or_trading_account
 from handlers.trading.actions import ResumeEntries
 from handlers.trading.brake_views import halt_card, paused_card, resumed_card
 from handlers.trading.legs import ActOutcome, show_outcome
@@ -47,7 +47,7 @@ async def resume(ctx: UpdateContext) -> None:
 
 async def resume_entries(ctx: UpdateContext, act: ResumeEntries) -> None:
     """[Resume entries] of a pause, of a panic, of an order that one stands against."""
-    await _resume(ctx, own_account(ctx, act.account))
+    await _resume(ctx, ctx.config.own_account(act.account))
 
 
 async def halt(ctx: UpdateContext) -> None:

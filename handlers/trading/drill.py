@@ -11,7 +11,6 @@ from bot.services.chat.buttons import ButtonAction
 from handlers.core.context import UpdateContext
 from handlers.core.plain_words import plain
 from handlers.core.specs import EFFECT, EVERYONE, HandlerSpec, action, command, view
-from handlers.trading.accounts import own_account
 from handlers.trading.drill_codes import ShowDrill
 from handlers.trading.drill_views import ask_drill_card, drill_card, running_card
 
@@ -55,7 +54,7 @@ async def drill_command(ctx: UpdateContext) -> None:
 
 async def start_drill(ctx: UpdateContext, act: StartDrill) -> None:
     """[Start]. Raises BadInput where one is running, or nothing stands there."""
-    await _start(ctx, own_account(ctx, act.account))
+    await _start(ctx, ctx.config.own_account(act.account))
 
 
 async def stop_drill(ctx: UpdateContext, _act: StopDrill) -> None:
@@ -87,13 +86,13 @@ async def _start(ctx: UpdateContext, account: Account) -> None:
 
 
 async def _running(ctx: UpdateContext, drill: Drill) -> None:
-    account = own_account(ctx, drill.account_id)
+    account = ctx.config.own_account(drill.account_id)
     (stop,) = await ctx.buttons([(ctx.say.plain("button-drill-stop"), StopDrill())])
     await ctx.show(running_card(ctx.viewer, account, drill, stop))
 
 
 async def _shown(ctx: UpdateContext, drill: Drill) -> None:
-    account = own_account(ctx, drill.account_id)
+    account = ctx.config.own_account(drill.account_id)
     await ctx.show(drill_card(ctx.viewer, account, drill, await ctx.services.trading.drills.fills(drill)))
 
 

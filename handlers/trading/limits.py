@@ -16,7 +16,7 @@ from handlers.core.phrases import is_no_command
 from handlers.core.plain_words import account_type_named, plain
 from handlers.core.specs import EVERYONE, SETTING, HandlerSpec, action, command, dialogue, view
 from handlers.texts.catalog import Markup
-from handlers.trading.accounts import own_account, trading_account
+from handlers.trading.accounts import trading_account
 from handlers.trading.limit_codes import ShowLimit, ShowLimits
 from handlers.trading.limit_fields import (
     NO_LIMIT,
@@ -80,12 +80,12 @@ async def limits_command(ctx: UpdateContext) -> None:
 
 async def show_limits(ctx: UpdateContext, code: ShowLimits) -> None:
     """All limits of an account."""
-    await _show_limits(ctx, own_account(ctx, code.account_id))
+    await _show_limits(ctx, ctx.config.own_account(code.account_id))
 
 
 async def show_limit(ctx: UpdateContext, code: ShowLimit) -> None:
     """One limit with its presets; a typed value is taken, too."""
-    account, rule = own_account(ctx, code.account_id), RULES[code.limit]
+    account, rule = ctx.config.own_account(code.account_id), RULES[code.limit]
     limits = await ctx.services.trading.limits.limits(account)
     values = [each for each in (*rule.presets, "") if each != value_of(limits, code.limit)]
     presets = await ctx.buttons(
@@ -103,12 +103,12 @@ async def show_limit(ctx: UpdateContext, code: ShowLimit) -> None:
 
 async def set_limit(ctx: UpdateContext, act: SetLimit) -> None:
     """The value of a preset, or the typed one."""
-    await _set(ctx, own_account(ctx, act.account), act.limit, act.value)
+    await _set(ctx, ctx.config.own_account(act.account), act.limit, act.value)
 
 
 async def ask_typed_limit(ctx: UpdateContext, asked: LimitDialogue) -> None:
     """The next message: shown with a button, because the PIN may come first."""
-    account = own_account(ctx, asked.account)
+    account = ctx.config.own_account(asked.account)
     before = await ctx.services.trading.limits.limits(account)
     value = await _stored(ctx, asked.limit, ctx.text)
     after = with_value(before, asked.limit, value)
@@ -120,7 +120,7 @@ async def ask_typed_limit(ctx: UpdateContext, asked: LimitDialogue) -> None:
 
 async def take_back_limit(ctx: UpdateContext, act: TakeBackLimit) -> None:
     """[Take back]."""
-    account = own_account(ctx, act.account)
+    account = ctx.config.own_account(act.account)
     await ctx.services.trading.limits.take_back(ctx.config, account, act.change)
     await _show_limits(ctx, account, lead=ctx.say("limit-taken-back"))
 

@@ -13,7 +13,6 @@ from handlers.core.context import UpdateContext
 from handlers.core.links import ShowBalance
 from handlers.core.specs import EVERYONE, HandlerSpec, action, command, view
 from handlers.texts.catalog import join
-from handlers.trading.accounts import own_account
 from handlers.trading.limit_codes import ChoosePractice
 from handlers.views.cards import Card, Row, button
 from handlers.views.frame import command_button, menu_row, screen_button
@@ -42,7 +41,7 @@ async def practice_command(ctx: UpdateContext) -> None:
 
 async def choose_practice(ctx: UpdateContext, code: ChoosePractice) -> None:
     """A toggle: the card edits, nothing is reset."""
-    account = own_account(ctx, code.account_id)
+    account = ctx.config.own_account(code.account_id)
     wish = ResetPractice(account=account.account_id, mode=code.mode, margin=code.margin, leverage=code.leverage)
     money = ctx.viewer.figures.round_money(PAPER_START_BALANCE, "USDT")
     (act,) = await ctx.buttons([(ctx.say.plain("button-practice-reset", money=money), wish)])
@@ -51,7 +50,7 @@ async def choose_practice(ctx: UpdateContext, code: ChoosePractice) -> None:
 
 async def reset_practice(ctx: UpdateContext, act: ResetPractice) -> None:
     """Confirmed: positions and orders of practice are gone, statistics are kept a run."""
-    account = own_account(ctx, act.account)
+    account = ctx.config.own_account(act.account)
     run = await ctx.services.trading.practice.reset(
         ctx.config, account, mode=act.mode, margin=act.margin, leverage=act.leverage
     )

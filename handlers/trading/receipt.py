@@ -9,7 +9,7 @@ from handlers.core.context import UpdateContext
 from handlers.core.links import ShowOrderReceipt, ShowReceipt
 from handlers.core.plain_words import account_type_named
 from handlers.core.specs import EVERYONE, HandlerSpec, command, view
-from handlers.trading.accounts import named_or_trading_account, own_account, trading_account
+from handlers.trading.accounts import named_or_trading_account, trading_account
 from handlers.trading.leg_codes import ShowLegReceipt
 from handlers.trading.legs import known_instrument
 from handlers.trading.receipt_views import nothing_kept_card, receipt_card
@@ -30,12 +30,12 @@ async def receipt_command(ctx: UpdateContext) -> None:
 async def show_receipt(ctx: UpdateContext, code: ShowReceipt) -> None:
     """[Receipt] of an order that was asked for from here. Raises ButtonExpired for somebody else's."""
     receipt = await ctx.services.trading.receipts.of_intent(ctx.user_id, code.intent)
-    await _show(ctx, own_account(ctx, receipt.account_id), receipt)
+    await _show(ctx, ctx.config.own_account(receipt.account_id), receipt)
 
 
 async def show_order_receipt(ctx: UpdateContext, code: ShowOrderReceipt) -> None:
     """[Receipt] of any order of one's account; that nothing of it is kept is said."""
-    account = own_account(ctx, code.account_id)
+    account = ctx.config.own_account(code.account_id)
     receipt = await ctx.services.trading.receipts.of_order(ctx.user_id, account.account_id, code.order_id)
     if receipt is None:
         await ctx.show(nothing_kept_card(ctx.viewer, account, code.order_id))
@@ -45,7 +45,7 @@ async def show_order_receipt(ctx: UpdateContext, code: ShowOrderReceipt) -> None
 
 async def show_leg_receipt(ctx: UpdateContext, code: ShowLegReceipt) -> None:
     """[Receipt] of a position: of the order that opened it."""
-    account = own_account(ctx, code.account_id)
+    account = ctx.config.own_account(code.account_id)
     receipt = await ctx.services.trading.receipts.of_leg(
         ctx.user_id, account.account_id, code.symbol, code.position_idx
     )

@@ -107,8 +107,7 @@ async def set_ticket(ctx: UpdateContext, code: SetTicket) -> None:
         draft = await _entry(ctx, ticket.draft, code.value)
     else:
         draft = chosen(ticket.draft, code.part, code.value)
-    if ctx.config.account(draft.account_id) is None:
-        raise ButtonExpired
+    _ = ctx.config.own_account(draft.account_id)
     await _show(ctx, await ctx.services.trading.tickets.change(ticket, draft), TicketPart.MAIN)
 
 

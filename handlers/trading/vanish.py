@@ -10,7 +10,7 @@ from bot.services.screens import Shown
 from handlers.core.context import UpdateContext
 from handlers.core.links import ShowVanish
 from handlers.core.specs import EXIT, HandlerSpec, command, view
-from handlers.trading.accounts import named_or_trading_account, own_account
+from handlers.trading.accounts import named_or_trading_account
 from handlers.trading.vanish_views import vanish_card
 
 
@@ -21,7 +21,7 @@ async def vanish_command(ctx: UpdateContext) -> None:
 
 async def show_vanish(ctx: UpdateContext, code: ShowVanish) -> None:
     """[If I vanish], a tab, a page, Refresh: asked anew each time."""
-    await _show(ctx, own_account(ctx, code.account_id), code.page)
+    await _show(ctx, ctx.config.own_account(code.account_id), code.page)
 
 
 async def _show(ctx: UpdateContext, account: Account, page: int) -> None:

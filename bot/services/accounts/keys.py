@@ -176,9 +176,7 @@ class Keys:
         Raises ButtonExpired for an account that is not the user's (any more), NoAccount for practice, which has no key.
         """
         config = await self._config(user_id)
-        account = config.account(account_id)
-        if account is None:
-            raise ButtonExpired
+        account = config.own_account(account_id)
         if account.account_type is AccountType.PAPER:
             raise NoAccount("error-no-account", account_type=account.account_type.value)
         async with self.transactions.begin() as unit:

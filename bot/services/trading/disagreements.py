@@ -51,7 +51,7 @@ class Disagreements:
 
     async def of_account(self, config: UserConfig, account_id: AccountId) -> Sequence[Disagreement]:
         """Those that stand, oldest first."""
-        _ = _own(config, account_id)
+        _ = config.own_account(account_id)
         return await self.records.open_of_account(account_id)
 
     async def get(self, config: UserConfig, disagreement_id: int) -> Disagreement:
@@ -112,7 +112,7 @@ class Disagreements:
         `plan_id`: of the plan that was meant, 0: whichever; False: it had ended before, and what stands there now is
         left alone.
         """
-        _ = _own(config, leg.account_id)
+        _ = config.own_account(leg.account_id)
         async with self.transactions.begin() as unit:
             plan = await unit.plans.of_leg(leg)
             if plan is None or plan_id not in {0, plan.plan_id}:
@@ -231,7 +231,7 @@ class Disagreements:
 
     async def _standing(self, config: UserConfig, leg: LegKey) -> tuple[Account, Position, Orders]:
         """The leg as the exchange shows it now."""
-        account = _own(config, leg.account_id)
+        account = config.own_account(leg.account_id)
         gateway = self.gateways.get(account.account_type)
         if gateway is None:
             raise NotAllowed("order-no-not-yet")
@@ -260,10 +260,3 @@ async def _plan(unit: UnitOfWork, leg: LegKey) -> TradePlan:
 
 def _triggers_of(orders: Orders, leg: LegKey) -> Triggers:
     return held_triggers(None, [each for each in orders.items if is_of_leg(each, leg)])
-
-
-def _own(config: UserConfig, account_id: AccountId) -> Account:
-    account = config.account(account_id)
-    if account is None:
-        raise ButtonExpired
-    return account

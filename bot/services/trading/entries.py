@@ -154,9 +154,7 @@ class Entries:
         again = await self.queries.by_key(f"{idempotency_key}:entry:0")
         if again is not None and again.plan_id is not None:
             return await self._trade(again.plan_id)
-        account = config.account(card.account_id)
-        if account is None:
-            raise ButtonExpired
+        account = config.own_account(card.account_id)
         gateway = self.gateways.get(account.account_type)
         if gateway is None:
             raise EntryRefused("entry-not-yet", account_type=account.account_type.value)

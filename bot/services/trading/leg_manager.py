@@ -68,7 +68,7 @@ class LegManager:
 
     async def outlooks(self, config: UserConfig, account_id: AccountId) -> tuple[LegOutlook, ...]:
         """Every leg of the account, the largest first."""
-        account = _own(config, account_id)
+        account = config.own_account(account_id)
         positions, orders = await self.reads.positions(account), await self.reads.orders(account)
         owned = await self.owners.of(account_id, positions.items)
         looks = await asyncio.gather(
@@ -86,7 +86,7 @@ class LegManager:
 
     async def among(self, config: UserConfig, leg: LegKey) -> tuple[LegOutlook | None, tuple[Position, ...]]:
         """The leg as it stands now, None where nothing is open in it; and every position, the largest first."""
-        account = _own(config, leg.account_id)
+        account = config.own_account(leg.account_id)
         positions, orders = await self.reads.positions(account), await self.reads.orders(account)
         position, others = positions.of_leg(leg), _largest_first(positions)
         if position is None:
@@ -190,7 +190,7 @@ class LegManager:
         known = await self.queries.by_key(idempotency_key)
         if known is not None:
             return known
-        account = _own(config, account_id)
+        account = config.own_account(account_id)
         with at_priority(RequestPriority.CANCEL):
             orders = await self._gateway(account).orders(account)
         order = next((each for each in orders.items if each.symbol == symbol and each.order_id == order_id), None)
@@ -202,7 +202,7 @@ class LegManager:
         self, config: UserConfig, account_id: AccountId, order_ids: Collection[str], *, idempotency_key: str
     ) -> tuple[OrderIntent, ...]:
         """Those of these orders that still rest, were placed elsewhere and may open; nothing else is touched."""
-        account = _own(config, account_id)
+        account = config.own_account(account_id)
         with at_priority(RequestPriority.CANCEL):
             orders = await self._gateway(account).orders(account)
         theirs = {each.order_id for each in foreign_entries(orders.items, self.runner.prefix)} & set(order_ids)
@@ -213,7 +213,7 @@ class LegManager:
         self, config: UserConfig, account_id: AccountId, symbol: Symbol | None, *, idempotency_key: str
     ) -> tuple[OrderIntent, ...]:
         """Every resting entry, of a symbol or of all; stops and targets stay."""
-        _ = _own(config, account_id)
+        _ = config.own_account(account_id)
         live = await self.queries.intents_live(account_id)
         async with self.transactions.begin() as unit:
             cancels = await cancel_entries(
@@ -311,7 +311,7 @@ class LegManager:
 
     async def _position(self, config: UserConfig, leg: LegKey) -> tuple[Account, Position]:
         """The leg as the exchange shows it now. Raises BadInput where it does not stand any more."""
-        account = _own(config, leg.account_id)
+        account = config.own_account(leg.account_id)
         with at_priority(RequestPriority.CLOSE):
             positions = await self._gateway(account).positions(account)
         position = positions.of_leg(leg)
@@ -351,10 +351,3 @@ class LegManager:
 
 def _largest_first(positions: Positions) -> tuple[Position, ...]:
     return tuple(sorted(positions.items, key=lambda each: each.position_value or Decimal(0), reverse=True))
-
-
-def _own(config: UserConfig, account_id: AccountId) -> Account:
-    account = config.account(account_id)
-    if account is None:
-        raise ButtonExpired
-    return account

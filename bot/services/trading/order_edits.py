@@ -58,15 +58,15 @@ class OrderEdits:
 
     async def outlook(self, config: UserConfig, account_id: AccountId, order_id: str, change: OrderChange) -> OrderEdit:
         """What the order would be, at the prices of now."""
-        return edited(await self._resting(_own(config, account_id), order_id), change)
+        return edited(await self._resting(config.own_account(account_id), order_id), change)
 
     async def entry(self, config: UserConfig, account_id: AccountId, order_id: str) -> RestingEntry:
         """The order as it rests now, with what it hangs together with."""
-        return await self._resting(_own(config, account_id), order_id)
+        return await self._resting(config.own_account(account_id), order_id)
 
     async def entries(self, config: UserConfig, account_id: AccountId, symbol: Symbol) -> tuple[Order, ...]:
-        """Entries from here that rest in a symbol, the nearest to be bought or sold last."""
-        account = _own(config, account_id)
+        """Entries from here that rest in a symbol, in the order in which the account's screen lists them."""
+        account = config.own_account(account_id)
         live = await self.queries.intents_live(account_id)
         ours = {each.order_link_id for each in live if is_resting_entry(each)}
         orders = await self.reads.orders(account)
@@ -77,7 +77,7 @@ class OrderEdits:
 
         What is to be placed in its stead is placed after that alone: `is_over` of the answer says so.
         """
-        account = _own(config, account_id)
+        account = config.own_account(account_id)
         async with self.transactions.begin() as unit:
             entry = await unit.intents.by_link_id(order_link_id)
             if entry is None or entry.leg.account_id != account.account_id:
@@ -105,7 +105,7 @@ class OrderEdits:
         known = await self.queries.by_key(idempotency_key)
         if known is not None:
             return known
-        account = _own(config, agreed.account_id)
+        account = config.own_account(agreed.account_id)
         now = await self._resting(account, agreed.order_id)
         edit = edited(now, agreed.change)
         are_levels_same = agreed.levels_before in {None, promised(now.plan)}
@@ -236,13 +236,6 @@ class OrderEdits:
 def is_over(entry: OrderIntent) -> bool:
     """Whether nothing more can come of an order: it has ended at the exchange, and every fill of it is booked."""
     return not entry.is_live and not entry.is_counting
-
-
-def _own(config: UserConfig, account_id: AccountId) -> Account:
-    account = config.account(account_id)
-    if account is None:
-        raise ButtonExpired
-    return account
 
 
 def _is_of(intent: OrderIntent, entry: OrderIntent) -> bool:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from bot.domain.accounts import Account, AccountType
 from bot.domain.card_inputs import CardInputs
 from bot.domain.card_making import make_card
-from bot.domain.errors import ButtonExpired, ExchangeError, NotAllowed, UnknownSymbol
+from bot.domain.errors import ExchangeError, NotAllowed, UnknownSymbol
 from bot.domain.ids import Symbol
 from bot.domain.licensing import Feature, opens
 from bot.domain.market import Category, Instrument
@@ -104,9 +104,7 @@ class Quotes:
 
     def _account(self, config: UserConfig, draft: OrderDraft) -> Account:
         """Raises ButtonExpired where the account is gone, NotAllowed where its orders are not placed here."""
-        account = config.account(draft.account_id)
-        if account is None:
-            raise ButtonExpired
+        account = config.own_account(draft.account_id)
         if account.account_type not in self.gateways:
             raise NotAllowed("account-not-traded", account_type=account.account_type.value)
         return account
