@@ -69,7 +69,8 @@ class Receipt:
     """One order. Everything may be absent but its account and symbol: rows are kept for different times.
 
     `intent` None: it was not asked for from here. `order`: as it rests, or rested when the exchange was last asked.
-    `siblings`: the orders of the same trade, oldest first, this one among them.
+    `siblings`: the orders of the same trade, oldest first, this one among them. `prices`: those that its owner has
+    changed it to, each with the moment of that, oldest first.
     """
 
     account_id: AccountId
@@ -83,6 +84,7 @@ class Receipt:
     order: Order | None
     plan: TradePlan | None
     siblings: tuple[OrderIntent, ...] = ()
+    prices: tuple[tuple[Millis, Decimal], ...] = ()
 
     @property
     def side(self) -> Side | None:
@@ -153,10 +155,21 @@ class Receipt:
             if intent.kind in CLOSES:
                 return intent.card_price
             is_at_market = intent.request.time_in_force is TimeInForce.IOC  # whose own price is the worst allowed
-            return self.marks.touch if is_at_market else intent.request.price
+            return self.marks.touch if is_at_market else self._agreed(intent.card_price, intent.request.price)
         if closed is None or closed.slippage is None or not closed.qty:
             return None
         return closed.avg_exit_price + closed.slippage / closed.qty * direction(closed.side)
+
+    def _agreed(self, first: Decimal | None, last: Decimal | None) -> Decimal | None:
+        """The price of a limit order; of one that was edited between fills the mean of what stood when they came."""
+        if first is None or last is None or not self.fills:
+            return last
+        prices = [(Millis(0), first), *self.prices]
+        worth = sum(
+            (each.exec_qty * [price for ts, price in prices if ts <= (each.exec_ts or ts)][-1] for each in self.fills),
+            Decimal(0),
+        )
+        return worth / sum((each.exec_qty for each in self.fills), Decimal(0))
 
 
 def _begin(receipt: Receipt) -> list[ReceiptStep]:

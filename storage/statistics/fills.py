@@ -7,15 +7,14 @@ from bot.domain.card_promises import EntryFill
 from bot.domain.portfolio import Side
 from storage.sqlite.codecs import Row, optional_decimal
 
-# An order that its owner has edited promises the price that was agreed to last.
+# An order that its owner has edited promises the price that was agreed to last when the fill came.
 SELECT_ENTRY_FILLS: Final = """
     SELECT l.ts, l.id, i.intent_id, i.plan_id, l.symbol, l.side, l.price, l.size, l.fee,
            json_extract(i.request, '$.time_in_force') IS 'IOC',
            coalesce((SELECT json_extract(a.request, '$.price') FROM order_intents AS a
                       WHERE a.plan_id = i.plan_id AND a.kind = 'amend' AND a.state = 'done' AND a.created_ts <= l.ts
                         AND json_extract(a.request, '$.price') IS NOT NULL
-                        AND (json_extract(a.request, '$.target_link_id') = i.order_link_id
-                             OR json_extract(a.request, '$.order_id') = i.order_id)
+                        AND json_extract(a.request, '$.target_link_id') = i.order_link_id
                       ORDER BY a.intent_id DESC LIMIT 1), i.card_price),
            p.touch, p.fee_rate, json_extract(i.request, '$.stop_loss')
       FROM trade_logs AS l
@@ -31,8 +30,7 @@ SELECT_ENTRY_FILLS_OF_PLANS: Final = """
            coalesce((SELECT json_extract(a.request, '$.price') FROM order_intents AS a
                       WHERE a.plan_id = i.plan_id AND a.kind = 'amend' AND a.state = 'done' AND a.created_ts <= l.ts
                         AND json_extract(a.request, '$.price') IS NOT NULL
-                        AND (json_extract(a.request, '$.target_link_id') = i.order_link_id
-                             OR json_extract(a.request, '$.order_id') = i.order_id)
+                        AND json_extract(a.request, '$.target_link_id') = i.order_link_id
                       ORDER BY a.intent_id DESC LIMIT 1), i.card_price),
            p.touch, p.fee_rate, json_extract(i.request, '$.stop_loss')
       FROM json_each(?) AS j

@@ -145,7 +145,7 @@ UPDATE_INTENT: Final = """
     RETURNING account_id, user_id, (SELECT a.exchange FROM accounts AS a WHERE a.account_id = order_intents.account_id),
               (SELECT a.account_type FROM accounts AS a WHERE a.account_id = order_intents.account_id)
 """
-SET_REQUEST: Final = "UPDATE order_intents SET request = ?, card_price = ? WHERE intent_id = ?"
+SET_REQUEST: Final = "UPDATE order_intents SET request = ? WHERE intent_id = ?"
 # Once a leg's stop was doubted, which is once an entry: what was seen before its fills says nothing of it.
 STOP_SEEN: Final = """
     UPDATE order_intents SET stop_seen_ts = ?
@@ -337,15 +337,14 @@ class SqliteOrderIntents:
         return found
 
     async def _note_amended(self, amend: AmendRequest) -> None:
-        """An entry is what was made of it: how much it asks for, and the price that its fills are held against."""
+        """An entry asks for what was made of it. `card_price` stays: fills that came before are held against it."""
         order = await self.by_link_id(amend.target_link_id)
         if order is None or order.kind is not IntentKind.ENTRY or not isinstance(order.request, OrderRequest):
             return
         request = amended(order.request, amend)
-        price = order.card_price if amend.price is None else amend.price
-        self._transaction.write(SET_REQUEST, (request_text(request), optional_decimal_text(price), order.intent_id))
+        self._transaction.write(SET_REQUEST, (request_text(request), order.intent_id))
         self._touch(order.plan_id)
-        self._known[order.intent_id] = replace(order, request=request, card_price=price)
+        self._known[order.intent_id] = replace(order, request=request)
 
     async def add_fill(self, intent_id: int, qty: Decimal) -> None:
         """A fill of it was booked."""

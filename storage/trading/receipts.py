@@ -1,12 +1,14 @@
 """Everything that is kept of one order: its intent, fills, what it closed, how it rested, and its trade."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from bot.domain.ids import AccountId, OrderLinkId, Symbol, UserId
+from bot.domain.orders import AmendRequest
 from bot.domain.portfolio import NO_LINK_ID
 from bot.domain.receipts import OrderMarks, Receipt
-from bot.domain.trade_plans import ORDER_KINDS, OrderIntent
+from bot.domain.trade_plans import ORDER_KINDS, IntentState, OrderIntent
 from storage.accounts.portfolio import order_of
 from storage.accounts.trades import execution_of
 from storage.sqlite.codecs import Row, optional_decimal
@@ -113,8 +115,17 @@ class SqliteReceiptQueries:
             return receipt
         asked = (SELECT_PLAN, SELECT_INTENTS_OF_PLAN)
         plans, intents = await self._database.fetch_all([(each, (plan_id,)) for each in asked])
-        siblings = tuple(each for each in map(intent_of, intents) if each.kind in ORDER_KINDS)
-        return replace(receipt, plan=plan_of(plans[0]) if plans else None, siblings=siblings)
+        known = tuple(map(intent_of, intents))
+        return replace(
+            receipt,
+            plan=plan_of(plans[0]) if plans else None,
+            siblings=tuple(each for each in known if each.kind in ORDER_KINDS),
+            prices=tuple(
+                (each.created_ts, price)
+                for each in known
+                if each.state is IntentState.DONE and (price := _new_price(each, receipt.order_link_id)) is not None
+            ),
+        )
 
     async def _known(self, account_id: AccountId, order_id: str) -> Receipt | None:
         """What the exchange's words alone tell."""
@@ -138,6 +149,12 @@ class SqliteReceiptQueries:
             order=order,
             plan=None,
         )
+
+
+def _new_price(edit: OrderIntent, order_link_id: OrderLinkId) -> Decimal | None:
+    """What it changed that order's price to; None: it is no change of it."""
+    request = edit.request
+    return request.price if isinstance(request, AmendRequest) and request.target_link_id == order_link_id else None
 
 
 def _nothing_of(intent: OrderIntent) -> Receipt:

@@ -20,9 +20,12 @@ from bot.domain.leg_rules import asked_at_most
 from bot.domain.order_card import CardOutdated, EntryRefused
 from bot.domain.order_edits import OrderChange
 from bot.domain.orders import AmendRequest, OrderRequest, TriggerBy
+from bot.domain.periods import EVERYTHING
 from bot.domain.portfolio import Order, Side
 from bot.domain.trade_plans import IntentKind, IntentState, OrderIntent
 from handlers.trading.editing import ApplyEdit
+from storage.statistics.queries import SqliteStatisticsQueries
+from storage.trading.receipts import SqliteReceiptQueries
 
 D = Decimal
 
@@ -73,7 +76,7 @@ class TestTheOrder:
         order, known = resting(managing), await entry(managing)
         assert (order.price, order.qty, amends(managing)) == (D(94), D("0.25"), [(D(94), D("0.25"), None)])
         assert isinstance(known.request, OrderRequest)
-        assert (known.request.price, known.request.qty, known.card_price) == (D(94), D("0.25"), D(94))
+        assert (known.request.price, known.request.qty, known.card_price) == (D(94), D("0.25"), D(95))
         assert len(managing.gateway.sent(OrderRequest)) == 1, "there is never a second order"
         managing.gateway.fill(order.order_link_id, "0.25")
         trade = await managing.core.settle()
@@ -117,6 +120,25 @@ class TestTheOrder:
             await edit(managing, stop="91")
         assert (await edit(managing, qty="0.07", price="96")).state is IntentState.DONE
         assert (resting(managing).qty, resting(managing).cum_exec_qty) == (D("0.07"), D("0.06"))
+
+    async def test_a_fill_is_held_against_the_price_that_stood_when_it_came(self, managing: Managing) -> None:
+        await rest(managing)
+        core, link_id = managing.core, resting(managing).order_link_id
+        managing.gateway.fill(link_id, "0.06")
+        await core.settle()
+        core.storage.clock.advance(1)
+        assert (await edit(managing, price="94")).state is IntentState.DONE
+        core.storage.clock.advance(1)
+        managing.gateway.fill(link_id, "0.04")
+        await core.settle()
+        queries = SqliteStatisticsQueries(core.storage.database)
+        fills = (await queries.entry_fills(core.account.account_id, EVERYTHING, None, 10)).items
+        assert [(each.price, each.worst) for each in fills] == [(D(95), D(95)), (D(94), D(94))]
+        known = await entry(managing)
+        receipt = await SqliteReceiptQueries(core.storage.database).of_intent(known.user_id, known.intent_id)
+        assert receipt is not None
+        assert receipt.slippage is not None
+        assert (receipt.slippage.money, receipt.slippage.price) == (D(0), D("94.6"))
 
     async def test_stop_and_target_are_the_plans_and_ride_along(self, managing: Managing) -> None:
         await rest(managing)
