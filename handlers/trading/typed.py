@@ -4,8 +4,10 @@ The text is the whole state: a doubtful word is answered by putting other words 
 them, and the text is read anew. What has no doubt in it ends in the consequence card.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import Account
@@ -32,6 +34,7 @@ _QUOTE: Final = "USDT"  # what entries are priced in
 _LONGEST_ANSWER: Final = 60  # characters; longer ones are no answer to the question about a word
 _MOST_WORDS: Final = 5  # of such an answer; more are a sentence
 _MOST_FIXES: Final = 3  # buttons
+_YES: Final = re.compile(r"(?:yes|да|так)\b[\s,.!]*", re.IGNORECASE)  # before an answer, or all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,7 @@ class _Read:
     found: TradeText
     order: TradeReading
     symbol: Symbol | None
+    price: Decimal | None
     account: Account
 
 
@@ -127,10 +131,11 @@ async def ask_word(ctx: UpdateContext, payload: FixWord) -> None:
 
 
 async def take_word(ctx: UpdateContext, payload: WordDialogue) -> None:
-    """The typed word, in its place. The price that is asked about, typed once more, is meant."""
+    """The typed word, in its place. The price that is asked about, typed once more, is meant; so it is with a yes."""
     await ctx.services.dialogues.end(ctx.user_id)
-    typed = ctx.text.strip()
-    is_again = typed == payload.text[payload.start : payload.end] and typed[:1].isdecimal()
+    asked = payload.text[payload.start : payload.end]
+    typed = _YES.sub("", ctx.text.strip(), count=1) or asked
+    is_again = typed == asked and typed[:1].isdecimal()
     word = f"{MEANT}{typed.replace(' ', '')}" if is_again else typed
     await open_typed(ctx, with_words(payload.text, payload.start, payload.end, word))
 
@@ -171,10 +176,10 @@ async def _read(ctx: UpdateContext, found: TradeText) -> _Read:
         account = demand_traded(ctx, ctx.config.resolve(found.account))
     if not more:
         price = None if symbol is None else await ctx.services.market_screens.last_price(symbol)
-        return _Read(found=found, order=settled(found, price), symbol=symbol, account=account)
+        return _Read(found=found, order=settled(found, price), symbol=symbol, price=price, account=account)
     doubts = tuple(each for each in found.doubts if each.kind is DoubtKind.SIDE) + tuple(more)
     order = replace(settled(found, None), doubts=doubts)
-    return _Read(found=found, order=order, symbol=None, account=account)
+    return _Read(found=found, order=order, symbol=None, price=None, account=account)
 
 
 async def _symbol_of(ctx: UpdateContext, found: TradeText, coin: WordToken) -> tuple[Symbol | None, Doubt | None]:
@@ -204,7 +209,7 @@ async def _ask(ctx: UpdateContext, read: _Read, doubt: Doubt) -> None:
         choices.append((ctx.say.plain("button-typed-leave-out", word=text[doubt.start : doubt.end]), without))
     await ctx.services.dialogues.begin(ctx.user_id, WordDialogue(text=text, start=doubt.start, end=doubt.end))
     buttons = await ctx.buttons(choices) if choices else ()
-    await ctx.show(question_card(ctx.viewer, read.order, read.symbol, read.account, doubt, buttons))
+    await ctx.show(question_card(ctx.viewer, read.order, read.symbol, read.account, doubt, read.price, buttons))
 
 
 async def _show_understood(ctx: UpdateContext, read: _Read) -> None:

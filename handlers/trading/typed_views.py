@@ -39,11 +39,13 @@ def question_card(
     symbol: Symbol | None,
     account: Account,
     doubt: Doubt,
+    price: Decimal | None,
     buttons: Row,
 ) -> Card:
-    """What is understood so far, and the one word that is asked about."""
+    """What is understood so far, and the one word that is asked about; `price`: the market's, if it is known."""
     word = _quoted(order.text[doubt.start : doubt.end])
-    asked = viewer.say(f"typed-doubt-{doubt.kind.value}", word=word)
+    market = "" if price is None else viewer.figures.price(price, None)
+    asked = viewer.say(f"typed-doubt-{doubt.kind.value}", word=word, market=market)
     parts = [viewer.say("typed-title"), *_lines(viewer, order, symbol, account), Markup(""), asked]
     if doubt.start < doubt.end or not doubt.choices:
         parts.append(viewer.say("typed-or-type"))

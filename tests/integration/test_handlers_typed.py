@@ -56,13 +56,14 @@ async def test_the_questions_come_one_after_the_other(harness: Harness) -> None:
     assert "Stop 62,000" in shown_in(bubble)
 
 
-@pytest.mark.parametrize("meant", ["button", "typed"])
+@pytest.mark.parametrize("meant", ["", "1000", "yes", "Да, 1000"])
 async def test_a_price_far_from_the_market_may_be_meant(harness: Harness, meant: str) -> None:
     anna = harness.person()
     await said(anna, "/start")
     bubble = await said(anna, "buy eth 200$ limit 1000 no stop")
+    assert "far from the market (3,120.25)" in shown_in(bubble)
     assert bubble.labels[:2] == ["Yes, 1000", "Leave out “1000”"]
-    bubble = await (anna.press("Yes, 1000") if meant == "button" else said(anna, "1000"))
+    bubble = await (said(anna, meant) if meant else anna.press("Yes, 1000"))
     assert "Limit 1,000" in shown_in(bubble)
     assert bubble.labels[0].startswith("✓ Buy")
 
