@@ -412,6 +412,10 @@ class TestStops:
         assert amend.stop_loss == 94
         open_prices = [each.price for each in managing.gateway.book.values() if each.order_status == "New"]
         assert open_prices == [Decimal(97)]
+        await managing.core.settle()
+        await told(managing, after_s=11)
+        rows = await managing.core.storage.database.fetch("SELECT values_json FROM outbox", ())
+        assert sum("canceled-beyond-stop" in row[0] for row in rows) == 1, "nobody asked for that one to go"
 
     async def test_the_stop_waits_for_the_entries_that_carry_it(self, managing: Managing) -> None:
         await managing.hold()

@@ -19,8 +19,9 @@ from bot.domain.leg_trailing import with_trailing
 from bot.domain.orders import AmendRequest, CancelRequest, OrderRequest, TradingStop, TriggerBy, direction
 from bot.domain.portfolio import LegKey, Order, Position
 from bot.domain.ports.clock import Clock
-from bot.domain.ports.plans import TradingQueries
+from bot.domain.ports.plans import IntentNews, TradingQueries
 from bot.domain.ports.storage import Transactions, UnitOfWork
+from bot.domain.refusals import BEYOND_STOP
 from bot.domain.trade_plans import (
     UNSETTLED,
     AnyRequest,
@@ -184,6 +185,7 @@ class LegStops:
                 continue
             if _is_beyond(entry, standing.position, stop):
                 first.append(await cancel_order(unit, self.runner, entry, f"{key}:beyond", now))
+                await unit.intents.note(entry.intent_id, IntentNews(state=entry.state, reason=BEYOND_STOP), now)
             else:
                 new = self._new(standing.account, entry.leg, entry.plan_id, IntentKind.AMEND, _amend(entry, call))
                 new = replace(new, idempotency_key=f"{key}:amend:{entry.intent_id}")
