@@ -17,7 +17,9 @@ _ARE_LEGS: Final = frozenset(
 )
 """Words that name positions by themselves: half of all, the losers."""
 _EVERYTHING: Final = frozenset({"all", "everything", "всё", "все"})
-OF_A_SYMBOL: Final = frozenset({"trail", "edit"})  # commands that are none unless a symbol comes first
+OF_A_SYMBOL: Final = frozenset(
+    {"trail", "edit", "sl", "tp", "breakeven"}
+)  # commands that are none unless a symbol comes first
 _WORDS_OF_A_SYMBOL: Final = 3  # a coin, what it is priced in, the market
 
 
@@ -55,8 +57,10 @@ async def is_sentence(ctx: UpdateContext, _: object = None) -> bool:
 
 
 async def is_no_command(ctx: UpdateContext, _: object = None) -> bool:
-    """Any words but those of a command; a symbol may be the answer."""
+    """Any words but those of a command; a symbol may be the answer, and so may sl 3%."""
     asked = command_said(ctx.text)
+    if asked is not None and asked.command in OF_A_SYMBOL and await _is_vague(ctx, asked):
+        asked = None
     return bool(ctx.text.strip()) and (asked is None or asked.command == GREETING)
 
 

@@ -74,6 +74,9 @@ _COMMANDS: Final[Mapping[str, tuple[_Rest, str]]] = MappingProxyType(
         "sell": (_Rest.NOTHING, "sell short продать продай продам продати продаю шорт"),
         "close": (_Rest.SYMBOL, "close закрыть закрой закрити закрий"),
         "trail": (_Rest.LINE, "trail trailing трейл трейлинг трейлинг-стоп трейлінг трейлінг-стоп"),
+        "sl": (_Rest.LINE, "sl stop stoploss stop-loss стоп стоп-лосс стоплосс сл"),
+        "tp": (_Rest.LINE, "tp target targets тейк тейки тп цель цели ціль цілі"),
+        "breakeven": (_Rest.LINE, "breakeven break-even be безубыток бу беззбиток"),
         "edit": (_Rest.LINE, "edit amend изменить измени поправить змінити зміни"),
         "panic": (_Rest.NOTHING, "panic паника паніка"),
         "pause": (_Rest.NOTHING, "pause пауза"),
@@ -82,7 +85,8 @@ _COMMANDS: Final[Mapping[str, tuple[_Rest, str]]] = MappingProxyType(
     }
 )
 _TRADING: Final = _all(
-    "buy sell long short close panic market limit limits tp sl dca exit enter trail trailing "
+    "buy sell long short close panic market limit limits tp sl dca exit enter trail trailing stop target targets be "
+    "стоп тейк цель цели ціль цілі бу "
     "купить купи куплю продать продай продам лонг шорт закрыть закрой паника лимит "
     "купити купую продати продаю закрити закрий паніка ліміт"
 )

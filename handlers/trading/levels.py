@@ -1,4 +1,4 @@
-"""The stop, the targets and breakeven of a position: by presets or typed, done at once, taken back by another tap."""
+"""The stop, the targets and breakeven of a position: by presets or typed, at once, taken back by another tap."""
 
 import re
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
 from handlers.core.context import UpdateContext
 from handlers.core.plain_words import plain
-from handlers.core.specs import EVERYONE, HandlerSpec, action, dialogue, view
+from handlers.core.specs import EVERYONE, HandlerSpec, action, command, dialogue, view
 from handlers.texts.catalog import Markup
 from handlers.trading.leg_codes import AskBreakeven, AskStop, AskTargets, LegName
-from handlers.trading.legs import ActOutcome, may_be_level, own_leg, show_outcome
+from handlers.trading.legs import ActOutcome, known_instrument, may_be_level, named_leg, own_leg, show_outcome
 from handlers.trading.level_views import (
     STOP_DISTANCES,
     TARGET_DISTANCES,
@@ -82,10 +82,49 @@ class TargetsDialogue(DialoguePayload):
     leg: LegName
 
 
+async def stop_command(ctx: UpdateContext) -> None:
+    """`/sl btc 62k`, `/sl btc 2%`, `/sl btc off`: done at once; without a level it asks for one."""
+    account, outlook, rest = await named_leg(ctx, ctx.arguments)
+    instrument = await known_instrument(ctx, outlook.leg.symbol)
+    if rest:
+        await _move_stop(ctx, account, outlook, instrument, _price_of(" ".join(rest), outlook, instrument, ahead=False))
+    else:
+        await _ask_stop(ctx, account, outlook, instrument)
+
+
+async def targets_command(ctx: UpdateContext) -> None:
+    """`/tp btc 66k 68k 50/50`, `/tp btc off`: done at once; without a level it asks for some."""
+    account, outlook, rest = await named_leg(ctx, ctx.arguments)
+    instrument = await known_instrument(ctx, outlook.leg.symbol)
+    if rest:
+        await _set_targets(ctx, account, outlook, instrument, targets_of(" ".join(rest), outlook, instrument))
+    else:
+        await _ask_targets(ctx, account, outlook, instrument)
+
+
+async def breakeven_command(ctx: UpdateContext) -> None:
+    """`/breakeven btc`: where that is, with the button that moves the stop there."""
+    account, outlook, _ = await named_leg(ctx, ctx.arguments)
+    await _ask_breakeven(ctx, account, outlook, await known_instrument(ctx, outlook.leg.symbol))
+
+
 async def ask_stop(ctx: UpdateContext, code: AskStop) -> None:
     """[Stop]: presets, and a typed price is taken, too."""
-    leg = LegName(code.account_id, code.symbol, code.position_idx)
-    account, outlook, instrument = await own_leg(ctx, leg)
+    await _ask_stop(ctx, *await own_leg(ctx, LegName(code.account_id, code.symbol, code.position_idx)))
+
+
+async def ask_targets(ctx: UpdateContext, code: AskTargets) -> None:
+    """[Targets]: one preset for all of it, or typed prices with shares."""
+    await _ask_targets(ctx, *await own_leg(ctx, LegName(code.account_id, code.symbol, code.position_idx)))
+
+
+async def ask_breakeven(ctx: UpdateContext, code: AskBreakeven) -> None:
+    """[Breakeven]: where that is, and the button that moves the stop there."""
+    await _ask_breakeven(ctx, *await own_leg(ctx, LegName(code.account_id, code.symbol, code.position_idx)))
+
+
+async def _ask_stop(ctx: UpdateContext, account: Account, outlook: LegOutlook, instrument: Instrument | None) -> None:
+    leg = _name_of(outlook)
     choices: list[tuple[str, ButtonAction]] = []
     for percent in STOP_DISTANCES:
         price = at_distance(outlook.position, percent, instrument, ahead=False)
@@ -99,10 +138,10 @@ async def ask_stop(ctx: UpdateContext, code: AskStop) -> None:
     await ctx.show(stop_card(ctx.viewer, account, outlook, instrument, presets))
 
 
-async def ask_targets(ctx: UpdateContext, code: AskTargets) -> None:
-    """[Targets]: one preset for all of it, or typed prices with shares."""
-    leg = LegName(code.account_id, code.symbol, code.position_idx)
-    account, outlook, instrument = await own_leg(ctx, leg)
+async def _ask_targets(
+    ctx: UpdateContext, account: Account, outlook: LegOutlook, instrument: Instrument | None
+) -> None:
+    leg = _name_of(outlook)
     choices: list[tuple[str, ButtonAction]] = []
     for percent in TARGET_DISTANCES:
         price = at_distance(outlook.position, percent, instrument, ahead=True)
@@ -116,14 +155,17 @@ async def ask_targets(ctx: UpdateContext, code: AskTargets) -> None:
     await ctx.show(targets_card(ctx.viewer, account, outlook, instrument, presets))
 
 
-async def ask_breakeven(ctx: UpdateContext, code: AskBreakeven) -> None:
-    """[Breakeven]: where that is, and the button that moves the stop there."""
-    leg = LegName(code.account_id, code.symbol, code.position_idx)
-    account, outlook, instrument = await own_leg(ctx, leg)
+async def _ask_breakeven(
+    ctx: UpdateContext, account: Account, outlook: LegOutlook, instrument: Instrument | None
+) -> None:
     act = None
     if can_go_to_breakeven(outlook.position):
-        (act,) = await ctx.buttons([(ctx.say.plain("button-to-breakeven"), StopToBreakeven(leg=leg))])
+        (act,) = await ctx.buttons([(ctx.say.plain("button-to-breakeven"), StopToBreakeven(leg=_name_of(outlook)))])
     await ctx.show(breakeven_card(ctx.viewer, account, outlook, instrument, act))
+
+
+def _name_of(outlook: LegOutlook) -> LegName:
+    return LegName(outlook.leg.account_id, outlook.leg.symbol, outlook.leg.position_idx)
 
 
 async def move_stop(ctx: UpdateContext, act: MoveStop) -> None:
@@ -255,6 +297,9 @@ async def _are_prices(ctx: UpdateContext, _: TargetsDialogue) -> bool:
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
+    command("sl", stop_command, access=EVERYONE, listed=False),
+    command("tp", targets_command, access=EVERYONE, listed=False),
+    command("breakeven", breakeven_command, access=EVERYONE, listed=False),
     view(AskStop, ask_stop, access=EVERYONE),
     view(AskTargets, ask_targets, access=EVERYONE),
     view(AskBreakeven, ask_breakeven, access=EVERYONE),

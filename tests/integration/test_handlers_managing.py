@@ -94,6 +94,23 @@ async def test_targets_are_typed_with_their_shares(harness: Harness) -> None:
     assert "One share for each" in shown(await said(anna, "66k 68k 50/30/20"))
 
 
+async def test_levels_of_a_position_are_set_in_one_line(harness: Harness) -> None:
+    anna = await holding(harness)
+    assert "Of which position?" in (await said(anna, "стоп")).text
+    for line, done in (
+        ("sl btc 62500", "→ 62,500.00"),
+        ("Стоп биток лонг 2%", "→ 62,9"),
+        ("tp btc 66k 68k 60/40", "Target 2 · 68,000.00 · 0.004 BTC"),
+        ("тейк btc нет", "No targets"),
+        ("/sl btc", "Where shall the stop stand?"),
+        ("бу btc", "the price is not there"),
+        ("sl eth 2%", "Nothing is open in ETH"),
+    ):
+        assert done in shown(await said(anna, line)), line
+    await said(anna, "buy eth 0.01 eth sl")
+    assert "Stop " in shown(await said(anna, "sl 3%")), "it answers the question"
+
+
 async def test_breakeven_is_offered_where_the_price_has_passed_it_alone(harness: Harness) -> None:
     anna = await holding(harness)
     await leg_card(anna)

@@ -18,7 +18,7 @@ leg-trail-on-its-way =
        *[0] {""}
     }.
 leg-trail-changed = ⚠️ Bybit and I disagree: the trailing stop was changed elsewhere. Seen { $time }. I put nothing back by myself.
-leg-which = Of which position? For example: <code>trail btc 2%</code>
+leg-which = Of which position? For example: <code>stop btc 62k</code>, <code>tp btc 66k 68k</code>, <code>trail btc 2%</code>
 leg-long-or-short = { $symbol } is open both ways. Say which one: long or short.
 trail-ask = <b>How far behind the best price shall the stop follow?</b> Tap one, or send a distance (<code>2%</code> or <code>500</code>), with a price if it is to start there: <code>2% from 66k</code>. Nothing is set before you have seen what it means.
 trail-how = A distance, please: <code>2%</code>, or a difference of prices (<code>500</code>); with a price if it is to start there: <code>2% from 66k</code>
