@@ -67,7 +67,7 @@ class StoredReads:
         return self._user_config.get(user_id, self._load_user_config, user_id)
 
     def staff(self) -> Answer[Staff]:
-        """Who has a stored role."""
+        """Everybody whose stored role is more than a user's."""
         return self._user_config.get(STAFF, self._load_staff, STAFF)
 
     def license(self, user_id: UserId) -> Answer[License]:

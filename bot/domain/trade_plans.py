@@ -305,5 +305,5 @@ class ManagedTrade:
 
     @property
     def version(self) -> int:
-        """Another one after every change."""
+        """Grows with every change of the plan and of its intents: a card that shows the same one is up to date."""
         return self.plan.version

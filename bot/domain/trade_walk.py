@@ -107,7 +107,7 @@ class TokenWalk:
         )
 
     def with_unit_behind(self, token: NumberToken) -> NumberToken:
-        """3 percent."""
+        """The number with the unit that a word behind it gives, which is read with it: "3 percent"."""
         following = self.peek()
         if token.unit is Unit.NONE and isinstance(following, WordToken) and following.kind is WordKind.PERCENT:
             self.at += 1

@@ -58,7 +58,7 @@ class Telegram:
 
 
 def bot_token(settings: Settings) -> Secret:
-    """Raises Fatal without one."""
+    """The token of the settings. Raises Fatal where they have none."""
     if settings.telegram_token is None:
         raise Fatal("PERPDESK_TELEGRAM_TOKEN is not set", EXIT_CONFIG)
     return Secret(settings.telegram_token.get_secret_value())

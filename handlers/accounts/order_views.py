@@ -27,7 +27,7 @@ _BLANK: Final = Markup("")
 def orders_card(
     viewer: RenderContext, account: Account, shown: Shown[WithInstruments[Orders]], page_number: int = 0
 ) -> Card:
-    """Every open order, newest first."""
+    """A page of the account's open orders, newest first."""
     say = viewer.say
     items = shown.value.value.items if shown.value is not None else ()
     page = page_of(items, page_number, ORDERS_A_PAGE)

@@ -158,7 +158,7 @@ _SCREENS: Final = (
 
 
 def other_screens(viewer: RenderContext, account: Account, current: type) -> Row:
-    """The account's other three screens."""
+    """Buttons of the account's screens but for the current one."""
     return tuple(
         button(viewer.say.plain(label), viewer.data(screen(account.account_id)))
         for screen, label in _SCREENS

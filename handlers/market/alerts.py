@@ -27,14 +27,14 @@ from handlers.texts.catalog import Markup
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteAllAlerts(ButtonAction):
-    """[Delete all], asked about."""
+    """[Delete all] below the question whether to."""
 
     ACTION = "alerts.delete-all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertDialogue(DialoguePayload):
-    """The price to wait for."""
+    """What price of that symbol an alert shall wait for."""
 
     DIALOGUE = "alerts.price"
     category: Category
@@ -57,7 +57,7 @@ async def alert_command(ctx: UpdateContext) -> None:
 
 
 async def list_alerts(ctx: UpdateContext) -> None:
-    """`/alerts`."""
+    """`/alerts`: the first page of the list."""
     await show_alerts(ctx, ShowAlerts())
 
 
@@ -94,7 +94,7 @@ async def delete_alert(ctx: UpdateContext, code: DeleteAlert) -> None:
 
 
 async def ask_delete_alerts(ctx: UpdateContext, _: AskDeleteAlerts) -> None:
-    """[Delete all]."""
+    """[Delete all]: asks first; without any alert it is the empty list."""
     alerts = await ctx.services.price_alerts.alerts(ctx.user_id)
     if not alerts:
         await _show_list(ctx, 0)
@@ -104,7 +104,7 @@ async def ask_delete_alerts(ctx: UpdateContext, _: AskDeleteAlerts) -> None:
 
 
 async def delete_all_alerts(ctx: UpdateContext, _: DeleteAllAlerts) -> None:
-    """All of them."""
+    """Delete them all; the list says how many there were."""
     gone = await ctx.services.price_alerts.delete_all(ctx.user_id)
     await _show_list(ctx, 0, note=ctx.say("alerts-all-deleted", count=len(gone)))
 

@@ -95,7 +95,7 @@ class AskDeleteAlerts(Code):
 
 @dataclass(frozen=True, slots=True)
 class MarkFavorite(Code):
-    """[☆], [★] of a price."""
+    """[☆] and [★] of a price card; `is_favorite`: what the symbol shall be."""
 
     TAG = "fav"
     category: Category

@@ -24,7 +24,7 @@ _IN_A_ROW: Final = 4
 
 
 async def show_favorites(ctx: UpdateContext) -> None:
-    """`/favorites`."""
+    """`/favorites`: prices of the marked symbols."""
     await ctx.present(lambda: ctx.services.market_screens.boards(ctx.config.favorites), favorites_card)
 
 

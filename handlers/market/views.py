@@ -108,7 +108,7 @@ def book_card(viewer: RenderContext, found: FoundSymbol, shown: Shown[WithInstru
 def symbols_card(
     viewer: RenderContext, category: Category, shown: Shown[WithInstruments[MarketBoard]], page_number: int = 0
 ) -> Card:
-    """What trades, most turnover first."""
+    """A page of what trades: favorites, then the most turnover first."""
     say = viewer.say
     items = _favorites_first(viewer, shown.value.value) if shown.value is not None else ()
     page = page_of(items, page_number, SYMBOLS_A_PAGE)
@@ -165,7 +165,7 @@ def other_name(viewer: RenderContext, found: FoundSymbol) -> list[Markup]:
 
 
 def title_of(viewer: RenderContext, found: FoundSymbol) -> str:
-    """BTCUSDT; BTCUSDT · Spot."""
+    """The name of a found symbol on its card: BTCUSDT; BTCUSDT · Spot."""
     return market_name(viewer.say, MarketKey(found.category, found.symbol))
 
 

@@ -19,7 +19,7 @@ Place = tuple[int, int]  # points from the left and from the top
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle in points."""
+    """A rectangle in points; right and bottom are the first ones outside."""
 
     left: int
     top: int
@@ -103,7 +103,7 @@ class Canvas:
         return self.bounds.holds(box) and not any(wide.meets(other) for other, _ in self.labels)
 
     def text(self, at: Place, text: str, style: Style) -> None:
-        """A label."""
+        """Set a label, whatever it covers; later ones can keep clear of it."""
         text = drawable(text)
         self.labels.append((self.box_of(at, text, style), text))
         font = face(style.size * PIXELS, bold=style.bold)

@@ -56,7 +56,7 @@ class _Plot:
         return self.box.left * PIXELS + (2 * index + 1) * self.box.width * PIXELS // (2 * self.places)
 
     def y(self, price: Decimal) -> int:
-        """The pixel of a price."""
+        """The pixel from the top at which a price stands."""
         return self.prices.at(price)
 
 

@@ -67,7 +67,7 @@ class ShowDailyReport(Code):
 
 
 class CurveKind(StrEnum):
-    """How results are drawn."""
+    """How results are drawn: their running sum, or a bar a day."""
 
     CURVE = "curve"
     DAYS = "days"

@@ -74,7 +74,7 @@ def _age(ctx: UpdateContext, card: OrderCard, message_id: int) -> None:
 
 
 async def show_card_again(ctx: UpdateContext, payload: ShowOrderCard) -> None:
-    """[New price], or a cure."""
+    """[New price], or what cures a refusal: the card at the prices of now."""
     await show_card(ctx, payload.draft)
 
 

@@ -133,7 +133,7 @@ def cure_label(viewer: RenderContext, cure: str, instrument: Instrument | None) 
 
 
 def size_text(viewer: RenderContext, card: OrderCard) -> str:
-    """0.001 BTC: of all entries."""
+    """What all entries of the card buy or sell together: 0.001 BTC."""
     return viewer.figures.size(card.qty, card.instrument, card.instrument.base_coin)
 
 

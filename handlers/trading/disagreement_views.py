@@ -47,7 +47,7 @@ def disagreement_card(
 
 
 def disagreement_ended_card(viewer: RenderContext, account: Account, row: Disagreement) -> Card:
-    """How it ended."""
+    """A disagreement that is over, and how it ended."""
     how = DisagreementEnd.AGREED if row.end is None else row.end
     text = join([_head(viewer, account, row.leg), viewer.say("disagreement-ended", how=how.value)])
     return Card(text=text, rows=(_ways(viewer, row.leg),))

@@ -128,7 +128,7 @@ def leg_code(outlook: LegOutlook) -> ShowLeg:
 
 
 def leg_label(viewer: RenderContext, position: Position) -> str:
-    """BTC Long."""
+    """A position in two words: BTC Long."""
     side = viewer.say.plain("side-long" if position.side is Side.BUY else "side-short")
     return f"{base_of(position.symbol)} {side}"
 

@@ -51,7 +51,7 @@ class MoveStop(ButtonAction):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopToBreakeven(ButtonAction):
-    """[Move the stop there]."""
+    """[Move the stop there]: to where closing brings back all costs."""
 
     ACTION = "trade.breakeven"
     leg: LegName
@@ -169,7 +169,7 @@ def _name_of(outlook: LegOutlook) -> LegName:
 
 
 async def move_stop(ctx: UpdateContext, act: MoveStop) -> None:
-    """A preset's button."""
+    """A preset: the stop is moved to its price at once."""
     account, outlook, instrument = await own_leg(ctx, act.leg)
     await _move_stop(ctx, account, outlook, instrument, act.price)
 

@@ -11,7 +11,7 @@ from handlers.trading.legs import read_leg
 
 
 async def show_leg(ctx: UpdateContext, code: ShowLeg) -> None:
-    """A position's own card."""
+    """A position's own card, read fresh. Raises ButtonExpired, NotAllowed."""
     account = managed_account(ctx, code.account_id)
     await ctx.present(
         lambda: read_leg(ctx, account, code.symbol, code.position_idx),

@@ -112,7 +112,7 @@ async def set_ticket(ctx: UpdateContext, code: SetTicket) -> None:
 
 
 async def ask_ticket(ctx: UpdateContext, code: AskTicket) -> None:
-    """[Type it]."""
+    """[Type it]: asks for a part of the ticket in words."""
     ticket = await _find(ctx, code.ticket)
     await ctx.services.dialogues.begin(ctx.user_id, TicketDialogue(ticket=ticket.number, part=code.part))
     await ctx.show(asking_card(ctx.viewer, ticket, code.part))
@@ -127,7 +127,7 @@ async def take_ticket(ctx: UpdateContext, payload: TicketDialogue) -> None:
 
 
 async def ask_presets(ctx: UpdateContext, code: AskPresets) -> None:
-    """[⚙]."""
+    """[⚙]: asks for the sizes that the ticket shall offer."""
     ticket = await _find(ctx, code.ticket)
     presets = await ctx.services.trading.tickets.presets(ctx.user_id)
     await ctx.services.dialogues.begin(ctx.user_id, PresetsDialogue(ticket=ticket.number, presets=code.presets))

@@ -83,7 +83,7 @@ def asking_presets_card(viewer: RenderContext, ticket: Ticket, presets: TicketPr
 
 
 def size_label(viewer: RenderContext, size: OrderSize) -> str:
-    """$100, 2%, risk 1%, 0.01."""
+    """A size as its button names it: $100, 2%, risk 1%, 0.01."""
     number = viewer.figures.number(size.amount)
     match size.kind:
         case SizeKind.MAX if size.amount == _WHOLE:

@@ -15,7 +15,7 @@ from handlers.trading.vanish_views import vanish_card
 
 
 async def vanish_command(ctx: UpdateContext) -> None:
-    """`/vanish`, `/vanish demo`."""
+    """`/vanish`, `/vanish demo`: what the exchange alone holds of an account."""
     await _show(ctx, named_or_trading_account(ctx), 0)
 
 

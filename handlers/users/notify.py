@@ -24,7 +24,7 @@ _WORDS_OF_A_CHOICE: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuietDialogue(DialoguePayload):
-    """Quiet hours, typed."""
+    """Between which hours it shall be quiet."""
 
     DIALOGUE = "notify.quiet"
 
@@ -67,7 +67,7 @@ async def choose_ring(ctx: UpdateContext, code: ChooseRing) -> None:
 
 
 async def mute_for(ctx: UpdateContext, code: MuteFor) -> None:
-    """[Mute 8 h], [End now]."""
+    """[Mute 8 h] and its like; of 0 hours [End now]."""
     await _mute(ctx, Millis(ctx.services.clock.now() + code.hours * HOUR) if code.hours else Millis(0))
 
 
@@ -78,13 +78,13 @@ async def show_quiet(ctx: UpdateContext, _: ShowQuiet) -> None:
 
 
 async def set_quiet(ctx: UpdateContext, code: SetQuiet) -> None:
-    """A preset of quiet hours."""
+    """A preset of quiet hours; one that ends where it begins is none."""
     hours = None if code.start == code.end else QuietHours(start=code.start, end=code.end)
     await _be_quiet(ctx, hours)
 
 
 async def set_typed_quiet(ctx: UpdateContext, _: QuietDialogue) -> None:
-    """The next message."""
+    """Quiet hours as they were typed; wrong ones are explained."""
     await _set_typed_hours(ctx, [plain(ctx.text)])
 
 

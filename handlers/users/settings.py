@@ -66,7 +66,7 @@ _FIELDS: Final[Mapping[str, SettingField]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetPreset(ButtonAction):
-    """A preset's button."""
+    """A preset below a setting: the value that a tap gives it."""
 
     ACTION = "settings.set"
     field: SettingField
@@ -83,7 +83,7 @@ class AskValue(ButtonAction):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueDialogue(DialoguePayload):
-    """A setting's value."""
+    """What the value of that setting shall be."""
 
     DIALOGUE = "settings.value"
     field: SettingField
@@ -112,7 +112,7 @@ async def set_preset(ctx: UpdateContext, payload: SetPreset) -> None:
 
 
 async def ask_value(ctx: UpdateContext, payload: AskValue) -> None:
-    """[Another value] of stored buttons."""
+    """[Another value] of buttons that were stored when there was one: the setting itself."""
     await _show_field(ctx, payload.field)
 
 

@@ -29,7 +29,7 @@ def look_of(viewer: RenderContext) -> Look:
 
 
 def interval_name(viewer: RenderContext, interval: ChartInterval) -> str:
-    """15m, 15м."""
+    """A length of candles in the language of the reader: 15m, 15м."""
     return viewer.say.plain(f"interval-{interval.unit}", count=interval.units)
 
 

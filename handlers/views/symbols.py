@@ -21,7 +21,7 @@ def first_symbols(config: UserConfig, category: Category) -> tuple[Symbol, ...]:
 
 
 def market_name(say: Translator, market: MarketKey) -> str:
-    """BTCUSDT; BTCUSDT · Spot."""
+    """A symbol as its own screens name it: BTCUSDT; BTCUSDT · Spot."""
     is_spot = market.category is Category.SPOT
     return f"{market.symbol} · {say.plain('category-spot')}" if is_spot else market.symbol
 

@@ -46,7 +46,7 @@ _TELL_EVERY: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a case came to."""
+    """What one case of the campaign came to; no `failures`: it passed."""
 
     struck: tuple[Cell, ...]
     failures: tuple[str, ...]

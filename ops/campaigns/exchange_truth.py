@@ -31,7 +31,7 @@ class ExchangeOrder:
 
     @property
     def is_exit(self) -> bool:
-        """Whether it can only close."""
+        """Whether the order can only close what stands."""
         return self.reduce_only or self.stop_order_type in _OF_LEG
 
 

@@ -11,7 +11,7 @@ _TEST: Final = "tests/integration/test_series_under_load.py::test_many_users_sym
 
 
 def run(seed: int, _: float, users: int = USERS) -> Report:
-    """Once; the seed changes nothing."""
+    """Counts the metric series with so many users, once; the seed changes nothing."""
     began = time.monotonic()
     failures, _ = run_test(_TEST, f"SERIES_USERS={users}")
     return Report(

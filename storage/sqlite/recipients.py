@@ -75,7 +75,7 @@ class OfflineKey:
 
     @property
     def recipient(self) -> OfflineRecipient:
-        """Its public half."""
+        """The public half: what is sealed to it this key alone opens."""
         return OfflineRecipient(X25519PrivateKey.from_private_bytes(self.private).public_key().public_bytes_raw())
 
     def open(self, context: str, sealed: SealedKey) -> bytes:
@@ -107,7 +107,7 @@ class Recipients:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Openers:
-    """The keys at hand."""
+    """The keys that are at hand to open a data key: of the vault, offline."""
 
     vault: AesCredentialVault | None
     offline: OfflineKey | None = None

@@ -32,7 +32,7 @@ class Practice:
     prices: SharedPrices
 
     async def close(self) -> None:
-        """Cancel the reads under way."""
+        """Cancel the reads of prices that are under way."""
         await self.prices.close()
 
 

@@ -45,7 +45,7 @@ class AlertService:
         return await self.queries.alerts_of(user_id)
 
     async def quote(self, market: MarketKey) -> AlertQuote:
-        """What trades now. Raises ExchangeErrors."""
+        """The last price of now and the rules of the symbol, past the cache. Raises ExchangeErrors."""
         found = await self.instruments.beside(self.market.ticker(market.category, market.symbol), market.category)
         return AlertQuote(
             market=market, price=found.value.last_price, instrument=found.instrument(market.category, market.symbol)

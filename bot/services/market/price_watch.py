@@ -82,14 +82,14 @@ class PriceWatch:
             self._hear(key, price)
 
     def add(self, alert: PriceAlert) -> None:
-        """An alert that was committed."""
+        """Have an alert ring from now on; it was committed before."""
         known = self._followed.get(alert.market)
         if known is None:
             known = self._followed[alert.market] = FollowedPrice(followed_to=alert.created_ts, last=alert.set_price)
         known.ladder.add(alert.side, alert.rung)
 
     def remove(self, alert: PriceAlert) -> None:
-        """An alert that was deleted."""
+        """Let an alert ring no more; its row is deleted already."""
         known = self._followed.get(alert.market)
         if known is not None:
             known.ladder.remove(alert.side, alert.rung)

@@ -93,7 +93,7 @@ class MarketScreens:
     async def candles(
         self, symbol: Symbol, interval: ChartInterval, category: Category = Category.LINEAR
     ) -> Shown[WithInstruments[Klines]]:
-        """A chart's candles."""
+        """Candles for a chart, oldest first, with the rules of their symbol."""
         last = at_hand(self.reads.last_candles, symbol, interval.bybit, category)
         return await self.reader.read(
             self.instruments.beside(self.reads.candles(symbol, interval.bybit, category), category),

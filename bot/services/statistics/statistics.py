@@ -66,7 +66,7 @@ class ClosedPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
-    """Counts closed trades. Raises StorageTrouble."""
+    """Counts what closed trades of an account came to, in a span of its owner's calendar. Raises StorageTrouble."""
 
     queries: StatisticsQueries
     reader: ScreenReader

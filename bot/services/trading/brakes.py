@@ -45,7 +45,7 @@ class Pauses:
     clock: Clock
 
     async def paused_since(self, account_id: AccountId) -> Millis | None:
-        """None: not paused."""
+        """Since when the account takes no entries; None: it does."""
         return await self.queries.paused_since(account_id)
 
     async def pause(self, account: Account, *, idempotency_key: str) -> tuple[OrderIntent, ...]:
@@ -60,7 +60,7 @@ class Pauses:
         return cancels
 
     async def resume(self, account: Account) -> bool:
-        """False: it was not paused."""
+        """Entries are taken again; False where they were all along."""
         async with self.transactions.begin() as unit:
             was_paused = await unit.fences.resume(account.account_id)
         self.signals.changed(account.account_id)

@@ -50,7 +50,7 @@ class Disagreements:
     clock: Clock
 
     async def of_account(self, config: UserConfig, account_id: AccountId) -> Sequence[Disagreement]:
-        """Those that stand, oldest first."""
+        """Disagreements of the account that stand, oldest first. Raises ButtonExpired."""
         _ = config.own_account(account_id)
         return await self.records.open_of_account(account_id)
 

@@ -93,7 +93,7 @@ class Drills:
         return await self.queries.newest(config.user_id)
 
     async def of(self, config: UserConfig, drill_id: int) -> Drill:
-        """Raises ButtonExpired for somebody else's."""
+        """A drill of the person's. Raises ButtonExpired for somebody else's."""
         drill = await self.queries.drill(config.user_id, drill_id)
         if drill is None:
             raise ButtonExpired

@@ -49,7 +49,7 @@ class Asked:
 
 
 class Exchange:
-    """Answers clients of the exchange."""
+    """Answers requests as the exchange would, each with its latency and its trace id."""
 
     def __init__(self, world: World, *, latency: float) -> None:
         """`latency`: seconds added to each answer."""

@@ -46,7 +46,7 @@ class Topic(NamedTuple):
 
     @property
     def name(self) -> str:
-        """As Bybit spells it."""
+        """The topic as Bybit spells it: tickers.BTCUSDT."""
         if self.kind == "kline":
             return f"kline.{self.interval}.{self.symbol}"
         return f"{_BOOK_TOPIC if self.kind == 'book' else 'tickers'}.{self.symbol}"
@@ -105,7 +105,7 @@ class PublicStreams:
         return None if state is None or as_of is None else state.value(as_of)
 
     def marks(self) -> dict[Symbol, Decimal]:
-        """Mark prices of now."""
+        """Mark prices of the symbols that a stream tells of now; what it does not tell is left out."""
         found = {symbol: self._ticker(state) for symbol, state in self._tickers.items()}
         return {symbol: each.mark_price for symbol, each in found.items() if each is not None and each.mark_price}
 
@@ -144,7 +144,7 @@ class PublicStreams:
         self._flush()
 
     async def close(self) -> None:
-        """End the connections."""
+        """End every connection; nothing is told after that."""
         for link in self._links:
             await link.close()
 
