@@ -86,6 +86,11 @@ def stands(call: TradingStop, position: Position | None, orders: Sequence[Order]
     return is_priced and all(held in {None, kind} for kind, held in kinds)
 
 
+def is_trailed(position: Position | None, orders: Iterable[Order]) -> bool:
+    """Whether a trailing stop follows already: one that waits for its activation price limits no loss."""
+    return any(each.stop_order_type == TRAILING for each in _waiting(position, orders))
+
+
 def _waiting(position: Position | None, orders: Iterable[Order]) -> Iterable[Order]:
     """The orders that stand for the stop and the take profit of the whole position."""
     for each in orders:

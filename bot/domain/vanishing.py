@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.domain.ids import AccountId, Millis
-from bot.domain.leg_protection import held_stops, promised
+from bot.domain.leg_protection import held_stops, is_trailed, promised
 from bot.domain.leg_rules import is_entry, is_of_leg
 from bot.domain.market import Category
 from bot.domain.portfolio import Order, Orders, Position, Positions
@@ -17,7 +17,8 @@ class LegAlone:
     """A position as its exchange holds it. Prices are those that the exchange shows; None: it holds none.
 
     `targets`: our earlier targets that rest there; `missing`: those that do not. `breakeven`: the stop is to move after
-    the first target, which only this bot does. `promised_stop`: another one than it holds was promised.
+    the first target, which only this bot does. `promised_stop`: another one than it holds was promised. `is_trailed`:
+    its trailing stop follows already.
     """
 
     position: Position
@@ -27,6 +28,7 @@ class LegAlone:
     missing: tuple[PlannedTarget, ...]
     breakeven: bool
     promised_stop: Decimal | None
+    is_trailed: bool
     is_managed: bool
 
     @property
@@ -37,7 +39,7 @@ class LegAlone:
     @property
     def is_naked(self) -> bool:
         """Whether nothing at the exchange limits its loss but the liquidation."""
-        return self.stop is None and self.trailing is None
+        return self.stop is None and not self.is_trailed
 
     @property
     def needs_us(self) -> bool:
@@ -139,5 +141,6 @@ def _leg(position: Position, plan: TradePlan | None, orders: Orders, live: Itera
         missing=tuple(each for each in open_ones if each.number not in placed),
         breakeven=plan is not None and plan.breakeven is Breakeven.AFTER_FIRST_TARGET and bool(ours),
         promised_stop=wished if wished is not None and wished != (stop or None) else None,
+        is_trailed=is_trailed(position, mine),
         is_managed=plan is not None,
     )

@@ -135,7 +135,8 @@ def _red(viewer: RenderContext, leg: LegAlone, rules: Instrument | None) -> Iter
     """What lives only here, or nowhere."""
     say = viewer.say
     if leg.is_naked:
-        yield say("vanish-no-stop", managed=int(leg.promised_stop is not None))
+        why = "coming" if leg.promised_stop is not None else "none" if leg.trailing is None else "waits"
+        yield say("vanish-no-stop", why=why)
     elif leg.promised_stop is not None:
         yield say("vanish-other-stop", price=viewer.figures.price(leg.promised_stop, rules))
     if leg.missing:

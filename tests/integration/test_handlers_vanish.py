@@ -42,6 +42,19 @@ async def test_breakeven_and_what_rests_without_a_stop_are_red_and_have_their_cu
     assert "ETH" not in shown(await said(anna, "/vanish"))
 
 
+async def test_a_trailing_stop_holds_nothing_before_it_follows(harness: Harness) -> None:
+    anna = harness.person()
+    await said(anna, "/start")
+    await entered(anna, "buy 0.01 btc no stop")
+    for typed, is_safe in (("trail btc 1% from 70000", False), ("trail btc 1%", True)):
+        card = await said(anna, typed)
+        await anna.press("Set the trailing stop", bubble=card)
+        await settled(harness)
+        text = shown(await said(anna, "/vanish"))
+        assert ("holds every stop" in text) is is_safe
+        assert ("🔴 The trailing stop has not begun to follow" in text) is not is_safe
+
+
 async def test_what_an_entry_lacks_that_is_filled_without_the_bot_is_red(harness: Harness) -> None:
     anna = harness.person()
     await said(anna, "/start")

@@ -53,9 +53,10 @@ vanish-trailing = trailing { $price }
 vanish-target = target { $price }
 vanish-resting = 🎯 Rests there: { $prices }
 vanish-no-stop =
-    { $managed ->
-        [1] 🔴 No stop stands yet; it is being set.
-       *[other] 🔴 No stop at all: the loss ends at the liquidation.
+    { $why ->
+        [coming] 🔴 No stop stands yet; it is being set.
+        [waits] 🔴 The trailing stop has not begun to follow: until then the loss ends at the liquidation.
+       *[none] 🔴 No stop at all: the loss ends at the liquidation.
     }
 vanish-other-stop = 🔴 Only here: the stop shall stand at { $price }.
 vanish-missing = 🔴 Only here so far: target { $prices }
