@@ -38,6 +38,7 @@ def _all(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+OFF: Final = _all("off none stop end выкл откл нет стоп вимк ні немає")  # that something shall not be any more
 _COMMANDS: Final[Mapping[str, tuple[_Rest, str]]] = MappingProxyType(
     {
         GREETING: (_Rest.NOTHING, "start hello hi hey привет привіт здравствуйте вітаю hola"),

@@ -9,7 +9,7 @@ from bot.domain.payloads import AtMost
 from bot.domain.periods import Period
 from bot.services.chat.buttons import ButtonAction
 from handlers.core.context import UpdateContext
-from handlers.core.plain_words import plain
+from handlers.core.plain_words import OFF, plain
 from handlers.core.specs import EVERYONE, HandlerSpec, action, command, view
 from handlers.statistics.codes import ShowDailyReport, ShowStats
 from handlers.statistics.daily_views import OFFERED_HOURS, daily_card
@@ -19,7 +19,6 @@ from handlers.texts.catalog import Markup
 
 _LAST_HOUR: Final = 23
 _DAILY: Final = frozenset({"daily", "report", "отчёт", "отчет", "звіт"})
-_OFF: Final = frozenset({"off", "none", "stop", "выкл", "вимк", "нет", "ні"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +78,7 @@ async def stop_daily_report(ctx: UpdateContext, _: StopDailyReport) -> None:
 
 async def _typed_report(ctx: UpdateContext, word: str) -> None:
     """`21`, `21:00`, `off`. Raises BadInput."""
-    if word in _OFF:
+    if word in OFF:
         await stop_daily_report(ctx, StopDailyReport())
         return
     hour = word.removesuffix(":00")

@@ -17,7 +17,7 @@ from handlers.core.specs import EVERYONE, SETTING, HandlerSpec, command, dialogu
 from handlers.texts.catalog import Markup
 from handlers.users.callbacks import LONGEST_MUTE, ChooseRing, MuteFor, SetQuiet, ShowQuiet
 from handlers.users.notify_views import notify_card, quiet_card, ring_line
-from handlers.users.notify_words import ALL, KINDS, OFF, QUIET, RINGS, UNTIL, hours_of, length_of, minute_of
+from handlers.users.notify_words import ALL, ENDS, KINDS, QUIET, RINGS, UNTIL, hours_of, length_of, minute_of
 
 _WORDS_OF_A_CHOICE: Final = 2
 
@@ -47,7 +47,7 @@ async def mute_command(ctx: UpdateContext) -> None:
     words = [plain(each) for each in ctx.arguments]
     if not words:
         await _show(ctx)
-    elif words[0] in OFF:
+    elif words[0] in ENDS:
         await _mute(ctx, Millis(0))
     elif words[0] in UNTIL:
         minute = minute_of(" ".join(words[1:]))
@@ -91,13 +91,13 @@ async def set_typed_quiet(ctx: UpdateContext, _: QuietDialogue) -> None:
 async def _are_hours(ctx: UpdateContext, _: QuietDialogue) -> bool:
     """Whether it may be an answer: hours, or a word that ends them; wrong hours are explained, chatter is none."""
     words = plain(ctx.text)
-    return words in OFF or words[:1].isdigit()
+    return words in ENDS or words[:1].isdigit()
 
 
 async def _set_typed_hours(ctx: UpdateContext, words: Sequence[str]) -> None:
     typed = " ".join(words)
     hours = hours_of(typed)
-    if hours is None and typed not in OFF:
+    if hours is None and typed not in ENDS:
         raise BadInput("quiet-unread")
     await ctx.services.dialogues.end(ctx.user_id)
     await _be_quiet(ctx, hours)

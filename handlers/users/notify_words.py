@@ -8,11 +8,11 @@ from typing import Final
 from bot.domain.ids import DAY, HOUR, MINUTE
 from bot.domain.notices import NoticeKind, QuietHours
 from bot.domain.users import Notifications
-from handlers.core.plain_words import plain
+from handlers.core.plain_words import OFF, plain
 
 ALL: Final = frozenset({"all", "everything", "все", "всё", "усі", "всі"})
 QUIET: Final = frozenset({"quiet", "тихо", "тихие", "тихі", "ночь", "ніч", "часы", "години"})
-OFF: Final = frozenset({"off", "none", "end", "now", "выкл", "нет", "откл", "вимк", "ні", "немає", "стоп"})
+ENDS: Final = OFF | {"now"}  # a mute, quiet hours
 UNTIL: Final = frozenset({"until", "till", "to", "до"})
 KINDS: Final[Mapping[str, NoticeKind]] = MappingProxyType(
     {
