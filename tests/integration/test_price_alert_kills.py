@@ -6,7 +6,7 @@ Each alert is told once, of the first price that reached it after it was set.
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from harness.app import ANNA, Harness, said
 
 from bot.domain.alert_words import AlertLevel
-from bot.domain.errors import ExchangeDown, StorageTrouble
+from bot.domain.errors import ExchangeDown, ExchangeUnreadable, StorageTrouble
 from bot.domain.ids import Millis, Symbol
 from bot.domain.market import Category, Kline, Klines, Listing, MarketBoard, MarketKey
 from bot.domain.payloads import decode
@@ -25,6 +25,7 @@ from bot.services.market.price_watch import PriceWatch
 from storage.market.alerts import SqlitePriceAlertQueries
 
 BTC = MarketKey(Category.LINEAR, Symbol("BTCUSDT"))
+ETH = MarketKey(Category.LINEAR, Symbol("ETHUSDT"))
 MINUTE = 60_000
 
 
@@ -196,6 +197,39 @@ async def test_each_alert_is_told_once_of_the_first_price_that_reached_it(harnes
         else:
             assert model.side.is_reached(model.price, payload.price)
     assert len(rang) > 3
+
+
+@dataclass
+class Uneven(History):
+    """Spot is down, and minutes of a symbol that is looked up first can't be read."""
+
+    async def board(self, category: Category) -> MarketBoard:
+        if category is Category.SPOT:
+            raise ExchangeDown("no answer")
+        known = await super().board(category)
+        return replace(known, items=(*known.items, replace(known.items[0], symbol=ETH.symbol)))
+
+    async def minutes(self, symbol: Symbol, start: Millis) -> Klines:
+        if symbol == ETH.symbol:
+            raise ExchangeUnreadable("no candle", field="list")
+        return await super().minutes(symbol, start)
+
+
+async def test_a_market_that_gives_no_answer_keeps_no_other_one_waiting(harness: Harness) -> None:
+    await said(harness.person(), "/start")
+    clock = harness.clock
+    market = Uneven(clock.now, [(clock.now(), Decimal(64_000))])
+    walk = Walk(harness, random.Random(0), market, Disk(harness.store))  # noqa: S311  a test's own chance
+    watch = walk.start()
+    async with harness.store.begin_aside() as unit:
+        for key in (MarketKey(Category.SPOT, BTC.symbol), ETH, BTC):
+            await unit.price_alerts.add(ANNA, key, AlertSide.ABOVE, Decimal(65_000), market.price, clock.now())
+    clock.advance(120)
+    market.ticks += [(clock.now(), Decimal(66_000)), (Millis(clock.now() + MINUTE), Decimal(64_000))]
+    clock.advance(120)
+    with pytest.raises(ExchangeDown):
+        await watch.look()
+    assert await watch.fire() == 1, "the one whose minutes can be read"
 
 
 async def test_what_rang_and_is_not_committed_holds_the_mark_back_and_is_told_whole(harness: Harness) -> None:

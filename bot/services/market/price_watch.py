@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.chat import outbox_message
-from bot.domain.errors import ExchangeRejected
+from bot.domain.errors import ExchangeError, ExchangeRejected
 from bot.domain.ids import MINUTE, Millis, Symbol
 from bot.domain.market import Category, Kline, MarketKey, Ticker
 from bot.domain.ports.alerts import PriceAlertQueries
@@ -117,12 +117,14 @@ class PriceWatch:
     async def look(self) -> None:
         """Prices that no stream tells, and those that were missed; `fire` is woken for what they ring.
 
-        Raises ExchangeErrors and StorageTrouble.
+        Raises StorageTrouble, and of ExchangeErrors the first, after everything else was asked: a symbol whose answers
+        are not to be had keeps no other one waiting.
         """
         await self._load()
-        await self._ask()
-        await self._catch_up()
+        troubles = [*await self._ask(), *await self._catch_up()]
         await self._note_followed()
+        if troubles:
+            raise troubles[0]
 
     # --- prices -----------------------------------------------------------------------------------------------
 
@@ -157,8 +159,8 @@ class PriceWatch:
             followed.last = None
         self._is_loaded = True
 
-    async def _ask(self) -> None:
-        """What the stream tells, and one call a category for all others."""
+    async def _ask(self) -> list[ExchangeError]:
+        """What the stream tells, and one call a category for all others; what failed."""
         silent: dict[Category, list[MarketKey]] = {}
         now = self.clock.monotonic()
         for key in [each for each in self._followed if now - self._heard_at.get(each, -_SILENT_S) >= _SILENT_S]:
@@ -167,16 +169,24 @@ class PriceWatch:
                 silent.setdefault(key.category, []).append(key)
             else:
                 self._hear(key, told.last_price)
+        troubles: list[ExchangeError] = []
         for category, keys in silent.items():
-            board = await self.market.board(category)
-            prices = {each.symbol: each.last_price for each in board.items}
-            for key in keys:
-                if key not in self._followed or self._heard_at.get(key, 0.0) > now:
-                    continue  # the stream has told a newer one meanwhile
-                if key.symbol in prices:
-                    self._hear(key, prices[key.symbol])
-                elif key.symbol not in board.unreadable:
-                    await self._ask_whether_traded(key)
+            try:
+                await self._ask_board(category, keys, now)
+            except ExchangeError as trouble:
+                troubles.append(trouble)
+        return troubles
+
+    async def _ask_board(self, category: Category, keys: Sequence[MarketKey], since: float) -> None:
+        """One call for symbols that no stream has told of since that monotonic second. Raises ExchangeErrors."""
+        board = await self.market.board(category)
+        prices = {each.symbol: each.last_price for each in board.items}
+        for key in keys:
+            if key in self._followed and key.symbol in prices and self._heard_at.get(key, 0.0) <= since:
+                self._hear(key, prices[key.symbol])
+        for key in keys:
+            if key in self._followed and key.symbol not in prices and key.symbol not in board.unreadable:
+                await self._ask_whether_traded(key)
 
     async def _ask_whether_traded(self, key: MarketKey) -> None:
         """A symbol without a price: its alerts end where Bybit does not trade it any more."""
@@ -198,8 +208,9 @@ class PriceWatch:
                 await unit.enqueue(outbox_message(payload, user_id=user_id, idempotency_key=named), self.clock.now())
         self._followed.pop(key, None)
 
-    async def _catch_up(self) -> None:
-        """The minutes of what was missed. Raises ExchangeErrors; what they keep back is looked up the next time."""
+    async def _catch_up(self) -> list[ExchangeError]:
+        """The minutes of what was missed; what failed, which is looked up the next time."""
+        troubles: list[ExchangeError] = []
         for key, followed in tuple(self._followed.items()):
             if followed.owed_from is None or followed.last is None:
                 continue
@@ -208,6 +219,9 @@ class PriceWatch:
                 minutes = await self._missed(key, since)
             except ExchangeRejected:  # no such symbol any more: `_ask` finds that out
                 minutes = []
+            except ExchangeError as trouble:
+                troubles.append(trouble)
+                continue
             price = followed.last
             for touched in followed.catch_up(minutes):
                 self._due.append(_Reached([touched.rung], price, since, touched))
@@ -215,6 +229,7 @@ class PriceWatch:
                 self._forget_empty(key, followed)
         if self._due:
             self.wake()
+        return troubles
 
     async def _missed(self, key: MarketKey, since: Millis) -> list[Kline]:
         """Minutes from `since` on; of a long absence the last days. None of spot: there the first price alone tells."""
