@@ -9,7 +9,7 @@ from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import BadInput, ExchangeError, UserFacing
 from bot.domain.ids import Symbol
 from bot.domain.legs import LegOutlook
-from bot.domain.portfolio import Side
+from bot.domain.portfolio import Positions, Side
 from bot.domain.trade_plans import OrderIntent
 from bot.services.chat.buttons import ButtonAction
 from handlers.core.context import UpdateContext
@@ -160,9 +160,10 @@ async def close_legs(ctx: UpdateContext, act: CloseLegs) -> None:
     prices = act.prices or (Decimal(0),) * len(act.legs)
     intents: list[OrderIntent] = []
     failed: list[NotClosed] = []
+    among = None if len(act.legs) == 1 else await ctx.services.trading.legs.standing(ctx.config, account.account_id)
     for name, price in zip(act.legs, prices, strict=True):
         try:
-            intents.append(await _close(ctx, account, name, act.percent, price or None))
+            intents.append(await _close(ctx, account, name, act.percent, price or None, among))
         except (UserFacing, ExchangeError) as trouble:
             if len(act.legs) == 1:
                 raise
@@ -182,14 +183,19 @@ async def _told(ctx: UpdateContext, trouble: UserFacing | ExchangeError) -> Mark
 
 
 async def _close(
-    ctx: UpdateContext, account: Account, name: LegName, percent: int, shown: Decimal | None
+    ctx: UpdateContext,
+    account: Account,
+    name: LegName,
+    percent: int,
+    shown: Decimal | None,
+    among: Positions | ExchangeError | None,
 ) -> OrderIntent:
     legs, leg = ctx.services.trading.legs, leg_of(account, name.symbol, name.position_idx)
     key, place = f"{ctx.idempotency_key}:{name.symbol}:{name.position_idx}", place_of(ctx)
     if percent == WHOLE:
-        return await legs.close(ctx.config, leg, place=place, idempotency_key=key, shown=shown)
+        return await legs.close(ctx.config, leg, place=place, idempotency_key=key, shown=shown, among=among)
     share = Decimal(percent) / WHOLE
-    return await legs.reduce(ctx.config, leg, share, place=place, idempotency_key=key, shown=shown)
+    return await legs.reduce(ctx.config, leg, share, place=place, idempotency_key=key, shown=shown, among=among)
 
 
 async def _ask_close(ctx: UpdateContext, account: Account, outlook: LegOutlook, percent: int) -> None:

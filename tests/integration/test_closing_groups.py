@@ -1,9 +1,11 @@
 """Several positions at once: half of all, winners, losers, longs, shorts; asked once, and no failure hides another."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from harness.app import Harness, Person, said
+from harness.demo_trading import demo_trading
 from harness.positions_chat import NBSP, entered, holding, shown, words
 from harness.waiting import until
 
@@ -47,6 +49,25 @@ async def test_from_the_list_longs_alone_are_two_taps_away(harness: Harness) -> 
     await anna.press("Close 1 position")
     await words(anna, "closed 0.02 BTC")
     assert set(await sizes(harness)) == {"ETHUSDT"}
+
+
+async def test_at_bybit_they_are_read_once_and_a_silence_hides_no_close_that_goes_on(tmp_path: Path) -> None:
+    async with demo_trading(tmp_path) as desk:
+        sizes = {"BTCUSDT": "0.01", "ETHUSDT": "0.1", "SOLUSDT": "1"}
+        for symbol, qty in sizes.items():
+            desk.in_the_app("open", symbol=symbol, side="Buy", qty=qty)
+        card = await said(desk.person, "/close all")
+        act, before = card.button("Close 3 positions")["callback_data"], len(desk.control.calls("0"))
+        desk.control.add_fault({"kind": "lost_answer", "path": "/v5/position/list", "times": 99})
+        silent = await desk.person.tap(act, bubble=card)
+        assert shown(silent).count("not closed") == len(sizes)
+        reads = [each["path"] for each in desk.control.calls("0")[before:]].count("/demo/v5/position/list")
+        assert reads <= 2, "a read and its repetition, not one a leg"
+        desk.control.clear_faults()
+        await desk.person.tap(act, bubble=card)
+        await desk.comes(lambda: not desk.truth["positions"], what="the end of all")
+        desk.control.add_fault({"kind": "lost_answer", "path": "/v5/position/list", "times": 99})
+        assert shown(await desk.person.tap(act, bubble=card)).count("closed") == len(sizes)
 
 
 async def test_one_that_is_gone_meanwhile_does_not_hide_the_others(harness: Harness) -> None:

@@ -94,6 +94,15 @@ class LegManager:
         owned = await self.owners.of(leg.account_id, (position,))
         return await self._outlook(account, position, owned[leg], orders), others
 
+    async def standing(self, config: UserConfig, account_id: AccountId) -> Positions | ExchangeError:
+        """Every position as the exchange shows it now, or why nobody can say: read once for several closes."""
+        account = config.own_account(account_id)
+        try:
+            with at_priority(RequestPriority.CLOSE):
+                return await self._gateway(account).positions(account)
+        except ExchangeError as trouble:
+            return trouble
+
     async def close(
         self,
         config: UserConfig,
@@ -102,9 +111,14 @@ class LegManager:
         place: CardPlace,
         idempotency_key: str,
         shown: Decimal | None = None,
+        among: Positions | ExchangeError | None = None,
     ) -> OrderIntent:
-        """The whole leg at market. `shown`: the price of the result that was shown, against which slippage counts."""
-        return await self._close(config, leg, None, place=place, idempotency_key=idempotency_key, shown=shown)
+        """The whole leg at market. `shown`: the price of the result that was shown, against which slippage counts.
+
+        `among`: what `standing` said a moment ago; None: it is asked.
+        """
+        key = idempotency_key
+        return await self._close(config, leg, None, place=place, idempotency_key=key, shown=shown, among=among)
 
     async def reduce(
         self,
@@ -115,9 +129,11 @@ class LegManager:
         place: CardPlace,
         idempotency_key: str,
         shown: Decimal | None = None,
+        among: Positions | ExchangeError | None = None,
     ) -> OrderIntent:
         """`share` (0 … 1) of what stands now, at market. Raises BadInput where that is under the minimum."""
-        return await self._close(config, leg, share, place=place, idempotency_key=idempotency_key, shown=shown)
+        key = idempotency_key
+        return await self._close(config, leg, share, place=place, idempotency_key=key, shown=shown, among=among)
 
     async def followed(self, intents: Sequence[OrderIntent]) -> tuple[tuple[OrderIntent, ...], frozenset[OrderLinkId]]:
         """Each close as its last attempt, what is none as it is; which of them are of closes that are still tried."""
@@ -235,12 +251,13 @@ class LegManager:
         place: CardPlace,
         idempotency_key: str,
         shown: Decimal | None,
+        among: Positions | ExchangeError | None,
     ) -> OrderIntent:
         """`share` None: all of it."""
         known = await self._closed_before(idempotency_key)
         if known is not None:
             return known
-        account, position = await self._position(config, leg)
+        account, position = await self._position(config, leg, among)
         instrument = None if share is None else await self._instrument(leg)
         remaining = Decimal(0)
         if share is not None and instrument is not None:
@@ -309,11 +326,14 @@ class LegManager:
         account, position = await self._position(config, leg)
         return account, position, await self._instrument(leg)
 
-    async def _position(self, config: UserConfig, leg: LegKey) -> tuple[Account, Position]:
+    async def _position(
+        self, config: UserConfig, leg: LegKey, among: Positions | ExchangeError | None = None
+    ) -> tuple[Account, Position]:
         """The leg as the exchange shows it now. Raises BadInput where it does not stand any more."""
         account = config.own_account(leg.account_id)
-        with at_priority(RequestPriority.CLOSE):
-            positions = await self._gateway(account).positions(account)
+        positions = await self.standing(config, leg.account_id) if among is None else among
+        if isinstance(positions, ExchangeError):
+            raise positions
         position = positions.of_leg(leg)
         if position is None and positions.hides(leg.symbol):
             raise BadInput("entry-leg-unreadable")
