@@ -9,14 +9,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import IO, Any, Final, Protocol
 
 import aiohttp
+
+from ops.forked import fork
 
 ROOT: Final = Path(__file__).parents[1]
 OWNER: Final = 1000
@@ -28,6 +30,17 @@ TOKEN: Final = "4242:an-end-to-end-test-token-that-opens-nothing"  # noqa: S105 
 
 class DriverError(Exception):
     """The stack did not do what the driver asked for."""
+
+
+class ChildProcess(Protocol):
+    """What is asked of a process of a stack: a subprocess.Popen, or a fork with its words."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, number: int, /) -> None: ...
+    def kill(self) -> None: ...
 
 
 def free_port() -> int:
@@ -94,7 +107,7 @@ class Chat:
 
 @dataclass
 class Stack:
-    """Where everything listens, and the bot's process."""
+    """Where everything listens, and the bot's process. `is_forked`: see `running_stack`."""
 
     folder: Path
     session: aiohttp.ClientSession
@@ -102,7 +115,8 @@ class Stack:
     bybit_url: str = ""
     stats_url: str = ""
     environment: dict[str, str] = field(default_factory=dict)
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[str, ChildProcess] = field(default_factory=dict)
+    is_forked: bool = True
 
     async def telegram(self, method: str, path: str, body: object = None) -> Any:
         return await self._call(method, self.telegram_url + path, body)
@@ -122,19 +136,16 @@ class Stack:
     def chat(self, user_id: int) -> Chat:
         return Chat(self, user_id)
 
-    def spawn(self, name: str, *arguments: str, module: str = "ops") -> subprocess.Popen[bytes]:
-        log = (self.folder / f"{name}.log").open("ab")
-        process = subprocess.Popen(  # noqa: S603  our own command line
-            [sys.executable, "-m", module, *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
-        log.close()
-        self.processes[name] = process
-        return process
+    def spawn(self, name: str, *arguments: str, module: str = "ops") -> None:
+        """Begin `python -m MODULE ARGUMENTS…`, which is known by `name` from now on."""
+        with (self.folder / f"{name}.log").open("ab") as log, Path(os.devnull).open("rb") as nothing:
+            self.processes[name] = self._begun((module, *arguments), nothing, log)
+
+    def _begun(self, words: Sequence[str], nothing: IO[bytes], log: IO[bytes]) -> ChildProcess:
+        if self.is_forked:
+            return fork(*words, cwd=ROOT, env=self.environment, files=(nothing, log, log))
+        command = [sys.executable, "-m", *words]
+        return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdin=nothing, stdout=log, stderr=log)  # noqa: S603  our own command line
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
@@ -189,6 +200,7 @@ async def running_stack(
     log_level: str = "DEBUG",
     key: str | None = None,
     streams: bool = True,
+    is_forked: bool = True,
     environment: Mapping[str, str] = MappingProxyType({}),
     headers: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Stack]:
@@ -196,12 +208,13 @@ async def running_stack(
 
     `headers` go with every request of the driver's, such as a token that the sidecar demands.
 
-    Without `streams` the bot learns of Bybit what it asks for, and nothing else.
+    Without `streams` the bot learns of Bybit what it asks for, and nothing else. Processes that are not forked of one
+    that has imported everything start as an operator's do.
     """
     ports = [free_port() for _ in range(3)]
     async with aiohttp.ClientSession(headers=headers) as session:
         telegram_url, bybit_url, stats_url = (f"http://127.0.0.1:{port}" for port in ports)
-        made = Stack(folder, session, telegram_url, bybit_url, stats_url)
+        made = Stack(folder, session, telegram_url, bybit_url, stats_url, is_forked=is_forked)
         made.environment = _bot_environment(made, stats_port=ports[2], key=key or new_key()) | {
             "PERPDESK_LOG_LEVEL": log_level,
             **environment,
@@ -238,7 +251,7 @@ def _bot_environment(made: Stack, *, stats_port: int, key: str) -> dict[str, str
     }
 
 
-async def _end(processes: Iterable[subprocess.Popen[bytes]]) -> None:
+async def _end(processes: Iterable[ChildProcess]) -> None:
     """SIGTERM to those that run, then SIGKILL to whoever takes longer than `PATIENCE`."""
     for process in processes:
         if process.poll() is None:

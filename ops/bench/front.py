@@ -42,7 +42,7 @@ async def run() -> AsyncGenerator[list[Row], None]:
         folder = Path(name)
         key = new_key()
         await _build(folder / "perpdesk.sqlite3", key)
-        async with running_stack(folder, log_level="WARNING", key=key) as stack:
+        async with running_stack(folder, log_level="WARNING", key=key, is_forked=False) as stack:
             yield []
             yield await starts(stack)
             chats = [stack.chat(_FIRST_USER + place) for place in range(PEOPLE)]

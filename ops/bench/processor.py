@@ -99,7 +99,7 @@ async def run() -> AsyncGenerator[list[Row], None]:
     async with aiohttp.ClientSession() as session, server(_SERVER) as url:
         with tempfile.TemporaryDirectory(prefix="perpdesk-") as name:
             settings = {"PERPDESK_TELEGRAM_API_URL": url}
-            async with running_stack(Path(name), log_level="WARNING", environment=settings) as stack:
+            async with running_stack(Path(name), log_level="WARNING", environment=settings, is_forked=False) as stack:
                 ours = Side(session, url, stack.processes["bot"].pid)
                 await ours.answered("/start", PEOPLE, per_second=100)
                 sent = {command: (await ours.answered(text, PEOPLE))["sample"] for command, text in COMMANDS.items()}

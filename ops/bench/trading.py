@@ -40,7 +40,7 @@ class _Times:
 async def run(people: int = PEOPLE, seconds: float = SECONDS) -> AsyncGenerator[list[Row], None]:
     """Tap to card, confirm to fill; the intent's commit."""
     with tempfile.TemporaryDirectory(prefix="perpdesk-") as name:
-        async with running_stack(Path(name), log_level="WARNING") as stack:
+        async with running_stack(Path(name), log_level="WARNING", is_forked=False) as stack:
             chats = [stack.chat(_FIRST_USER + place) for place in range(people)]
             await asyncio.gather(*(chat.say("/start", wait=_PATIENCE) for chat in chats))
             yield []

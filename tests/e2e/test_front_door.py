@@ -27,7 +27,7 @@ ORDERS = [{"symbol": "SOLUSDT", "side": "Buy", "qty": "20", "orderType": "Limit"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    async with running_stack(tmp_path_factory.mktemp("house")) as made:
+    async with running_stack(tmp_path_factory.mktemp("house"), is_forked=False) as made:
         yield made
 
 

@@ -1,0 +1,169 @@
+"""`python -m MODULE …` as a fork of a process that has imported what it needs: a start without the seconds of imports.
+
+The process is as real as any other: an id, an environment, files and a death of its own. What its start alone would
+show, such as an import that is missing, is not seen: whoever looks for that starts an interpreter.
+"""
+
+import atexit
+import contextlib
+import gc
+import importlib
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import IO, Any, Final
+
+from handlers.texts.catalog import Texts
+
+ROOT: Final = Path(__file__).parents[1]
+MODULES: Final = (
+    *("bot.app", "bot.logs", "bot.loops", "ops.cli", "ops.serve", "ops.sim.bybit.server", "ops.sim.telegram.server"),
+    *("ops.database", "ops.demo", "ops.doctor", "ops.key_files", "ops.setup", "ops.telegram", "rich.table"),
+)
+"""What the children import, done before they are born."""
+_LONGEST: Final = 1_048_576  # bytes of a request: the environment is the most of it
+
+
+class ForkedProcess:
+    """One of them, with the words of subprocess.Popen."""
+
+    def __init__(self, told: socket.socket) -> None:
+        """`told`: where its id and then its exit code come. Raises RuntimeError where nobody forks any more."""
+        self._told = told
+        self.returncode: int | None = None
+        self.pid = self._next()
+
+    def poll(self) -> int | None:
+        """The exit code, negative for a signal; None while it runs."""
+        if self.returncode is None and select.select([self._told], [], [], 0)[0]:
+            self._end()
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code, once it has ended. Raises subprocess.TimeoutExpired after `timeout` seconds."""
+        if self.returncode is None:
+            if not select.select([self._told], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+            self._end()
+        return self.returncode or 0
+
+    def send_signal(self, number: int) -> None:
+        """Nothing happens where it has ended."""
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self.send_signal(signal.SIGKILL)
+
+    def _end(self) -> None:
+        self.returncode = self._next()
+        self._told.close()
+
+    def _next(self) -> int:
+        said = self._told.recv(64)
+        if not said:
+            raise RuntimeError("the parent of forked processes has ended")
+        return int(said)
+
+
+def fork(module: str, *arguments: str, cwd: Path, env: Mapping[str, str], files: Sequence[IO[Any]]) -> ForkedProcess:
+    """Run `python -m MODULE ARGUMENTS…` in a fork. `files`: its standard input, output and error."""
+    request = {"argv": [module, *arguments], "cwd": str(cwd), "env": dict(env)}
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        numbers = [*(each.fileno() for each in files), theirs.fileno()]
+        socket.send_fds(_parent(), [json.dumps(request).encode()], numbers)
+    return ForkedProcess(ours)
+
+
+@cache
+def _parent() -> socket.socket:
+    """The process that forks, begun when the first one asks and ended with us; where requests are sent."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ops.forked"], cwd=ROOT, stdin=theirs.fileno(), stdout=subprocess.DEVNULL
+        )
+
+    def end() -> None:
+        ours.close()
+        process.wait()
+
+    atexit.register(end)
+    return ours
+
+
+def main() -> None:
+    """Fork whoever is asked for on standard input, until it closes; in a fork, be what was asked for."""
+    for name in MODULES:
+        importlib.import_module(name)
+    Texts.load()
+    gc.collect()
+    gc.freeze()  # no child looks through what all share, or copies its pages
+    with socket.socket(fileno=os.dup(0)) as control:
+        request = _serve(control)
+    if request is not None:
+        sys.argv = request["argv"]
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+
+
+def _serve(control: socket.socket) -> dict[str, Any] | None:
+    """In a fork: what it is to be. Otherwise None, at the end."""
+    children: dict[int, tuple[int, int]] = {}  # by what becomes readable at its death: its id, and who hears of it
+    events = select.poll()
+    events.register(control, select.POLLIN)
+    while True:
+        for number, _ in events.poll():
+            if number != control.fileno():
+                events.unregister(number)
+                pid, told = children.pop(number)
+                os.close(number)
+                _tell(told, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+                os.close(told)
+                continue
+            said, files, _, _ = socket.recv_fds(control, _LONGEST, 4)
+            if not said:
+                return None
+            pid = os.fork()
+            if pid == 0:
+                for each, (_, told) in children.items():
+                    os.close(each)
+                    os.close(told)
+                return _become(json.loads(said), files)
+            for each in files[:3]:
+                os.close(each)
+            child = os.pidfd_open(pid)
+            children[child] = pid, files[3]
+            events.register(child, select.POLLIN)
+            _tell(files[3], pid)
+
+
+def _become(request: dict[str, Any], files: Sequence[int]) -> dict[str, Any]:
+    for number, each in enumerate(files[:3]):
+        os.dup2(each, number)
+    for each in files:
+        os.close(each)
+    os.environ.clear()
+    os.environ.update(request["env"])
+    os.chdir(request["cwd"])
+    return request
+
+
+def _tell(told: int, number: int) -> None:
+    """Whoever asked may have ended meanwhile."""
+    with contextlib.suppress(BrokenPipeError):
+        os.write(told, str(number).encode())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""Processes forked of one that has imported everything are what `python -m` would have begun."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from harness.waiting import LIMIT
+
+from ops.forked import ForkedProcess, fork
+
+
+def begun(folder: Path, *words: str, typed: bytes = b"", **variables: str) -> ForkedProcess:
+    """With the folder as its own; what it says is in `out` and `err`."""
+    (folder / "in").write_bytes(typed)
+    with (folder / "in").open() as stdin, (folder / "out").open("w") as stdout, (folder / "err").open("w") as stderr:
+        environment = {"PATH": os.environ["PATH"]} | variables
+        return fork(*words, cwd=folder, env=environment, files=(stdin, stdout, stderr))
+
+
+def test_it_has_its_own_words_folder_files_and_code(tmp_path: Path) -> None:
+    done = begun(tmp_path, "json.tool", "--compact", "-", "made.json", typed=b'{"a": [1, 2]}')
+    assert (done.wait(LIMIT), done.poll()) == (0, 0)
+    assert (tmp_path / "made.json").read_text() == '{"a":[1,2]}\n'
+    assert begun(tmp_path, "json.tool", typed=b"{}").wait(LIMIT) == 0
+    assert (tmp_path / "out").read_text() == "{}\n"
+    assert begun(tmp_path, "json.tool", typed=b"nonsense").wait(LIMIT) == 1
+    assert "Expecting value" in (tmp_path / "err").read_text()
+
+
+def test_it_has_its_own_environment(tmp_path: Path) -> None:
+    begun(tmp_path, "ops", "config", "show", PERPDESK_STATS_PORT="4711", PERPDESK_DATABASE="x").wait(LIMIT)
+    assert "stats_port = 4711" in (tmp_path / "out").read_text()
+    begun(tmp_path, "ops", "config", "show", PERPDESK_DATABASE="x").wait(LIMIT)
+    assert "stats_port = 8765" in (tmp_path / "out").read_text()
+
+
+def test_a_signal_ends_it_and_nothing_else(tmp_path: Path) -> None:
+    first, second = (begun(tmp_path, "http.server", "--bind", "127.0.0.1", "0") for _ in range(2))
+    with pytest.raises(subprocess.TimeoutExpired):
+        first.wait(0.05)
+    first.kill()
+    assert first.wait(LIMIT) == -signal.SIGKILL
+    assert second.poll() is None
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(LIMIT) == -signal.SIGTERM
+    second.kill()
+    assert second.poll() == -signal.SIGTERM
