@@ -16,10 +16,10 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple, Protocol
 
 from handlers.texts.catalog import Texts
 
@@ -30,6 +30,17 @@ MODULES: Final = (
 )
 """What the children import, done before they are born."""
 _LONGEST: Final = 1_048_576  # bytes of a request: the environment is the most of it
+
+
+class ChildProcess(Protocol):
+    """What is asked of a child: a subprocess.Popen, or a fork with its words."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, number: int, /) -> None: ...
+    def kill(self) -> None: ...
 
 
 class ForkedProcess:
@@ -76,14 +87,48 @@ class ForkedProcess:
         return int(said)
 
 
-def fork(module: str, *arguments: str, cwd: Path, env: Mapping[str, str], files: Sequence[IO[Any]]) -> ForkedProcess:
-    """Run `python -m MODULE ARGUMENTS…` in a fork. `files`: its standard input, output and error."""
+def fork(module: str, *arguments: str, cwd: Path, env: Mapping[str, str], files: Sequence[int]) -> ForkedProcess:
+    """Run `python -m MODULE ARGUMENTS…` in a fork. `files`: numbers of its standard input, output and error."""
     request = {"argv": [module, *arguments], "cwd": str(cwd), "env": dict(env)}
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
-        numbers = [*(each.fileno() for each in files), theirs.fileno()]
-        socket.send_fds(_parent(), [json.dumps(request).encode()], numbers)
+        socket.send_fds(_parent(), [json.dumps(request).encode()], [*files, theirs.fileno()])
     return ForkedProcess(ours)
+
+
+def begin(
+    module: str, *arguments: str, env: Mapping[str, str], files: Sequence[int], is_forked: bool = True
+) -> ChildProcess:
+    """The same in our own folder, or in a fresh interpreter."""
+    if is_forked:
+        return fork(module, *arguments, cwd=ROOT, env=env, files=files)
+    stdin, stdout, stderr = files
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.Popen(command, cwd=ROOT, env=env, stdin=stdin, stdout=stdout, stderr=stderr)  # noqa: S603  our own module
+
+
+class PipedProcess(NamedTuple):
+    """A child that is talked to."""
+
+    process: ChildProcess
+    to: IO[bytes]
+    by: IO[bytes]
+
+
+@contextlib.contextmanager
+def piped(
+    module: str, *arguments: str, env: Mapping[str, str], stderr: int = 2, is_forked: bool = True
+) -> Iterator[PipedProcess]:
+    """The same, with pipes to its input and by its output; the exit of the block closes both, and waits for its end."""
+    (its_input, ours_to), (ours_by, its_output) = os.pipe(), os.pipe()
+    try:
+        process = begin(module, *arguments, env=env, files=(its_input, its_output, stderr), is_forked=is_forked)
+    finally:
+        os.close(its_input)
+        os.close(its_output)
+    with os.fdopen(ours_to, "wb") as to, os.fdopen(ours_by, "rb") as by:
+        yield PipedProcess(process, to, by)
+    process.wait()
 
 
 @cache

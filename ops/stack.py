@@ -7,18 +7,17 @@ import secrets
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Any, Final, Protocol
+from typing import Any, Final
 
 import aiohttp
 
-from ops.forked import fork
+from ops.forked import ChildProcess, begin
 
 ROOT: Final = Path(__file__).parents[1]
 OWNER: Final = 1000
@@ -30,17 +29,6 @@ TOKEN: Final = "4242:an-end-to-end-test-token-that-opens-nothing"  # noqa: S105 
 
 class DriverError(Exception):
     """The stack did not do what the driver asked for."""
-
-
-class ChildProcess(Protocol):
-    """What is asked of a process of a stack: a subprocess.Popen, or a fork with its words."""
-
-    @property
-    def pid(self) -> int: ...
-    def poll(self) -> int | None: ...
-    def wait(self, timeout: float | None = None) -> int: ...
-    def send_signal(self, number: int, /) -> None: ...
-    def kill(self) -> None: ...
 
 
 def free_port() -> int:
@@ -139,13 +127,10 @@ class Stack:
     def spawn(self, name: str, *arguments: str, module: str = "ops") -> None:
         """Begin `python -m MODULE ARGUMENTS…`, which is known by `name` from now on."""
         with (self.folder / f"{name}.log").open("ab") as log, Path(os.devnull).open("rb") as nothing:
-            self.processes[name] = self._begun((module, *arguments), nothing, log)
-
-    def _begun(self, words: Sequence[str], nothing: IO[bytes], log: IO[bytes]) -> ChildProcess:
-        if self.is_forked:
-            return fork(*words, cwd=ROOT, env=self.environment, files=(nothing, log, log))
-        command = [sys.executable, "-m", *words]
-        return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdin=nothing, stdout=log, stderr=log)  # noqa: S603  our own command line
+            files = (nothing.fileno(), log.fileno(), log.fileno())
+            self.processes[name] = begin(
+                module, *arguments, env=self.environment, files=files, is_forked=self.is_forked
+            )
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
@@ -223,11 +208,10 @@ async def running_stack(
             for name in _STREAM_ADDRESSES:
                 del made.environment[name]
         try:
-            telegram = ("--port", str(ports[0]), "--limits", limits, "--bybit", made.bybit_url)
-            made.spawn("telegram", "sim", "telegram", *telegram, "--latency", str(telegram_latency))
-            made.spawn(
-                "bybit", "sim", "bybit", "--port", str(ports[1]), "--limits", limits, "--latency", str(bybit_latency)
-            )
+            common = ("--limits", limits, "--latency")
+            of_telegram = ("--port", str(ports[0]), "--bybit", made.bybit_url)
+            made.spawn("telegram", "sim", "telegram", *of_telegram, *common, str(telegram_latency))
+            made.spawn("bybit", "sim", "bybit", "--port", str(ports[1]), *common, str(bybit_latency))
             await made.start_bot()
             yield made
         finally:

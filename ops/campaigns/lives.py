@@ -6,14 +6,14 @@ They are forks of `python -m ops.campaigns.order_child`, which has imported ever
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 from ops.campaigns.order_child import NEVER
-from ops.stack import PATIENCE, ROOT, DriverError, Stack
+from ops.forked import PipedProcess, piped
+from ops.stack import PATIENCE, DriverError, Stack
 
 CHILD: Final = ("ops.campaigns.order_child",)
 _LONGEST: Final = 4 * PATIENCE  # seconds, for a start on a machine that has a lot to do
@@ -24,15 +24,15 @@ class Lives:
     """One life after the other, of which `pid` is the newest; `death` ends with it."""
 
     stack: Stack
-    server: asyncio.subprocess.Process
+    server: PipedProcess
+    said: asyncio.StreamReader
     pid: int = 0
     death: "asyncio.Future[str]" = field(init=False, repr=False)
 
     async def begin(self, kind: str = "any", steps: int = NEVER) -> None:
         """Begin a life that dies at that step of its kind; return when it is ready, or dead already."""
-        if self.server.stdin is None:
-            raise DriverError("the server of lives has no pipe")
-        self.server.stdin.write(f"{kind} {steps}\n".encode())
+        self.server.to.write(f"{kind} {steps}\n".encode())
+        self.server.to.flush()
         async with asyncio.timeout(_LONGEST):
             self.pid = int((await self._line("born")).split()[1])
             line = await self._line("ready", "dead")
@@ -58,9 +58,7 @@ class Lives:
 
     async def _line(self, *words: str) -> str:
         """The next one, which begins with one of the words."""
-        if self.server.stdout is None:
-            raise DriverError("the server of lives has no pipe")
-        line = (await self.server.stdout.readline()).decode()
+        line = (await self.said.readline()).decode()
         if not line.startswith(words):
             raise DriverError(f"the server of lives said {line!r}:\n{self.stack.log('bot')[-3000:]}")
         return line
@@ -68,25 +66,22 @@ class Lives:
 
 @asynccontextmanager
 async def lives_of(stack: Stack, child: Sequence[str] = CHILD) -> AsyncIterator[Lives]:
-    """The bot of the stack makes way for them. `child`: the module that leads them, and its arguments."""
+    """The bot of the stack makes way for them. `child`: the module that leads them, and its arguments.
+
+    Another one than CHILD has its own ideas of what it imports, and is no fork.
+    """
     await stack.end_bot()
-    with (stack.folder / "bot.log").open("ab") as log:
-        server = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            *child,
-            cwd=ROOT,
-            env=stack.environment,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=log,
-            start_new_session=True,
-        )
-    lives = Lives(stack, server)
     stack.processes.pop("bot")
-    try:
-        yield lives
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGKILL)  # and the life that it may have begun
-        await server.wait()
+    with (
+        (stack.folder / "bot.log").open("ab") as log,
+        piped(*child, env=stack.environment, stderr=log.fileno(), is_forked=child == CHILD) as server,
+    ):
+        said = asyncio.StreamReader()
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(said), server.by)
+        try:
+            yield Lives(stack, server, said)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(server.process.pid, signal.SIGKILL)  # and the life that it may have begun
+            transport.close()

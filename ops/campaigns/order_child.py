@@ -75,6 +75,7 @@ class KillingTransport(Transport):
 
 def main() -> None:
     """One life a line, until the parent closes the pipe."""
+    os.setsid()  # whoever ends this group ends the lives, too
     gc.disable()  # as a bot does that is alone: nothing made so far is ever garbage
     asyncio.run(_prepare())
     for line in sys.stdin:

@@ -10,23 +10,22 @@ import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import derive
 from bot.services.promo.redemption import Redemption
 from ops.campaigns.promo_child import USERS
 from ops.campaigns.report import Report
+from ops.forked import PipedProcess, piped
 from ops.promo_stack import open_promo_stack
-from ops.stack import OWNER, ROOT, Stack, clean_environment, running_stack
+from ops.stack import OWNER, Stack, clean_environment, running_stack
 from storage.admin.audit import AUDIT_CHAIN
 from storage.licensing.ledger import LICENSE_CHAIN, SELECT_EVENTS, entry_of
 from storage.sqlite.database import Database
@@ -45,24 +44,16 @@ _CAPS: Final = (1_000_000, 500, 7)  # of the codes that are redeemed under kills
 class _Lives:
     """The process that is killed, and what it acknowledged: (user, code) -> (usage, until)."""
 
-    process: subprocess.Popen[bytes]
+    process: PipedProcess
     acknowledged: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
-    @property
-    def output(self) -> IO[bytes]:
-        if self.process.stdout is None:
-            raise RuntimeError("the child has no output")
-        return self.process.stdout
-
     def live(self, line: str, acks: int) -> None:
         """One life: until it has acknowledged so many, and then kill -9."""
-        if self.process.stdin is None:
-            raise RuntimeError("the child has no input")
-        self.process.stdin.write(f"{line}\n".encode())
-        self.process.stdin.flush()
+        self.process.to.write(f"{line}\n".encode())
+        self.process.to.flush()
         pid = 0
-        while (words := self.output.readline().decode().split()) != ["dead"]:
+        while (words := self.process.by.readline().decode().split()) != ["dead"]:
             if not words:
                 raise RuntimeError("the child ended by itself")
             if words[0] == "born":
@@ -88,11 +79,8 @@ async def run_kills(seed: int, budget_seconds: float, folder: Path, *, kills: in
     async with open_promo_stack(path) as promo_stack:
         codes = [(await promo_stack.new_code(max_uses=cap)).codes[0] for cap in _CAPS]
         lookups = " ".join(promo_stack.lookup(code) for code in codes)
-    command = [sys.executable, "-m", "ops.campaigns.promo_child", str(path)]
     done = 0
-    with subprocess.Popen(  # noqa: S603, ASYNC220  our own module; it is talked to in a thread
-        command, cwd=ROOT, env=clean_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
+    with piped("ops.campaigns.promo_child", str(path), env=clean_environment()) as process:
         lives = _Lives(process)
         while not lives.failures and time.monotonic() - began < budget_seconds and done != kills:
             line = f"{draw.randrange(2**32)} {_FIRST_USER + done // 4 * USERS} {lookups}"
@@ -100,7 +88,6 @@ async def run_kills(seed: int, budget_seconds: float, folder: Path, *, kills: in
             done += 1
             if done % _LOOK_EVERY == 0:
                 lives.failures += await _look(path, lives.acknowledged)
-        await asyncio.to_thread(process.communicate)
     failures = lives.failures or await _look(path, lives.acknowledged)
     return Report(
         name="T1 kill -9 in redemption",
@@ -177,11 +164,9 @@ async def _create(stack: Stack, code: str) -> None:
 
 
 async def _drive(url: str, code: str, first: int, count: int) -> Counter[str]:
-    arguments = ("-m", "ops.campaigns.promo_driver", url, code, str(first), str(count))
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, cwd=ROOT, env=clean_environment(), stdout=subprocess.PIPE
-    )
-    output, _ = await process.communicate()
+    arguments = ("ops.campaigns.promo_driver", url, code, str(first), str(count))
+    with piped(*arguments, env=clean_environment()) as process:
+        output = await asyncio.to_thread(process.by.read)
     return Counter(json.loads(output or b"{}"))
 
 

@@ -10,21 +10,20 @@ import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from bot.domain.ids import Millis
 from bot.wiring.keys import load_keys
 from bot.wiring.safekeeping import backup_plan
 from ops.campaigns.report import Report
 from ops.campaigns.restores_child import begin, settings_of
-from ops.stack import ROOT, clean_environment
+from ops.forked import PipedProcess, piped
+from ops.stack import clean_environment
 from storage.backup.copying import prove
 from storage.backup.making import make_backup
 from storage.sqlite.vault import AesCredentialVault
@@ -61,28 +60,20 @@ class _Known:
 class _Lives:
     """The process whose forks live and die."""
 
-    process: subprocess.Popen[bytes]
+    process: PipedProcess
     known: _Known = field(default_factory=_Known)
-
-    @property
-    def output(self) -> IO[bytes]:
-        if self.process.stdout is None:
-            raise RuntimeError("the child has no output")
-        return self.process.stdout
 
     def live(self, line: str, *, acks: int | None = None, kill_after_s: float | None = None) -> list[list[str]]:
         """One life to its end, or until it has acknowledged so much, or for so long; what it said."""
-        if self.process.stdin is None:
-            raise RuntimeError("the child has no input")
-        self.process.stdin.write(f"{line}\n".encode())
-        self.process.stdin.flush()
+        self.process.to.write(f"{line}\n".encode())
+        self.process.to.flush()
         said: list[list[str]] = []
-        pid = int(self.output.readline().split()[1])
+        pid = int(self.process.by.readline().split()[1])
         if kill_after_s is not None:
             time.sleep(kill_after_s)
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        while (words := self.output.readline().decode().split())[0] != "dead":
+        while (words := self.process.by.readline().decode().split())[0] != "dead":
             said.append(words)
             self.known.note(words)
             if acks is not None and words[0] == "ack" and (acks := acks - 1) == 0:
@@ -97,13 +88,7 @@ def run(seed: int, budget_seconds: float, folder: Path, *, points: int) -> Repor
     lookups = asyncio.run(begin(folder, CODES))
     failures: list[str] = []
     done = 0
-    with subprocess.Popen(  # noqa: S603  our own module
-        [sys.executable, "-m", "ops.campaigns.restores_child", str(folder)],
-        cwd=ROOT,
-        env=clean_environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
+    with piped("ops.campaigns.restores_child", str(folder), env=clean_environment()) as process:
         lives = _Lives(process)
         copies = [_back_up(folder, 0)]
         while not failures and done != points and time.monotonic() - began < budget_seconds:
@@ -114,7 +99,6 @@ def run(seed: int, budget_seconds: float, folder: Path, *, points: int) -> Repor
             chosen = draw.choice(copies[-6:])
             failures += _restored(lives, folder, chosen, draw, done)
             done += 1
-        process.communicate()
     return Report(
         name=NAME,
         seed=seed,

@@ -8,8 +8,6 @@ import asyncio
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +21,8 @@ from bot.domain.secrets import Secret
 from bot.domain.users import Language, NewUser
 from ops.campaigns.report import Report
 from ops.campaigns.rotation_child import BATCH
-from ops.stack import ROOT, clean_environment
+from ops.forked import piped
+from ops.stack import clean_environment
 from storage.accounts.queries import SqliteAccountQueries
 from storage.key_rotation import rotate_keys
 from storage.sqlite.database import Database, PageCheck
@@ -102,25 +101,20 @@ async def _fill(path: Path, key_file: Path, accounts: int) -> None:
 
 
 async def _kill(draw: random.Random, path: Path, key_file: Path, accounts: int, kills: int) -> list[str]:
-    command = [sys.executable, "-m", "ops.campaigns.rotation_child", str(path), str(key_file)]
+    child = ("ops.campaigns.rotation_child", str(path), str(key_file))
     failures: list[str] = []
     steps = accounts // BATCH + 4  # lines that a whole rotation writes
-    with subprocess.Popen(  # noqa: S603, ASYNC220  our own module; it is talked to in a thread
-        command, cwd=ROOT, env=clean_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        if process.stdin is None or process.stdout is None:
-            raise RuntimeError("the child has no pipes")
+    with piped(*child, env=clean_environment()) as process:
         for number in range(kills):
             after, pause = draw.randrange(steps), draw.random() * 0.004
-            life = await asyncio.to_thread(_live, process.stdin, process.stdout, after, pause)
+            life = await asyncio.to_thread(_live, process.to, process.by, after, pause)
             if life not in {0, -signal.SIGKILL}:
                 failures.append(f"kill {number}: the rotation ended with code {life}")
             failures += [f"kill {number}: {each}" for each in await _look(path, key_file)]
-        ended = await asyncio.to_thread(_live, process.stdin, process.stdout, None, 0.0)
+        ended = await asyncio.to_thread(_live, process.to, process.by, None, 0.0)
         left = await asyncio.to_thread(KeyFile.load, key_file)
         if ended or len(left.keys) != 1:
             failures.append(f"the last rotation ended with code {ended} and {len(left.keys)} keys")
-        await asyncio.to_thread(process.communicate)
     return failures + await _look(path, key_file)
 
 

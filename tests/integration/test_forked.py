@@ -16,7 +16,7 @@ def begun(folder: Path, *words: str, typed: bytes = b"", **variables: str) -> Fo
     (folder / "in").write_bytes(typed)
     with (folder / "in").open() as stdin, (folder / "out").open("w") as stdout, (folder / "err").open("w") as stderr:
         environment = {"PATH": os.environ["PATH"]} | variables
-        return fork(*words, cwd=folder, env=environment, files=(stdin, stdout, stderr))
+        return fork(*words, cwd=folder, env=environment, files=[each.fileno() for each in (stdin, stdout, stderr)])
 
 
 def test_it_has_its_own_words_folder_files_and_code(tmp_path: Path) -> None:
