@@ -74,6 +74,7 @@ async def test_the_truth_is_what_the_endpoints_say(driver: Driver) -> None:
     [
         ("POST", "/sim/accounts", {"environment": "moon"}, 400),
         ("POST", "/sim/accounts", [], 400),
+        ("POST", "/sim/accounts", {"balance": "1e999999999"}, 400),
         ("PATCH", "/sim/accounts/1", {}, 404),
         ("GET", "/sim/accounts/nobody", None, 404),
         ("GET", "/sim/accounts/1/2", None, 404),

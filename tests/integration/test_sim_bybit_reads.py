@@ -84,7 +84,8 @@ async def test_statistics_come_by_pages_newest_first(driver: Driver, path: str, 
         if not cursor:
             break
     assert seen == [NOON - number * HOUR for number in range(11)]
-    assert (await driver.ask(path, **BTC, **{period: "1h"}, cursor="nonsense")).code == 10001
+    for odd in ("nonsense", "lasttime=" + "9" * 5_000):
+        assert (await driver.ask(path, **BTC, **{period: "1h"}, cursor=odd)).code == 10001
     assert (await driver.ask(path, **BTC, **{period: "2h"})).code == 10001
     assert (await driver.ask(path, **BTC)).code == 10001
 

@@ -171,3 +171,6 @@ async def test_unknown_control_calls_and_payments_are_refused(sim: Driver) -> No
     await sim.sim("PUT", "users/7", expect=400)
     await sim.sim("PUT", "chats/7", expect=400, type="group")
     await sim.sim("GET", "chats/-9/messages", expect=404)
+    await sim.sim("GET", f"updates/{'9' * 5_000}", expect=404)
+    await sim.sim("GET", f"calls?bot={'9' * 5_000}", expect=400)
+    await sim.sim("GET", "calls?after=nan", expect=400)

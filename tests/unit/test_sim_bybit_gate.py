@@ -362,6 +362,7 @@ def test_a_page_goes_on_where_the_last_stopped_although_items_came_in_front() ->
 
 
 def test_a_cursor_of_ones_own_making_is_refused() -> None:
-    with pytest.raises(BybitError) as caught:
-        page(["a"], "nonsense", 2, str)
-    assert caught.value.ret_code == 10001
+    for cursor in ("nonsense", "b:" + "9" * 5_000, "b:²"):
+        with pytest.raises(BybitError) as caught:
+            page(["a"], cursor, 2, str)
+        assert caught.value.ret_code == 10001

@@ -102,6 +102,8 @@ def test_html_mentions_carry_the_user_and_emoji_their_id() -> None:
         ('<a href="x', "Unclosed start tag at byte offset 0"),
         ("<span>a</span>", 'Tag "span" must have class "tg-spoiler" at byte offset 0'),
         ('<tg-emoji emoji-id="x">a</tg-emoji>', "Invalid custom emoji identifier specified"),
+        (f"<b>&#{'9' * 5_000};", 'Can\'t find end tag corresponding to start tag "b"'),
+        (f'<tg-emoji emoji-id="{"9" * 5_000}">a</tg-emoji>', "Invalid custom emoji identifier specified"),
     ],
 )
 def test_html_refusals_are_telegrams(source: str, reason: str) -> None:

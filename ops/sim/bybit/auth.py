@@ -27,6 +27,7 @@ from ops.sim.bybit.errors import (
     refused,
     wrong_parameter,
 )
+from ops.sim.bybit.fields import is_whole
 
 KEY_HEADER: Final = "X-BAPI-API-KEY"
 _TIMESTAMP: Final = "X-BAPI-TIMESTAMP"
@@ -35,7 +36,6 @@ _SIGN: Final = "X-BAPI-SIGN"
 _DEFAULT_WINDOW: Final = 5000
 _AHEAD: Final = 1000
 """Milliseconds a client's clock may be ahead, not counting the last one."""
-_MAX_DIGITS: Final = 18
 _SMALLEST_RSA: Final = 1024
 _SHA256: Final = SHA256()
 _PADDING: Final = PKCS1v15()
@@ -83,7 +83,7 @@ def check_window(timestamp: str, recv_window: str, now: int) -> None:
 
 
 def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else None
+    return int(text) if is_whole(text) else None
 
 
 def is_signed(key: ApiKey, origin: str, sign: str) -> bool:

@@ -18,7 +18,7 @@ from ops.sim.bybit.errors import ControlError
 from ops.sim.bybit.events import happen
 from ops.sim.bybit.facts import COINS
 from ops.sim.bybit.fault_kinds import EVENTS
-from ops.sim.bybit.fields import Fields
+from ops.sim.bybit.fields import Fields, is_whole
 from ops.sim.bybit.grids import ZERO
 from ops.sim.bybit.instruments import Instrument
 from ops.sim.bybit.margins import assess
@@ -36,7 +36,6 @@ _ENVIRONMENTS: Final = ("live", "demo")
 _DEFAULT_BALANCE: Final = Decimal(10_000)
 _UNBOUND_DAYS: Final = 90
 """Bybit lets a key without bound addresses live so long."""
-_MAX_DIGITS: Final = 18
 _ANY_ADDRESS: Final = "*"
 FIELDS: Final = (
     "environment",
@@ -144,7 +143,7 @@ class Control:
         }
 
     def _account(self, uid: str) -> Account:
-        account = self._world.accounts.get(int(uid)) if _is_number(uid) else None
+        account = self._world.accounts.get(int(uid)) if is_whole(uid) else None
         if account is None:
             raise ControlError(f"uid: no account {uid}", HTTPStatus.NOT_FOUND)
         return account
@@ -228,7 +227,7 @@ class Control:
 
     def calls(self, after: str) -> list[dict[str, Any]]:
         """GET /sim/calls?after=SEQ."""
-        if not _is_number(after):
+        if not is_whole(after):
             raise ControlError(f"after: must be a number, not {after!r}")
         return self._world.calls.after(int(after))
 
@@ -250,10 +249,6 @@ def _price(fields: Fields, one: Instrument) -> Decimal:
     if most is not None and price > Decimal(most):
         raise fields.wrong("price", f"must be at most {most}")
     return price
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS
 
 
 def _bind(key: ApiKey, fields: Fields) -> None:

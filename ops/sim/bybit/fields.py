@@ -11,6 +11,7 @@ from ops.sim.bybit.grids import ZERO
 _LARGEST: Final = Decimal(10) ** 18
 _SMALLEST: Final = Decimal(10) ** -12
 """Below this a number counts as zero."""
+_MAX_DIGITS: Final = 18
 _EPOCH_FROM: Final = 10**11
 """Smaller numbers are no epoch milliseconds."""
 
@@ -81,7 +82,7 @@ class Fields:
         number = number_of(value)
         if number is None:
             raise self.wrong(name, f"must be a number, not {value!r}")
-        number = number if abs(number) >= _SMALLEST else ZERO
+        number = number if number.copy_abs() >= _SMALLEST else ZERO
         if number < 0 or (positive and not number) or number > _LARGEST:
             raise self.wrong(name, f"must be {'positive' if positive else 'zero or more'}, not {value}")
         return number
@@ -122,6 +123,11 @@ class Fields:
 
     def _path(self, name: str) -> str:
         return f"{self._where}.{name}" if self._where else name
+
+
+def is_whole(text: str) -> bool:
+    """Whether the text is a whole number of at most 18 digits: `int` takes thousands of them for an error."""
+    return text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS
 
 
 def number_of(value: object) -> Decimal | None:

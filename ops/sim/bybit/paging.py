@@ -5,6 +5,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from ops.sim.bybit.errors import wrong_parameter
+from ops.sim.bybit.fields import is_whole
 
 Item = TypeVar("Item")
 
@@ -25,7 +26,7 @@ def page(
         name, _, place = cursor.rpartition(":")
         start = next((number for number, item in enumerate(items, 1) if key(item) == name), 0)
         if not start:
-            if not place.isdigit():
+            if not is_whole(place):
                 raise wrong_parameter("params error: cursor invalid")
             start = int(place)
     shown = items[start : start + limit]

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote
 from ops.sim.bybit.clock import WEEK
 from ops.sim.bybit.errors import BybitError, wrong_parameter
 from ops.sim.bybit.facts import Endpoint, Parameter
+from ops.sim.bybit.fields import is_whole
 
 _MAX_DIGITS: Final = 18
 _LONGEST_NUMBER: Final = 40
@@ -157,7 +158,7 @@ class Query:
 
 def _integer(endpoint: Endpoint, parameter: Parameter, value: str) -> int:
     digits = value.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit()) or len(digits) > _MAX_DIGITS:
+    if not is_whole(digits):
         raise _wrong(endpoint, parameter)
     number = int(value)
     low = 0 if parameter.minimum is None else parameter.minimum

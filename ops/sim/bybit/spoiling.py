@@ -16,6 +16,7 @@ from ops.sim.bybit.errors import INVALID_KEY, TOO_MANY, WINDOW, BybitError, refu
 from ops.sim.bybit.facts import ENDPOINTS, ERROR_TEXTS
 from ops.sim.bybit.fault_kinds import CODES, GZIP, KEY_REVOKED, ODD_FIELD
 from ops.sim.bybit.faults import EVERY_ROW, LATE_SECONDS, Fault
+from ops.sim.bybit.fields import is_whole
 from ops.sim.bybit.limits import Allowance
 
 _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
@@ -116,7 +117,7 @@ def _having(nodes: list[Any], name: str) -> list[Any]:
 def _has(node: Any, name: str) -> bool:
     if isinstance(node, dict):
         return name in node
-    return name.isdigit() and int(name) < len(node) and not isinstance(node[0], dict | list)
+    return is_whole(name) and int(name) < len(node) and not isinstance(node[0], dict | list)
 
 
 def _children(node: Any) -> Iterator[Any]:

@@ -1,5 +1,6 @@
 """The /sim calls: what drivers do to the stand-in's world and ask of it. Paths and fields are a contract."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any, Final
@@ -18,13 +19,14 @@ from ops.sim.telegram.updates import PendingUpdate
 from ops.sim.telegram.world import World
 
 LONGEST_WAIT_SECONDS: Final = 300.0
+_ID: Final = r"\d{1,16}"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def add_control(app: web.Application, world: World) -> None:
     """Serve the /sim calls of this world."""
     control = _Control(world)
-    user, chat = r"/sim/users/{id:-?\d+}", r"/sim/chats/{id:-?\d+}"
+    user, chat = f"/sim/users/{{id:-?{_ID}}}", f"/sim/chats/{{id:-?{_ID}}}"
     app.add_routes(
         [
             web.put(user, _answering(control.put_user)),
@@ -36,9 +38,9 @@ def add_control(app: web.Application, world: World) -> None:
             web.post(f"{chat}/posts", _answering(control.post)),
             web.get(f"{chat}/messages", _answering(control.messages)),
             web.get(f"{chat}/events", _answering(control.events)),
-            web.get(r"/sim/updates/{id:\d+}", _answering(control.update)),
+            web.get(f"/sim/updates/{{id:{_ID}}}", _answering(control.update)),
             web.post("/sim/updates/restart-ids", _answering(control.restart_ids)),
-            web.post(r"/sim/bots/{id:\d+}/revoke", _answering(control.revoke)),
+            web.post(f"/sim/bots/{{id:{_ID}}}/revoke", _answering(control.revoke)),
             web.post("/sim/clock", _answering(control.move_clock)),
             web.post("/sim/faults", _answering(control.add_fault)),
             web.delete("/sim/faults", _answering(control.clear_faults)),
@@ -82,7 +84,7 @@ class _Control:
         asked = request.query.get("bot")
         if asked is None:
             return self._world.bot()
-        if not asked.isdecimal():
+        if not re.fullmatch(_ID, asked):
             raise ControlError("bot must be the id of a bot")
         return self._world.bot(int(asked))
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from math import isfinite, nan
 from typing import Any, Final, TypeVar
 
 import orjson
@@ -57,9 +58,12 @@ def number_in(request: web.Request, name: str, default: float) -> float:
     """A number of the query."""
     text = request.query.get(name, "")
     try:
-        return float(text) if text else default
+        number = float(text) if text else default
     except ValueError:
-        raise ControlError(f"{name} must be a number") from None
+        number = nan
+    if not isfinite(number):
+        raise ControlError(f"{name} must be a number")
+    return number
 
 
 def offset_in(body: JsonObject) -> float:

@@ -19,6 +19,7 @@ _KINDS: Final = {
 }  # fmt: skip
 _NAMED: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _REFERENCE: Final = re.compile(r"&(?:#(?:x([0-9A-Fa-f]+)|([0-9]+))|([A-Za-z]+));?")
+_WHOLE: Final = re.compile(r"[0-9]{1,19}")
 _MAX_REFERENCE: Final = 10
 _MAX_CODE: Final = 0x10FFFF
 _SPACE: Final = " \t\r\n\v\0"
@@ -111,9 +112,10 @@ def _decoded(match: re.Match[str]) -> str | None:
     hexadecimal, decimal, name = match.groups()
     if name is not None:
         return _NAMED.get(name)
+    if len(match[0].removesuffix(";")) >= _MAX_REFERENCE:
+        return None
     code = int(hexadecimal, 16) if hexadecimal else int(decimal)
-    too_long = len(match[0].removesuffix(";")) >= _MAX_REFERENCE
-    return None if code == 0 or code >= _MAX_CODE or too_long else chr(code)
+    return None if code == 0 or code >= _MAX_CODE else chr(code)
 
 
 def _start_tag(reader: _Reader) -> None:
@@ -236,7 +238,7 @@ def _number(opened: _Open) -> tuple[tuple[str, Any], ...]:
     names = {"tg-emoji": "custom_emoji_id", "tg-time": "unix_time"}
     if opened.tag not in names:
         return ()
-    if not (opened.argument.isascii() and opened.argument.isdigit() and int(opened.argument)):
+    if not (_WHOLE.fullmatch(opened.argument) and int(opened.argument)):
         what = "custom emoji identifier" if opened.tag == "tg-emoji" else "date"
         raise MarkupError(f"Invalid {what} specified")
     value = opened.argument if opened.tag == "tg-emoji" else int(opened.argument)

@@ -6,6 +6,7 @@ lifetime. A 2xx answer may carry a method to call.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ TIMEOUT_SECONDS: Final = 60
 MOST_DELAY_SECONDS: Final = 64.0
 _LOOKED_AT: Final = 2_000
 _MOST_RETRY_AFTER: Final = 3_600
+_WHOLE: Final = re.compile("[0-9]{1,9}")
 
 
 @dataclass(slots=True)
@@ -131,7 +133,7 @@ class Webhooks:
         ) as response:
             if not 200 <= response.status < 300:  # noqa: PLR2004  what HTTP calls success
                 after = response.headers.get("Retry-After", "0")
-                seconds = float(min(int(after), _MOST_RETRY_AFTER)) if after.isdigit() else 0.0
+                seconds = float(min(int(after), _MOST_RETRY_AFTER)) if _WHOLE.fullmatch(after) else 0.0
                 return f"Wrong response from the webhook: {response.status} {response.reason}", seconds, None
             return None, 0, _method_in(await response.read())
 

@@ -7,6 +7,7 @@ from ops.sim.bybit.clock import DAY, HOUR, MINUTE, SECOND
 from ops.sim.bybit.endpoints.endpoint_call import Beside, EndpointCall, Result
 from ops.sim.bybit.errors import wrong_parameter
 from ops.sim.bybit.facts import OPTION
+from ops.sim.bybit.fields import is_whole
 from ops.sim.bybit.grids import plain
 from ops.sim.bybit.instruments import Instrument, epoch_ms
 from ops.sim.bybit.options import DEFAULT_COIN
@@ -72,7 +73,7 @@ def _times(call: EndpointCall, parameter: str, earliest: int, one: Instrument) -
 
 def _last_time(cursor: str) -> int:
     text = parse_qs(cursor).get("lasttime", [""])[0]
-    if not (text.isascii() and text.isdigit()):
+    if not is_whole(text):
         raise wrong_parameter("params error: cursor invalid")
     return int(text) * SECOND
 

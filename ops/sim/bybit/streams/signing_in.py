@@ -14,11 +14,11 @@ from ops.sim.bybit.errors import (
     wrong_parameter,
 )
 from ops.sim.bybit.fault_kinds import KEY_REVOKED
+from ops.sim.bybit.fields import is_whole
 from ops.sim.bybit.streams.frames import ClientFrame
 from ops.sim.bybit.world import World
 
 _PARTS: Final = 3
-_MAX_DIGITS: Final = 18
 _EXPIRED: Final = -1
 
 
@@ -28,7 +28,7 @@ def sign_in(world: World, frame: ClientFrame, *, path: str, environment: str, pe
         raise wrong_parameter("Params Error")
     key, given, sign = frame.args
     expires = str(given) if isinstance(given, str | int) and not isinstance(given, bool) else ""
-    if not isinstance(key, str) or not isinstance(sign, str) or not _is_whole(expires):
+    if not isinstance(key, str) or not isinstance(sign, str) or not is_whole(expires):
         raise wrong_parameter("Params Error")
     now = world.now()
     if int(expires) <= now:
@@ -48,7 +48,3 @@ def sign_in(world: World, frame: ClientFrame, *, path: str, environment: str, pe
 def _is_revoked(world: World, uid: int, path: str) -> bool:
     """Whether a driver has taken the key away, as long as that lasts."""
     return any(fault.kind == KEY_REVOKED and fault.fits(path, uid, world.now()) for fault in world.faults.standing)
-
-
-def _is_whole(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS
