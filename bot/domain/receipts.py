@@ -183,12 +183,12 @@ def _begin(receipt: Receipt) -> list[ReceiptStep]:
         (StepKind.SENT, intent.sent_ts),
         (StepKind.UNKNOWN, marks.unknown_ts),
         (StepKind.SETTLED, marks.settled_ts),
-        (StepKind.ACCEPTED, intent.acknowledged_ts if _was_taken(intent) else None),
+        (StepKind.ACCEPTED, intent.acknowledged_ts if was_taken(intent) else None),
     )
     return [ReceiptStep(kind=kind, ts=ts) for kind, ts in moments if ts is not None]
 
 
-def _was_taken(intent: OrderIntent) -> bool:
+def was_taken(intent: OrderIntent) -> bool:
     """Whether the exchange had it: a refusal is noted as an answer, too."""
     return bool(intent.order_id or intent.cum_exec_qty)
 

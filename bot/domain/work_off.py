@@ -67,6 +67,8 @@ def work_off(view: LegView) -> WorkOff:
 def _lacking(view: LegView) -> WorkOff:
     if view.position is None:
         return _flat(view)
+    if not has_opened(view):
+        return _elsewhere(view)
     if view.position.side is not view.plan.side:
         return WorkOff(wanted=tuple(cancels(view, view.of(IntentKind.ENTRY), FOREIGN)))
     stop = _joined(protect(view), trail(view))
@@ -96,6 +98,16 @@ def is_mixed(view: LegView) -> bool:
     return view.position is not None and is_certain and view.position.size > max(ours(view.plan, view.intents), ZERO)
 
 
+def has_opened(view: LegView) -> bool:
+    """Whether anything of the position is known to be the plan's: filled, by a fill or by the order's row, or adopted.
+
+    Until then a position there was opened elsewhere, or the news of the fill is late: nothing is promised for it.
+    """
+    plan = view.plan
+    is_filled = any(each.cum_exec_qty > 0 for each in view.of(IntentKind.ENTRY))
+    return is_filled or plan.first_fill_ts is not None or plan.adopted > 0
+
+
 def ours(plan: TradePlan, intents: Iterable[OrderIntent]) -> Decimal:
     """What the plan took over and its orders have opened, less what they have closed."""
     signs = {IntentKind.ENTRY: 1, IntentKind.TARGET: -1, IntentKind.CLOSE: -1, IntentKind.REDUCE: -1}
@@ -120,15 +132,33 @@ def leftovers(view: LegView) -> tuple[LegWish, ...]:
 
 
 def _flat(view: LegView) -> WorkOff:
-    entries = view.of(IntentKind.ENTRY)
-    if not view.is_quiet or not view.is_matched or any(each.is_counting for each in view.intents):
+    if not _is_certain(view):
         return WorkOff()
     was_filled = view.plan.first_fill_ts is not None
     if was_filled:
         return WorkOff(wanted=leftovers(view), findings=(LegFinding(fact=Fact.FLAT),))
-    if any(each.is_live for each in entries) or not entries:
-        return WorkOff(wanted=tuple(stops_of_entries(view)))
-    return WorkOff(findings=(LegFinding(fact=Fact.OVER),))
+    return _over(view) or WorkOff(wanted=tuple(stops_of_entries(view)))
+
+
+def _elsewhere(view: LegView) -> WorkOff:
+    """Of a position that nothing of the plan has opened: it is left alone, and no entry may fill into it."""
+    is_turned = view.position is not None and view.position.side is not view.plan.side
+    over = _over(view) if _is_certain(view) else None
+    if is_turned or is_mixed(view):
+        return over or WorkOff(wanted=tuple(cancels(view, view.of(IntentKind.ENTRY), FOREIGN)))
+    return WorkOff(wanted=tuple(stops_of_entries(view)))
+
+
+def _is_certain(view: LegView) -> bool:
+    """Whether nothing is on its way that would change what was filled of the plan."""
+    return view.is_quiet and view.is_matched and not any(each.is_counting for each in view.intents)
+
+
+def _over(view: LegView) -> WorkOff | None:
+    """The plan has ended where it had entries and none of them can be filled any more."""
+    entries = view.of(IntentKind.ENTRY)
+    is_over = bool(entries) and not any(each.is_live for each in entries)
+    return WorkOff(findings=(LegFinding(fact=Fact.OVER),)) if is_over else None
 
 
 # --- targets ---------------------------------------------------------------------------------------------------------

@@ -146,3 +146,24 @@ async def test_a_stop_of_a_position_from_elsewhere_moves_with_its_own_trigger(de
     await desk.person.press(question.labels[0], bubble=question)
     await desk.comes(lambda: desk.truth["positions"][0]["stopLoss"] != "58000.00", what="the new stop")
     assert triggers(desk) == {("StopLoss", "MarkPrice"), ("TakeProfit", "IndexPrice")}
+
+
+@pytest.mark.parametrize("side", ["Buy", "Sell"])
+async def test_what_is_opened_elsewhere_while_an_entry_is_unknown_is_left_alone(desk: DemoTrading, side: str) -> None:
+    desk.control.add_fault({"kind": "code_10016", "path": "/v5/order/create"})
+    card = await said(desk.person, "buy btc $600 sl 58000")
+    await desk.person.press(card.labels[0], bubble=card)
+    await desk.comes(lambda: "unknown" in desk.person.last.text, what="that nobody knows")
+    desk.in_the_app("open", side=side, qty="0.02")
+    await desk.comes(lambda: "never reached" in desk.person.last.text, what="that the entry never was")
+    assert "accepted" not in desk.person.last.text
+    desk.price("BTCUSDT", "57900")
+    for _ in range(5):
+        desk.chat.clock.advance(2)
+        await desk.settle()
+    (there,) = desk.truth["positions"]
+    assert (there["side"], there["size"], there["stopLoss"]) == (side, "0.02", "")
+    said_of_it = [each.text_html for each in await desk.messages()]
+    assert not [text for text in said_of_it if "disagree" in text or "stand yet" in text]
+    asked = {each["path"] for each in desk.control.calls("0") if each["method"] == "POST" and each["uid"] == desk.uid}
+    assert asked == {"/demo/v5/order/create"}

@@ -165,7 +165,7 @@ class Booking:
             await self._fill_of(unit, intent, fill, now)
         result = book_fill(await unit.legs.cost(leg), leg, fill, now)
         await unit.legs.set_cost(account, leg, result.cost)
-        if plan_id is not None and result.opened > 0:
+        if intent is not None and plan_id is not None and result.opened > 0:
             await unit.plans.filled(plan_id, fill.exec_ts or now)
         reason = await self._reason(unit, leg, fill, intent)
         if result.closed is not None:

@@ -21,7 +21,7 @@ from bot.domain.trade_messages import (
     TradeMessage,
 )
 from bot.domain.trade_plans import IntentState, OrderIntent, TradePlan
-from bot.domain.work_off import is_mixed, ours
+from bot.domain.work_off import has_opened, is_mixed, ours
 from bot.services.trading.messages import enqueue
 
 
@@ -85,7 +85,7 @@ async def note_gone(unit: UnitOfWork, account: Account, view: LegView, now: Mill
 def _found(view: LegView, found: WorkOff) -> Iterator[_Found]:
     plan, position = view.plan, view.position
     facts = {each.fact for each in found.findings}
-    if position is None:
+    if position is None or not has_opened(view):
         return
     if position.side is not plan.side:
         yield _Found(

@@ -30,7 +30,7 @@ from bot.domain.trade_plans import (
     PlanState,
     TradePlan,
 )
-from bot.domain.work_off import is_mixed, leftovers, work_off
+from bot.domain.work_off import has_opened, is_mixed, leftovers, work_off
 from bot.services.trading.booking import Booked
 from bot.services.trading.disagreeing import compare, end_plan, note_gone
 from bot.services.trading.intents import IntentRunner
@@ -121,9 +121,10 @@ class PlanWork:
 
     def _unprotected(self, view: LegView, worked: Worked) -> Millis | None:
         """Since when the position is seen without any stop, though one was promised."""
-        plan_id = view.plan.plan_id
-        stands = view.position is not None and view.plan.stop is not None
-        if not stands or held_stops(view.position, view.orders)[0] != 0:
+        plan, position = view.plan, view.position
+        plan_id = plan.plan_id
+        is_promised = position is not None and position.side is plan.side and plan.stop is not None and has_opened(view)
+        if not is_promised or held_stops(position, view.orders)[0] != 0:
             self._naked.pop(plan_id, None)
             return None
         if plan_id not in self._naked:
