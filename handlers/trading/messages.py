@@ -50,6 +50,7 @@ from handlers.views.times import moment
 _DIGITS: Final = 7
 _REST: Final = {Side.BUY: "button-rest-buy", Side.SELL: "button-rest-sell"}
 _OVER: Final = frozenset(IntentState) - LIVE
+_UNANSWERED: Final = frozenset({IntentState.UNKNOWN, IntentState.NOT_PLACED})  # a code of theirs was no refusal
 
 
 def entry(say: Translator, told: EntryMessage) -> Card:
@@ -73,7 +74,7 @@ def entry(say: Translator, told: EntryMessage) -> Card:
             side=side,
             size=size,
             state=told.state.value,
-            reason=reason_text(say, told.symbol, told.reason, told.code),
+            reason=reason_text(say, told.symbol, told.reason, 0 if told.state in _UNANSWERED else told.code),
         )
     return _card(say, told, text, first=_again(say, told), receipt=_receipt_of(say, told))
 

@@ -228,7 +228,7 @@ async def test_a_key_that_is_revoked_in_the_middle_is_named_and_nothing_is_forgo
 async def test_an_order_that_never_was_is_unknown_first_and_sent_again_by_its_owner(desk: DemoTrading) -> None:
     anna = desk.person
     desk.chat.app.bot_data.live_messages.trade_s = 0.05
-    desk.control.add_fault({"kind": "reset_before", "path": "/v5/order/create"})
+    desk.control.add_fault({"kind": "code_10016", "path": "/v5/order/create"})
     shown = await desk.buy("btc limit 59500 $600 sl 58000")
     assert "unknown until 12:00:10" in shown.text
     told: list[QueuedMessage] = []
@@ -242,6 +242,8 @@ async def test_an_order_that_never_was_is_unknown_first_and_sent_again_by_its_ow
 
     await until(is_told, what="what became of it")
     assert (told[0].message.kind, told[0].message.values["state"]) == ("trade-entry", "not_placed")
+    (shown_then,) = await desk.messages()
+    assert "10016" not in shown_then.text_html, "nobody refused it"
     card = await anna.tap(f"v1:again:{told[0].message.values['plan_id']}", bubble=shown)
     assert "Limit 59,500.00" in card.text
     await anna.press(next(each for each in card.labels if each.startswith("✓")), bubble=card)
