@@ -1,7 +1,10 @@
 """What was said a moment ago of one subject: more of it is added there by an edit, which rings no phone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.domain.chat import Merging
 from bot.domain.ids import ChatId
@@ -19,6 +22,7 @@ _Key = tuple[ChatId, str]
 class _Part:
     subject: str
     text_html: str = field(repr=False)
+    keyboard: InlineKeyboardMarkup | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,16 @@ class RecentMessage:
         head = first.partition("\n")[0] + "\n"
         return "\n\n".join((first, *(each.removeprefix(head) for each in others)))
 
+    @property
+    def keyboard(self) -> InlineKeyboardMarkup | None:
+        """The rows of the newest part, above them what only earlier ones have; of two with one label the newer."""
+        rows = list[list[InlineKeyboardButton]]()
+        for part in reversed(self.parts):
+            known = {button.text for row in rows for button in row}
+            fresh = [[each for each in row if each.text not in known] for row in _rows(part.keyboard)]
+            rows = [*filter(None, fresh), *rows]
+        return InlineKeyboardMarkup(rows) if rows else None
+
 
 @dataclass(slots=True)
 class RecentMessages:
@@ -45,7 +59,15 @@ class RecentMessages:
     clock: Clock
     _messages: dict[_Key, RecentMessage] = field(default_factory=dict)
 
-    def merged(self, chat_id: ChatId, merging: Merging, text_html: str, *, rings: bool) -> RecentMessage | None:
+    def merged(
+        self,
+        chat_id: ChatId,
+        merging: Merging,
+        text_html: str,
+        keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        rings: bool,
+    ) -> RecentMessage | None:
         """The message that this text becomes a part of, with it; None: it is one of its own.
 
         What rings is not added to what came silently: an edit would not ring, and nobody would hear of it.
@@ -53,7 +75,7 @@ class RecentMessages:
         recent = self._messages.get((chat_id, merging.thread))
         if recent is None or self.clock.monotonic() >= recent.until or (rings and not recent.has_rung):
             return None
-        part = _Part(merging.subject, text_html)
+        part = _Part(merging.subject, text_html, keyboard)
         subjects = [each.subject for each in recent.parts]
         if part.subject and part.subject in subjects:
             place = subjects.index(part.subject)
@@ -72,8 +94,21 @@ class RecentMessages:
             self._messages = {key: each for key, each in self._messages.items() if each.until > now}
         self._messages[chat_id, merging.thread] = message
 
-    def sent(self, chat_id: ChatId, merging: Merging, message_id: int, text_html: str, *, rings: bool) -> None:
+    def sent(
+        self,
+        chat_id: ChatId,
+        merging: Merging,
+        message_id: int,
+        text_html: str,
+        keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        rings: bool,
+    ) -> None:
         """A message of its own was sent."""
-        part = _Part(merging.subject, text_html)
+        part = _Part(merging.subject, text_html, keyboard)
         until = self.clock.monotonic() + _NEW_S
         self.note(chat_id, merging, RecentMessage(message_id=message_id, parts=(part,), until=until, has_rung=rings))
+
+
+def _rows(keyboard: InlineKeyboardMarkup | None) -> Sequence[Sequence[InlineKeyboardButton]]:
+    return () if keyboard is None else keyboard.inline_keyboard

@@ -111,14 +111,15 @@ class Sender:
                     rate_limit_args=priority,
                 )
                 if merging is not None:
-                    self._recent.sent(chat_id, merging, sent.message_id, message.text_html, rings=rings)
+                    keyboard = _inline(message.reply_markup)
+                    self._recent.sent(chat_id, merging, sent.message_id, message.text_html, keyboard, rings=rings)
             on_sent()
 
     async def _merge(
         self, chat_id: ChatId, merging: Merging, message: RenderedMessage, priority: SendPriority, *, rings: bool
     ) -> bool:
-        """Whether it became a part of what was said a moment ago; its buttons are the newest."""
-        merged = self._recent.merged(chat_id, merging, message.text_html, rings=rings)
+        """Whether it became a part of what was said a moment ago."""
+        merged = self._recent.merged(chat_id, merging, message.text_html, _inline(message.reply_markup), rings=rings)
         if merged is None:
             return False
         try:
@@ -127,7 +128,7 @@ class Sender:
                 chat_id,
                 merged.message_id,
                 parse_mode="HTML",
-                reply_markup=message.reply_markup if isinstance(message.reply_markup, InlineKeyboardMarkup) else None,
+                reply_markup=merged.keyboard,
                 link_preview_options=_NO_PREVIEW,
                 rate_limit_args=priority,
             )
@@ -143,6 +144,10 @@ class Sender:
             await self.send(kind, {}, user_id=user_id, chat_id=chat_id)
         except TelegramError as error:
             _log.info("%s could not be told: %s", kind, error.message)
+
+
+def _inline(markup: Markup | None) -> InlineKeyboardMarkup | None:
+    return markup if isinstance(markup, InlineKeyboardMarkup) else None
 
 
 def _reply(message_id: int | None) -> ReplyParameters | None:

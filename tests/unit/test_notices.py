@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from harness.fakes import FakeClock
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat.merging import RecentMessages
 from bot.domain.chat import Merging
@@ -144,6 +145,12 @@ FILL = Merging(thread="1:BTCUSDT:0", subject="order-1")
 STOP = Merging(thread="1:BTCUSDT:0", joins=True)
 
 
+def keyboard(*rows: str) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(each, callback_data=each) for each in row.split()] for row in rows]
+    )
+
+
 def test_the_fills_of_an_order_take_each_others_place() -> None:
     recent = RecentMessages(FakeClock())
     recent.sent(HERE, FILL, 9, "BTC\n1 of 3", rings=True)
@@ -154,10 +161,13 @@ def test_the_fills_of_an_order_take_each_others_place() -> None:
 
 def test_what_follows_is_added_without_the_line_that_it_begins_with() -> None:
     recent = RecentMessages(FakeClock())
-    recent.sent(HERE, FILL, 9, "BTC\nTarget 1", rings=True)
-    merged = recent.merged(HERE, STOP, "BTC\nStop moved", rings=False)
+    recent.sent(HERE, FILL, 9, "BTC\nTarget 1", keyboard("Share", "Receipt BTC", "Trades"), rings=True)
+    merged = recent.merged(HERE, STOP, "BTC\nStop moved", keyboard("BTC", "Trades"), rings=False)
     assert merged is not None
     assert merged.text_html == "BTC\nTarget 1\n\nStop moved"
+    assert merged.keyboard is not None
+    rows = [[each.text for each in row] for row in merged.keyboard.inline_keyboard]
+    assert rows == [["Share"], ["Receipt"], ["BTC"], ["Trades"]], "what a text offers stays with it"
     recent.note(HERE, STOP, merged)
     again = recent.merged(HERE, FILL, "BTC\nTarget 1, all of it", rings=False)
     assert again is not None
