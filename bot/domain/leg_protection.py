@@ -41,8 +41,10 @@ from bot.domain.trade_plans import (
 Triggers = tuple[TriggerBy | None, TriggerBy | None]
 """What sets off a stop and a take profit; None: not said."""
 _TRIGGERS: Final = {each.value: each for each in TriggerBy}
-_OF_LEG: Final = frozenset({"StopLoss", "TakeProfit", "TrailingStop"})
 TRAILING: Final = "TrailingStop"  # Bybit's stopOrderType; there is no row before it follows
+_OF_LEG: Final = frozenset({"StopLoss", "TakeProfit", TRAILING})
+PROTECTIONS: Final = _OF_LEG | {"PartialStopLoss", "PartialTakeProfit"}
+"""The stopOrderTypes of what stands with a position, and goes with it."""
 _SET_OFF: Final = frozenset({"Triggered", "New", "PartiallyFilled"})
 
 

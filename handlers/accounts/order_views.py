@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.accounts import Account
+from bot.domain.leg_protection import TRAILING
 from bot.domain.market import Category, Instrument
 from bot.domain.portfolio import Order, Orders, Side
 from bot.services.instruments import WithInstruments
@@ -13,7 +14,7 @@ from handlers.core.links import ShowCancels, ShowOrder, ShowOrders, fits_button
 from handlers.texts.catalog import Markup, join
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import account_tabs, footer, menu_row, page_lines, page_of, page_row, refresh_button
-from handlers.views.order_names import order_name
+from handlers.views.order_names import kind_of, order_name
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
 from handlers.views.tables import table
@@ -84,11 +85,10 @@ def _cancel_row(viewer: RenderContext, account: Account) -> Row:
 
 def _order_head(viewer: RenderContext, order: Order) -> Markup:
     say = viewer.say
-    kind = order.stop_order_type or (order.order_type.value if order.order_type else say.plain("unknown"))
     side = say.plain("side-buy" if order.side is Side.BUY else "side-sell")
     flags = f" · {say.plain('category-spot')}" if order.category is Category.SPOT else ""
     flags += f" · {say.plain('order-reduce-only')}" if order.reduce_only else ""
-    return say("order-head", symbol=order.symbol, side=side, kind=say.plain("order-kind", kind=kind), more=flags)
+    return say("order-head", symbol=order.symbol, side=side, kind=kind_of(viewer, order), more=flags)
 
 
 def _order_rows(viewer: RenderContext, order: Order, instrument: Instrument | None) -> list[tuple[str, str]]:
@@ -100,7 +100,7 @@ def _order_rows(viewer: RenderContext, order: Order, instrument: Instrument | No
     rows = [(say.plain("position-size"), size if order.qty else say.plain("order-whole"))]
     for label, price, field in (
         ("order-price", order.price, "price"),
-        ("order-trigger", order.trigger_price, "triggerPrice"),
+        ("order-from" if order.stop_order_type == TRAILING else "order-trigger", order.trigger_price, "triggerPrice"),
         ("position-stop", order.stop_loss, "stopLoss"),
         ("position-target", order.take_profit, "takeProfit"),
     ):

@@ -6,6 +6,7 @@ from typing import Final
 from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account
+from bot.domain.leg_protection import PROTECTIONS
 from bot.domain.portfolio import Order, Orders, Side
 from bot.domain.trade_plans import UNSETTLED, IntentState, OrderIntent
 from bot.services.instruments import WithInstruments
@@ -21,13 +22,12 @@ from handlers.views.symbols import base_of
 
 CANCELS_A_PAGE: Final = 6
 _CANCELS_IN_A_ROW: Final = 2
-_PROTECTION: Final = frozenset({"StopLoss", "TakeProfit", "PartialStopLoss", "PartialTakeProfit", "TrailingStop"})
 OrdersShown = Shown[WithInstruments[Orders]]
 
 
 def may_be_canceled(order: Order) -> bool:
     """All but stops and take profits of a position: those are moved on its card, never taken away by a slip."""
-    return order.stop_order_type not in _PROTECTION
+    return order.stop_order_type not in PROTECTIONS
 
 
 def cancels_card(

@@ -40,11 +40,10 @@ def other_order_card(
     viewer: RenderContext, account: Account, order: Order, instrument: Instrument | None, why: Markup, cancel: Row
 ) -> Card:
     """An order that is not changed from here, and why."""
-    lines = [
-        _head(viewer, account, order),
-        _size_line(viewer, order.qty, order.cum_exec_qty, order.price, instrument, order),
-        why,
-    ]
+    what = _size_line(viewer, order.qty, order.cum_exec_qty, order.price, instrument, order)
+    if order.stop_order_type:
+        what = viewer.say("edit-conditional", name=order_name(viewer, order, instrument))
+    lines = [_head(viewer, account, order), what, why]
     ways = (*_to_leg(viewer, account, order), *_receipt(viewer, account, order))
     return Card(text=join(lines), rows=(cancel, ways, _ways(viewer, account)))
 

@@ -128,7 +128,9 @@ async def test_an_order_is_canceled_by_its_own_button_and_stops_are_not_among_th
     assert [each for each in card.labels if each.startswith("✕")] == ["✕ 1. ETH"]
     await anna.press("✕ 1. ETH", bubble=card)
     await words(anna, "canceled.")
-    assert "Stop loss" in shown(await said(anna, "/orders"))
+    orders = await said(anna, "/orders")
+    stop = await anna.press("BTC Stop loss 62,284.19", bubble=orders)
+    assert "stop are changed on the position’s card" in shown(stop), "it was not placed elsewhere"
 
 
 async def test_panic_stops_entries_at_once_and_asks_once_for_the_closes(harness: Harness) -> None:

@@ -14,7 +14,7 @@ from typing import Final
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import BadInput, ButtonExpired, ExchangeError, NotAllowed
 from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
-from bot.domain.leg_protection import promised
+from bot.domain.leg_protection import PROTECTIONS, promised
 from bot.domain.licensing import Feature, opens
 from bot.domain.market import Category
 from bot.domain.order_card import CardOutdated, ConfirmedCard, EntryRefused
@@ -210,7 +210,9 @@ class OrderEdits:
         )
 
     async def _known(self, account: Account, order: Order) -> tuple[OrderIntent, TradePlan]:
-        """The entry and the open plan that the order is of. Raises BadInput for one of somebody else's."""
+        """The entry and the open plan that the order is of. Raises BadInput for a position's and somebody else's."""
+        if order.stop_order_type in PROTECTIONS:
+            raise BadInput("edit-protection")
         plans = {each.plan_id: each for each in await self.queries.plans_open(account.account_id)}
         live = await self.queries.intents_live(account.account_id)
         ours = [each for each in live if order.order_link_id and each.order_link_id == order.order_link_id]

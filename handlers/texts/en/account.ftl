@@ -105,6 +105,7 @@ order-kind =
     }
 order-price = Price
 order-trigger = Trigger
+order-from = From
 order-filled = { $filled } of { $size }
 order-whole = whole position
 order-status = State

@@ -13,6 +13,7 @@ edit-order =
         [1] <b>{ $size }</b> at <b>{ $price }</b> · { $value }. Filled so far: { $filled }.
        *[0] <b>{ $size }</b> at <b>{ $price }</b> · { $value }
     }
+edit-conditional = Waits: <b>{ $name }</b>
 edit-levels = Stop: { $stop } · Target: { $target }
 edit-targets =
     { $count ->
@@ -41,6 +42,7 @@ edit-which-symbol = The order of which coin? For example: <code>edit btc 62k</co
 edit-none = No order from here waits in { $symbol }. /orders shows what does.
 edit-gone = That order does not wait any more: filled or canceled. /trades shows which.
 edit-elsewhere = This order was not placed here: change it where it was placed, or cancel it.
+edit-protection = It protects the position: its stop, targets and trailing stop are changed on the position’s card.
 edit-target = This order is a target of the position: move it with [Targets] on the position’s card.
 edit-no-limit = Only orders that wait at a limit price are changed here.
 edit-same = The order stands like that already.

@@ -111,6 +111,7 @@ order-kind =
     }
 order-price = Цена
 order-trigger = Триггер
+order-from = С цены
 order-filled = { $filled } из { $size }
 order-whole = вся позиция
 order-status = Статус

@@ -111,6 +111,7 @@ order-kind =
     }
 order-price = Ціна
 order-trigger = Тригер
+order-from = Від ціни
 order-filled = { $filled } з { $size }
 order-whole = уся позиція
 order-status = Статус
