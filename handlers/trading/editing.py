@@ -15,7 +15,7 @@ from bot.domain.order_drafts import OrderDraft, OrderSize, PriceLevel, SizeKind
 from bot.domain.order_edits import AgreedEdit, OrderChange, RestingEntry
 from bot.domain.orders import AmendRequest
 from bot.domain.portfolio import Order
-from bot.domain.trade_plans import IntentState, OrderIntent, TradePlan
+from bot.domain.trade_plans import Breakeven, IntentState, OrderIntent, TradePlan
 from bot.services.chat.buttons import ButtonAction
 from bot.services.chat.dialogues import DialoguePayload
 from bot.services.trading.order_edits import is_over
@@ -225,7 +225,7 @@ async def replace_order(ctx: UpdateContext, act: ReplaceOrder) -> None:
 
 
 def _draft(plan: TradePlan, act: ReplaceOrder, left: Decimal) -> OrderDraft:
-    """What is left of it at the new price, with the stop and the targets that were promised."""
+    """What is left of it at the new price, with everything that was promised for it."""
     return OrderDraft(
         account_id=plan.account_id,
         symbol=plan.symbol,
@@ -236,6 +236,9 @@ def _draft(plan: TradePlan, act: ReplaceOrder, left: Decimal) -> OrderDraft:
         no_stop=plan.stop is None,
         targets=tuple(PriceLevel(price=each.price) for each in plan.targets),
         no_target=not plan.targets,
+        shares=tuple(each.share * _HUNDRED for each in plan.targets),
+        breakeven=plan.breakeven is Breakeven.AFTER_FIRST_TARGET,
+        trailing=None if plan.trailing is None else plan.trailing / act.price * _HUNDRED,
     )
 
 

@@ -311,7 +311,7 @@ async def test_typed_it_is_shown_first_and_done_by_one_tap(harness: Harness) -> 
 
 async def test_at_bybit_a_part_is_filled_the_order_edited_and_its_targets_follow(tmp_path: Path) -> None:
     async with demo_trading(tmp_path) as desk:
-        await said(desk.person, "buy btc $1800 limit 59000 sl 57000 tp 61000 62000 63000 бу")
+        await said(desk.person, "buy btc $1800 limit 59000 sl 57000 tp 61000 62000 63000 20/30/50 бу")
         await until(lambda: any(each.startswith("✓") for each in desk.person.last.labels), what="the card")
         await desk.person.press(next(each for each in desk.person.last.labels if each.startswith("✓")))
 
@@ -320,10 +320,21 @@ async def test_at_bybit_a_part_is_filled_the_order_edited_and_its_targets_follow
 
         await desk.comes(lambda: rests() == ["59000.00"], what="the entry at Bybit")
         created = desk.created
+        card = await said(desk.person, "edit btc 59300")
+        await desk.person.press("Change the order", bubble=card)
+        await desk.comes(lambda: rests() == ["59300.00"], what="the new price at Bybit")
+        assert desk.created == created, "it was changed in place"
+        desk.control.add_fault({"kind": "code", "path": "/v5/order/amend", "code": 10001, "times": 1})
         card = await said(desk.person, "edit btc 59500")
         await desk.person.press("Change the order", bubble=card)
-        await desk.comes(lambda: rests() == ["59500.00"], what="the new price at Bybit")
-        assert desk.created == created, "it was changed in place"
+        await desk.comes(lambda: "Cancel it, then place it anew" in desk.person.last.labels, what="the refusal")
+        await desk.person.press("Cancel it, then place it anew")
+        while "Look again" in desk.person.last.labels:  # its end is not certain yet
+            await desk.comes(lambda: not rests(), what="the end of the old one")
+            await desk.person.press("Look again")
+        await desk.comes(lambda: any(each.startswith("✓") for each in desk.person.last.labels), what="its new card")
+        await desk.person.press(next(each for each in desk.person.last.labels if each.startswith("✓")))
+        await desk.comes(lambda: rests() == ["59500.00"], what="the one in its stead")
         desk.price("BTCUSDT", "59400")
         await desk.comes(lambda: not rests(), what="the fill")
 
@@ -332,6 +343,8 @@ async def test_at_bybit_a_part_is_filled_the_order_edited_and_its_targets_follow
             return sorted(row["price"] for row in rows)
 
         await desk.comes(lambda: targets() == ["61000.00", "62000.00"], what="the earlier targets")
+        sizes = [D(row["qty"]) for row in desk.truth["orders"] if row["orderLinkId"] and row["reduceOnly"]]
+        assert sorted(sizes) == [D("0.006"), D("0.009")], "20 and 30 % of it, as was promised"
         card = await said(desk.person, "trail btc 1%")
         await desk.person.press("Set the trailing stop", bubble=card)
         desk.price("BTCUSDT", "61100")
