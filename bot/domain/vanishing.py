@@ -7,6 +7,7 @@ from decimal import Decimal
 from bot.domain.ids import AccountId, Millis
 from bot.domain.leg_protection import held_stops, is_trailed, promised
 from bot.domain.leg_rules import is_entry, is_of_leg
+from bot.domain.leg_trailing import held_trailing
 from bot.domain.market import Category
 from bot.domain.portfolio import Order, Orders, Position, Positions
 from bot.domain.trade_plans import UNSETTLED, Breakeven, IntentKind, OrderIntent, PlannedTarget, TradePlan
@@ -17,8 +18,8 @@ class LegAlone:
     """A position as its exchange holds it. Prices are those that the exchange shows; None: it holds none.
 
     `targets`: our earlier targets that rest there; `missing`: those that do not. `breakeven`: the stop is to move after
-    the first target, which only this bot does. `promised_stop`: another one than it holds was promised. `is_trailed`:
-    its trailing stop follows already.
+    the first target, which only this bot does. `promised_stop`, `promised_trailing` (a distance): another one than it
+    holds was promised. `is_trailed`: its trailing stop follows already.
     """
 
     position: Position
@@ -28,13 +29,14 @@ class LegAlone:
     missing: tuple[PlannedTarget, ...]
     breakeven: bool
     promised_stop: Decimal | None
+    promised_trailing: Decimal | None
     is_trailed: bool
     is_managed: bool
 
     @property
     def trailing(self) -> Decimal | None:
         """The distance of the exchange's own trailing stop."""
-        return self.position.trailing_stop or None
+        return held_trailing(self.position)
 
     @property
     def is_naked(self) -> bool:
@@ -44,7 +46,8 @@ class LegAlone:
     @property
     def needs_us(self) -> bool:
         """Whether something of it lives only here, or nowhere."""
-        return self.is_naked or bool(self.missing) or self.breakeven or self.promised_stop is not None
+        is_other = self.promised_stop is not None or self.promised_trailing is not None
+        return self.is_naked or bool(self.missing) or self.breakeven or is_other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +135,7 @@ def _leg(position: Position, plan: TradePlan | None, orders: Orders, live: Itera
         if each.kind is IntentKind.TARGET and each.leg == leg and each.order_link_id in resting
     }
     open_ones = [each for each in ours if not each.is_done]
-    wished = None if plan is None else promised(plan)[0] or None
+    wished, trailing = (None, None) if plan is None else (promised(plan)[0] or None, plan.trailing)
     return LegAlone(
         position=position,
         stop=stop or None,
@@ -141,6 +144,7 @@ def _leg(position: Position, plan: TradePlan | None, orders: Orders, live: Itera
         missing=tuple(each for each in open_ones if each.number not in placed),
         breakeven=plan is not None and plan.breakeven is Breakeven.AFTER_FIRST_TARGET and bool(ours),
         promised_stop=wished if wished is not None and wished != (stop or None) else None,
+        promised_trailing=trailing if trailing != held_trailing(position) else None,
         is_trailed=is_trailed(position, mine),
         is_managed=plan is not None,
     )

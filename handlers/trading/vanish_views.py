@@ -16,7 +16,7 @@ from bot.services.instruments import WithInstruments
 from bot.services.screens import Shown
 from handlers.core.links import ShowCancels, ShowLeg, ShowPositions, ShowVanish
 from handlers.texts.catalog import Markup, join, safe
-from handlers.trading.leg_codes import AskBreakeven, AskStop, AskTargets
+from handlers.trading.leg_codes import AskBreakeven, AskStop, AskTargets, AskTrail
 from handlers.trading.leg_views import leg_label
 from handlers.views.cards import Card, Row, button, in_rows
 from handlers.views.frame import (
@@ -139,6 +139,8 @@ def _red(viewer: RenderContext, leg: LegAlone, rules: Instrument | None) -> Iter
         yield say("vanish-no-stop", why=why)
     elif leg.promised_stop is not None:
         yield say("vanish-other-stop", price=viewer.figures.price(leg.promised_stop, rules))
+    if leg.promised_trailing is not None:
+        yield say("vanish-other-trailing", distance=viewer.figures.price(leg.promised_trailing, rules))
     if leg.missing:
         yield say("vanish-missing", prices=_prices(viewer, leg.missing, rules))
     if leg.breakeven:
@@ -215,6 +217,8 @@ def _cures(
             found.append(button(leg_label(viewer, position), viewer.data(ShowLeg(*key))))
         if leg.is_naked or leg.promised_stop is not None:
             found.append(button(viewer.say.plain("button-vanish-stop", name=name), viewer.data(AskStop(*key))))
+        if leg.promised_trailing is not None:
+            found.append(button(viewer.say.plain("button-vanish-trail", name=name), viewer.data(AskTrail(*key))))
         if leg.missing:
             found.append(button(viewer.say.plain("button-vanish-targets", name=name), viewer.data(AskTargets(*key))))
         if leg.breakeven:

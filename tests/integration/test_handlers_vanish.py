@@ -53,6 +53,10 @@ async def test_a_trailing_stop_holds_nothing_before_it_follows(harness: Harness)
         text = shown(await said(anna, "/vanish"))
         assert ("holds every stop" in text) is is_safe
         assert ("🔴 The trailing stop has not begun to follow" in text) is not is_safe
+    await harness.write("UPDATE trade_plans SET trailing = '500' WHERE state = 'open'")
+    card = await said(anna, "/vanish")
+    assert "🔴 Only here: a stop shall follow the price at 500.00." in shown(card)
+    assert "BTC: trail" in card.labels
 
 
 async def test_what_an_entry_lacks_that_is_filled_without_the_bot_is_red(harness: Harness) -> None:

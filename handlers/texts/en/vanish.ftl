@@ -59,6 +59,7 @@ vanish-no-stop =
        *[none] 🔴 No stop at all: the loss ends at the liquidation.
     }
 vanish-other-stop = 🔴 Only here: the stop shall stand at { $price }.
+vanish-other-trailing = 🔴 Only here: a stop shall follow the price at { $distance }.
 vanish-missing = 🔴 Only here so far: target { $prices }
 vanish-breakeven = 🔴 Only here: breakeven after the first target.
 vanish-foreign = 👁 Opened elsewhere; I only watch it.
@@ -98,5 +99,6 @@ vanish-exchange-outage =
 vanish-telegram-outage = <b>Telegram is down:</b> I go on managing, but you do not hear of it; what happened is told when it is back.
 button-vanish-entries = Cancel entries
 button-vanish-stop = { $name }: set the stop
+button-vanish-trail = { $name }: trail
 button-vanish-targets = { $name }: targets
 button-vanish-breakeven = { $name }: breakeven now

@@ -65,6 +65,7 @@ vanish-no-stop =
        *[none] 🔴 Стопа нет: убыток кончится ликвидацией.
     }
 vanish-other-stop = 🔴 Только здесь: стоп должен стоять на { $price }.
+vanish-other-trailing = 🔴 Только здесь: стоп должен идти за ценой на расстоянии { $distance }.
 vanish-missing = 🔴 Пока только здесь: цель { $prices }
 vanish-breakeven = 🔴 Только здесь: безубыток после первой цели.
 vanish-foreign = 👁 Открыта не здесь; я только наблюдаю.
@@ -107,5 +108,6 @@ vanish-exchange-outage =
 vanish-telegram-outage = <b>Telegram не работает:</b> я управляю дальше, но вы об этом не слышите; всё будет рассказано, когда он вернётся.
 button-vanish-entries = Отменить входы
 button-vanish-stop = { $name }: поставить стоп
+button-vanish-trail = { $name }: трейлинг
 button-vanish-targets = { $name }: цели
 button-vanish-breakeven = { $name }: безубыток

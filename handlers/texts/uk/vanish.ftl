@@ -65,6 +65,7 @@ vanish-no-stop =
        *[none] 🔴 Стопа немає: збиток скінчиться ліквідацією.
     }
 vanish-other-stop = 🔴 Лише тут: стоп має стояти на { $price }.
+vanish-other-trailing = 🔴 Лише тут: стоп має йти за ціною на відстані { $distance }.
 vanish-missing = 🔴 Поки лише тут: ціль { $prices }
 vanish-breakeven = 🔴 Лише тут: беззбиток після першої цілі.
 vanish-foreign = 👁 Відкрита не тут; я лише спостерігаю.
@@ -107,5 +108,6 @@ vanish-exchange-outage =
 vanish-telegram-outage = <b>Telegram не працює:</b> я керую далі, але ви про це не чуєте; усе буде розказано, коли він повернеться.
 button-vanish-entries = Скасувати входи
 button-vanish-stop = { $name }: поставити стоп
+button-vanish-trail = { $name }: трейлінг
 button-vanish-targets = { $name }: цілі
 button-vanish-breakeven = { $name }: беззбиток
