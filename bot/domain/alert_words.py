@@ -25,8 +25,8 @@ _MOST_PERCENT: Final = Decimal(900)
 _THOUSAND: Final = 1000
 _WHOLE: Final = Decimal(100)
 _LEAST_DIGITS: Final = 8  # decimals where a symbol's tick is not known
-_LEVEL: Final = re.compile(r"[-+<>≤≥=$]*\d[\d.,']*[kк]?%?\$?")
-_BEGIN: Final = re.compile(r"[-+<>≤≥=$]*\d")  # a number, readable or not
+_LEVEL: Final = re.compile(r"[-+<>≤≥=$]*[.,]?\d[\d.,']*[kк]?%?\$?")
+_BEGIN: Final = re.compile(r"[-+<>≤≥=$]*[.,]?\d")  # a number, readable or not
 _SIGNS: Final = "<>≤≥="
 _NO_COIN: Final = "·"
 _UNITS: Final = frozenset({"%", "$", "k", "к"})

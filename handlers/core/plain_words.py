@@ -17,6 +17,7 @@ from bot.domain.symbol_names import category_named
 
 LONGEST: Final = 80  # letters of what can be a command; longer texts are sentences
 _AROUND: Final = "/\"'«»„“”`.,!?…:;()"
+_POINTS: Final = ".,"
 _MOST_REST: Final = 3
 _LONGEST_LINE: Final = 9  # words
 GREETING: Final = "start"  # the command of hello
@@ -120,7 +121,14 @@ def words_of(text: str) -> list[str]:
     """The words of a short text in one case, without what stands around them; none of a long text."""
     if len(text) > LONGEST:
         return []
-    return [word for each in plain(text).split() if (word := each.strip(_AROUND))]
+    return [word for each in plain(text).split() if (word := _bare(each))]
+
+
+def _bare(word: str) -> str:
+    """Without what stands around it; the point of a fraction is a part of it: .5 is not 5."""
+    bare = word.strip(_AROUND)
+    before = word[: word.find(bare)][-1:]
+    return before + bare if bare[:1].isdigit() and before and before in _POINTS else bare
 
 
 def plain(text: str) -> str:

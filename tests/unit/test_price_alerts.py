@@ -46,6 +46,7 @@ BTC = Instrument(
         ("btc +5%", "btc", "above 67421.00"),
         ("btc −3 %", "btc", "below 62284.20"),
         ("btc 5% down", "btc", "below 61000.00"),
+        ("btc -.5%", "btc", "below 63889.40"),
         ("btc ниже на 5%", "btc", "below 61000.00"),
         ("btc 5%", "btc", "below 61000.00, above 67421.00"),
         ("btc 64,210", "btc", "below 64210.00"),
@@ -81,7 +82,7 @@ def test_what_can_be_no_alert_is_explained(level: str, error: str) -> None:
 
 
 def test_a_price_is_told_from_other_words() -> None:
-    assert all(map(is_level, ("70k", "$70", "+5%", "5 %", "above 70k", "ниже 60 000", "0,5")))
+    assert all(map(is_level, ("70k", "$70", "+5%", "5 %", "above 70k", "ниже 60 000", "0,5", ".5", "+.5%")))
     assert not any(map(is_level, ("btc", "btc 70k", "balance", "", "70k btc", "buy 70")))
 
 
