@@ -170,7 +170,7 @@ def _is_crossing(now: RestingEntry, price: Decimal) -> bool:
 
 def _check_size(edit: OrderEdit) -> None:
     now, instrument = edit.before, edit.before.instrument
-    if edit.qty <= now.filled:
+    if edit.qty <= now.filled and now.filled:
         raise BadInput("edit-below-filled", filled=instrument.qty_text(now.filled), coin=instrument.base_coin)
     least, most = least_qty(instrument, edit.price), instrument.max_order_qty
     if edit.qty < least:

@@ -10,6 +10,7 @@ from bot.domain.accounts import Account
 from bot.domain.errors import BadInput
 from bot.domain.legs import LegOutlook
 from bot.domain.market import Instrument
+from bot.domain.numbers import parse_number
 from bot.domain.orders import direction
 from bot.domain.size_words import is_none, read_level
 from bot.domain.trade_plans import MOST_TARGETS, OrderIntent, PlannedTarget
@@ -204,13 +205,21 @@ async def take_typed_targets(ctx: UpdateContext, asked: TargetsDialogue) -> None
 
 
 def targets_of(text: str, outlook: LegOutlook, instrument: Instrument | None) -> tuple[PlannedTarget, ...]:
-    """64k 66k 68k, with shares where 50/30/20 stands behind them, nearest first; () for none. Raises BadInput."""
+    """64k 66k 68k with 50/30/20 behind them, or 64k 50% 66k 50%, nearest first; () for none. Raises BadInput."""
     words = plain(text).split()
     if len(words) == 1 and is_none(words[0]):
         return ()
     shares: list[Decimal] = []
     if words and _SHARES.fullmatch(words[-1]):
         shares = [Decimal(each.rstrip("%")) / _HUNDRED for each in words.pop().split("/")]
+    are_percents = [each.endswith("%") for each in words]
+    if are_percents == [False, True] * (len(words) // 2) and not shares:  # as in the line of an order
+        words, parts = words[::2], words[1::2]
+        shares = [parse_number(each, minimum=Decimal(1), maximum=_HUNDRED, percent=True) / _HUNDRED for each in parts]
+        if sum(shares) != 1:  # the exchange closes all that is left at the last one
+            raise BadInput("targets-how", most=MOST_TARGETS)
+    elif len(set(are_percents)) > 1:
+        raise BadInput("targets-how", most=MOST_TARGETS)
     prices = [_price_of(each, outlook, instrument, ahead=True) for each in words]
     if not prices or len(prices) > MOST_TARGETS or None in prices:
         raise BadInput("targets-how", most=MOST_TARGETS)

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.errors import BadInput
+from bot.domain.leg_rules import check_trailing
 from bot.domain.legs import LegOutlook
 from bot.domain.market import Instrument
 from bot.domain.order_drafts import PriceLevel
@@ -115,10 +116,14 @@ def trail_of(words: Sequence[str], outlook: LegOutlook, instrument: Instrument |
     level = read_level(distance)
     if level is None:
         raise BadInput("trail-how")
-    return TrailWish(
+    wish = TrailWish(
         distance=_distance(level.percent, outlook, instrument, level.price),
         active=None if active is None else _start(active, outlook, instrument),
     )
+    mark = outlook.position.mark_price
+    if instrument is not None and mark is not None:
+        check_trailing(outlook.position, wish.distance, wish.active, mark, instrument)
+    return wish
 
 
 def _distance(

@@ -216,6 +216,7 @@ class TestTheOrder:
         [
             ({"price": "95"}, "edit-same"),
             ({"qty": "0.001"}, "edit-too-small"),
+            ({"qty": "0.0001"}, "edit-too-small"),
             ({"price": "89"}, "edit-stop-above"),
             ({"stop": "96"}, "edit-stop-above"),
             ({"target": "94"}, "edit-target-below"),

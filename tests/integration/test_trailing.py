@@ -188,6 +188,8 @@ class TestInChat:
         anna = await holding(harness, "buy 0.01 btc sl 3%")
         assert "A distance, please" in shown(await said(anna, "trail btc 62k"))
         assert "Of which position?" in shown(await said(anna, "/trail"))
+        assert "starts above it, or at once" in shown(await said(anna, "trail btc 2% from 63k"))
+        assert "321.05 (0.5%) behind" in shown(await said(anna, "trail btc .5%"))
         await leg_card(anna)
         await anna.press("Trail")
         assert "A distance, please" in shown(await said(anna, "62900"))
