@@ -62,9 +62,16 @@ def trades_card(
 
 
 def _receipts(viewer: RenderContext, account: Account, trades: Sequence[Trade]) -> tuple[Row, ...]:
-    """[🧾 15:00 BTC]: how each trade came about."""
-    named = [(f"{_stamp(viewer, each)[0]} {base_of(each.symbol)}", each) for each in trades if each.order_id]
-    return receipt_rows(viewer, [(label, account.account_id, each.order_id) for label, each in named])
+    """[🧾 15:00 BTC 0.5]: how each order came about; its newest fill names it."""
+    orders = dict[str, Trade]()
+    for each in trades:
+        orders.setdefault(each.order_id, each)
+    named = [
+        (f"{_stamp(viewer, each)[0]} {base_of(each.symbol)} {viewer.figures.number(each.size)}", order_id)
+        for order_id, each in orders.items()
+        if order_id
+    ]
+    return receipt_rows(viewer, [(label, account.account_id, order_id) for label, order_id in named])
 
 
 def _days(viewer: RenderContext, trades: Sequence[Trade], shown: WithInstruments[Trades]) -> list[Markup]:

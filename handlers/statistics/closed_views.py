@@ -58,10 +58,17 @@ def closed_card(viewer: RenderContext, account: Account, found: ClosedPage) -> C
 
 
 def _receipts(viewer: RenderContext, trades: Sequence[ClosedTrade]) -> tuple[Row, ...]:
-    """[🧾 15:00 BTC]: how each close came about."""
+    """[🧾 15:00 BTC +4.42]: how each close came about."""
     zone = viewer.config.settings.time_zone
-    named = [(f"{clock_and_day(each.closed_ts, zone)[0]} {base_of(each.symbol)}", each) for each in trades]
+    named = [
+        (f"{clock_and_day(each.closed_ts, zone)[0]} {base_of(each.symbol)} {_net(viewer, each)}", each)
+        for each in trades
+    ]
     return receipt_rows(viewer, [(label, each.account_id, each.order_id) for label, each in named])
+
+
+def _net(viewer: RenderContext, trade: ClosedTrade) -> str:
+    return viewer.figures.small(trade.pnl - trade.funding, signed=True)
 
 
 def _days(viewer: RenderContext, trades: Sequence[ClosedTrade]) -> list[Markup]:
@@ -75,10 +82,10 @@ def _days(viewer: RenderContext, trades: Sequence[ClosedTrade]) -> list[Markup]:
 
 def _rows(viewer: RenderContext, trade: ClosedTrade) -> list[tuple[str, str]]:
     """14:02 BTC L, +12.40; below it why, and for how long it stood."""
-    say, figures = viewer.say, viewer.figures
+    say = viewer.say
     clock = clock_and_day(trade.closed_ts, viewer.config.settings.time_zone)[0]
     side = say.plain("side-long-letter" if trade.side is Side.BUY else "side-short-letter")
-    net = figures.small(trade.pnl - trade.funding, signed=True)
+    net = _net(viewer, trade)
     held = span(say, (trade.closed_ts - trade.opened_ts) / 1000)
     why = say.plain("stats-exit", reason=trade.exit_reason.value)
     return [(f"{clock} {cut(base_of(trade.symbol), _NAME_WIDTH)} {side}", net), (f"{' ' * len(clock)} {why}", held)]

@@ -302,7 +302,7 @@ def test_trades_on_the_own_clock_with_what_each_day_came_to() -> None:
     who = viewer(settings=UserSettings(time_zone="Europe/Kyiv"))
     card = trades_card(who, DEMO, known(trades(*fills, closed=closed)))
     assert read(card)[1:17] == [
-        "The last 4 trades · times: Kyiv",
+        "The last 4 fills · times: Kyiv",
         "",
         "2025-10-09",
         "PnL +12.40 USDT after fees · fees paid 0.352 USDT · funding −0.522",

@@ -127,8 +127,8 @@ order-placed = Placed
 trades-title = <b>Fills</b> · { $account }
 trades-total =
     { $count ->
-        [one] The last { $count } trade · times: { $zone }
-       *[other] The last { $count } trades · times: { $zone }
+        [one] The last { $count } fill · times: { $zone }
+       *[other] The last { $count } fills · times: { $zone }
     }
 trades-none = No fills on USDT perpetuals and spot yet.
 trades-unreadable =

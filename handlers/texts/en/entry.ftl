@@ -35,8 +35,8 @@ order-card-funding-get = Funding: you get { $rate } in { $wait }
 order-card-min-order = Smallest order: { $value }
 order-card-highest-price = Highest limit price: { $price }
 order-card-lowest-price = Lowest limit price: { $price }
-order-card-positions = Open positions: { $open }
-order-card-positions-of = Open positions: { $open } of { $most }
+order-card-positions = Positions, entries: { $open }
+order-card-positions-of = Positions, entries: { $open } of { $most }
 order-card-loss-budget = Loss budget left today: { $left }
 order-card-prices = Bid { $bid } · ask { $ask } · { $time }
 

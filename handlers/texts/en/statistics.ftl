@@ -59,9 +59,9 @@ stats-fees = Fees
 stats-funding = Funding
 stats-slippage =
     { $kind ->
-        [even] Slippage cost you nothing; known of { $known } of { $count } orders.
-        [cost] Slippage cost you <b>{ $money }</b>; known of { $known } of { $count } orders.
-        [gain] Fills were <b>{ $money }</b> better than the prices you were shown; known of { $known } of { $count } orders.
+        [even] Slippage cost you nothing; known for { $known } of { $count } orders.
+        [cost] Slippage cost you <b>{ $money }</b>; known for { $known } of { $count } orders.
+        [gain] Fills were <b>{ $money }</b> better than the prices you were shown; known for { $known } of { $count } orders.
        *[none] What slippage cost is not known: no price was kept before these fills.
     }
 stats-fall =

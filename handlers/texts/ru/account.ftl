@@ -133,9 +133,9 @@ order-placed = Создан
 trades-title = <b>Исполнения</b> · { $account }
 trades-total =
     { $count ->
-        [one] Последняя { $count } сделка · время: { $zone }
-        [few] Последние { $count } сделки · время: { $zone }
-       *[many] Последние { $count } сделок · время: { $zone }
+        [one] Последнее { $count } исполнение · время: { $zone }
+        [few] Последние { $count } исполнения · время: { $zone }
+       *[many] Последние { $count } исполнений · время: { $zone }
     }
 trades-none = Исполнений по бессрочным контрактам USDT и на споте пока нет.
 trades-unreadable =

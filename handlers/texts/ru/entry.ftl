@@ -39,8 +39,8 @@ order-card-funding-get = Фандинг: вы получаете { $rate } че�
 order-card-min-order = Наименьший ордер: { $value }
 order-card-highest-price = Лимитная цена не выше: { $price }
 order-card-lowest-price = Лимитная цена не ниже: { $price }
-order-card-positions = Открытых позиций: { $open }
-order-card-positions-of = Открытых позиций: { $open } из { $most }
+order-card-positions = Позиций и входов: { $open }
+order-card-positions-of = Позиций и входов: { $open } из { $most }
 order-card-loss-budget = Сегодня ещё можно потерять: { $left }
 order-card-prices = Бид { $bid } · аск { $ask } · { $time }
 

@@ -133,9 +133,9 @@ order-placed = Створено
 trades-title = <b>Виконання</b> · { $account }
 trades-total =
     { $count ->
-        [one] Остання { $count } угода · час: { $zone }
-        [few] Останні { $count } угоди · час: { $zone }
-       *[many] Останні { $count } угод · час: { $zone }
+        [one] Останнє { $count } виконання · час: { $zone }
+        [few] Останні { $count } виконання · час: { $zone }
+       *[many] Останні { $count } виконань · час: { $zone }
     }
 trades-none = Виконань за безстроковими контрактами USDT і на споті поки немає.
 trades-unreadable =

@@ -39,8 +39,8 @@ order-card-funding-get = Фандинг: ви отримуєте { $rate } че�
 order-card-min-order = Найменший ордер: { $value }
 order-card-highest-price = Лімітна ціна не вище: { $price }
 order-card-lowest-price = Лімітна ціна не нижче: { $price }
-order-card-positions = Відкритих позицій: { $open }
-order-card-positions-of = Відкритих позицій: { $open } з { $most }
+order-card-positions = Позицій і входів: { $open }
+order-card-positions-of = Позицій і входів: { $open } з { $most }
 order-card-loss-budget = Сьогодні ще можна втратити: { $left }
 order-card-prices = Бід { $bid } · аск { $ask } · { $time }
 
