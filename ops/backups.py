@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -13,7 +14,7 @@ from bot.domain.clock import SystemClock
 from bot.domain.errors import PerpdeskError, UnfitBackup, UnfitJournal
 from bot.domain.ids import DAY, Millis
 from bot.lifecycle import Fatal
-from bot.settings import Settings
+from bot.settings import PREFIX, Settings
 from bot.wiring.keys import load_keys
 from bot.wiring.safekeeping import backup_plan
 from ops.options import fail
@@ -105,10 +106,17 @@ def _hook(command: str, file: Path, folder: Path) -> int:
     return 1 if code else 0
 
 
-def _run(command: str, file: Path) -> int:
+def _run(command: str, file: Path, *, seconds: float = _HOOK_S) -> int:
+    """A session of its own, so that what it has begun ends with it; our secrets are not its business."""
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     try:
         words = [*shlex.split(command), str(file)]
-        return subprocess.run(words, stdin=subprocess.DEVNULL, timeout=_HOOK_S, check=False).returncode  # noqa: S603  the operator's own
+        with subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True, env=surroundings) as process:  # noqa: S603  the operator's own
+            try:
+                return process.wait(seconds)
+            finally:
+                if process.returncode is None:
+                    os.killpg(process.pid, signal.SIGKILL)
     except subprocess.TimeoutExpired:
         return _TIMED_OUT
     except (OSError, ValueError):  # there is no such program, or its quotes don't end

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+import os
 import sys
-from asyncio.subprocess import DEVNULL, PIPE
+from asyncio.subprocess import DEVNULL
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
@@ -32,7 +33,7 @@ _logger = logging.getLogger(__name__)
 
 DRILL_EVERY: Final = 7 * DAY
 _EARLY: Final = 2 * HOUR  # looked at each hour: rather a little before its time than after
-_LAST: Final = 300  # characters of what a command said
+_LAST: Final = 300  # bytes of what a command said
 _COMMAND: Final = (sys.executable, "-m", "ops")
 
 
@@ -105,18 +106,23 @@ class BackupJobs:
         return True
 
     async def _run(self, *arguments: str) -> None:
-        process = await asyncio.create_subprocess_exec(
-            *self.command, *arguments, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, env=self.environment
-        )
+        said = os.memfd_create("said")  # no pipe, whose end would wait for whatever a hook leaves at work
         try:
-            _, said = await process.communicate()
-        except asyncio.CancelledError:
-            process.kill()
-            await process.wait()
-            raise
-        if process.returncode:
-            words = said.decode("utf-8", "replace").strip()[-_LAST:]
-            raise NothingDone(f"`perpdesk {' '.join(arguments)}` ended with code {process.returncode}: {words}")
+            process = await asyncio.create_subprocess_exec(
+                *self.command, *arguments, stdin=DEVNULL, stdout=DEVNULL, stderr=said, env=self.environment
+            )
+            try:
+                code = await process.wait()
+            except asyncio.CancelledError:
+                process.kill()
+                await process.wait()
+                raise
+            size = os.fstat(said).st_size
+            words = os.pread(said, _LAST, max(0, size - _LAST)).decode("utf-8", "replace").strip()
+        finally:
+            os.close(said)
+        if code:
+            raise NothingDone(f"`perpdesk {' '.join(arguments)}` ended with code {code}: {words}")
 
 
 class BackupCollector(SampledCollector):

@@ -164,7 +164,7 @@ def _head(file: IO[bytes], path: Path) -> tuple[Mapping[str, Any], bytes]:
         raise UnfitBackup(f"{path} was cut short: its head is not whole")
     try:
         return json.loads(head), magic + length + head
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UnfitBackup(f"{path}: its head was changed") from None
 
 
@@ -181,7 +181,7 @@ def _facts(head: Mapping[str, Any]) -> BackupFacts:
             sha256=str(head["sha256"]),
             sealed=sealed_keys(head["sealed"]),
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise UnfitBackup("the head of the backup was changed, or is of a later version") from None
 
 

@@ -1,6 +1,7 @@
 """Backups: made beside the running bot, sealed to two recipients, kept in rotation, refused once changed."""
 
 import asyncio
+import os
 import random
 import sqlite3
 import subprocess
@@ -25,7 +26,7 @@ from bot.domain.ids import DAY, Millis, UserId
 from bot.settings import Settings
 from bot.wiring.keys import load_keys
 from bot.wiring.safekeeping import BackupJobs, backup_plan
-from ops.backups import _hook
+from ops.backups import _hook, _run
 from ops.cli import app
 from storage.backup.copying import prove
 from storage.backup.making import MadeBackup, make_backup
@@ -299,6 +300,30 @@ def test_a_disk_that_refuses_what_the_hook_came_to_is_one_line(
     with pytest.raises(typer.Exit):
         _hook("true", tmp_path, tmp_path)
     assert "how the hook ended is not noted" in capsys.readouterr().err
+
+
+async def test_nothing_waits_for_what_a_hook_leaves_at_work(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    command = ("sh", "-c", f"cat {fifo} & echo no room >&2; exit 3")
+    jobs = BackupJobs(folder=tmp_path, environment={}, clock=SystemClock(), command=command)
+    with pytest.raises(NothingDone, match="ended with code 3: no room"):
+        await asyncio.wait_for(jobs.back_up(), 10)
+    await asyncio.to_thread(fifo.write_bytes, b"")  # ends it
+
+
+def test_a_hook_that_hangs_ends_with_all_it_began_and_is_told_no_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PERPDESK_KEY", "test:secret")
+    os.mkfifo(tmp_path / "fifo")
+    hook = tmp_path / "hook"
+    hook.write_text(f"#!/bin/sh\nenv > {tmp_path}/told\ncat {tmp_path}/fifo\nexit 1\n")
+    hook.chmod(0o700)
+    assert _run(str(hook), tmp_path, seconds=1) == 124
+    with pytest.raises(OSError, match="No such device or address"):  # nobody reads it
+        os.close(os.open(tmp_path / "fifo", os.O_WRONLY | os.O_NONBLOCK))
+    assert "PERPDESK" not in (tmp_path / "told").read_text()
 
 
 async def test_never_is_zero_and_is_no_comfort(house: Harness) -> None:
