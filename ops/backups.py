@@ -76,7 +76,8 @@ def _what(path: Path) -> str:
         facts = read_facts(path)
     except UnfitBackup as fault:
         return str(fault)
-    keys = [f"key {each['key_id']}" if "key_id" in each else f"offline {each['recipient']}" for each in facts.sealed]
+    known = [(each.get("key_id"), each.get("recipient")) for each in facts.sealed]
+    keys = [f"offline {recipient}" if key is None else f"key {key}" for key, recipient in known]
     return f"{_moment(facts.made_at)}, schema {facts.schema}, opens with {' or '.join(keys)}"
 
 
@@ -132,4 +133,7 @@ def _be_nice() -> None:
 
 
 def _moment(at: int | None) -> str:
-    return "never" if at is None else time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(at / 1000))
+    try:
+        return "never" if at is None else time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(at / 1000))
+    except (OverflowError, OSError):  # of a head that was changed
+        return "a day in no calendar"

@@ -43,13 +43,20 @@ def name_of(made_at: Millis, reason: str) -> str:
 
 def listed(folder: Path) -> tuple[BackupFile, ...]:
     """What lies in the folder, newest first; blocks. Raises OSError."""
-    found = []
-    for path in folder.iterdir() if folder.exists() else ():
-        match = _NAME.fullmatch(path.name)
-        if match is not None:
-            made = datetime.strptime(match[1], _TIME).replace(tzinfo=UTC)
-            found.append(BackupFile(path=path, made=made, purpose=match[2], size=path.stat().st_size))
-    return tuple(sorted(found, key=lambda each: (each.made, each.path.name), reverse=True))
+    found = [_file(path) for path in (folder.iterdir() if folder.exists() else ())]
+    return tuple(sorted(filter(None, found), key=lambda each: (each.made, each.path.name), reverse=True))
+
+
+def _file(path: Path) -> BackupFile | None:
+    """None for what has another name, of a day that no calendar has too, and for what is no file."""
+    match = _NAME.fullmatch(path.name)
+    if match is None or not path.is_file():
+        return None
+    try:
+        made = datetime.strptime(match[1], _TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return BackupFile(path=path, made=made, purpose=match[2], size=path.stat().st_size)
 
 
 def superfluous(files: Iterable[BackupFile], *, max_bytes: int) -> tuple[BackupFile, ...]:

@@ -253,6 +253,8 @@ def test_a_clock_that_was_set_back_leaves_the_backup_of_now(settings: Settings) 
 def test_a_name_tells_its_moment(tmp_path: Path) -> None:
     (tmp_path / name_of(NOW, "regular")).write_bytes(b"")
     (tmp_path / "notes.txt").write_bytes(b"")
+    (tmp_path / "perpdesk-20261327T234500Z-regular.backup").write_bytes(b"")
+    (tmp_path / "perpdesk-20261127T234500Z-regular.backup").mkdir()
     (found,) = listed(tmp_path)
     assert found.made.timestamp() == NOW // 1000
     assert found.purpose == "regular"
