@@ -111,10 +111,13 @@ def bring_up(copy: Path, facts: BackupFacts, plan: RestorePlan) -> tuple[Replaye
     with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
         for pragma in ("foreign_keys = ON", "trusted_schema = OFF", "recursive_triggers = ON", "secure_delete = ON"):
             connection.execute(f"PRAGMA {pragma}")
-        lines = [] if plan.journal is None else missing_lines(connection, plan.journal)
-        if plan.journal is not None:
-            _demand_end(connection, lines, plan.database)
-        replayed = replay(connection, lines, plan.openers)
+        try:
+            lines = [] if plan.journal is None else missing_lines(connection, plan.journal)
+            if plan.journal is not None:
+                _demand_end(connection, lines, plan.database)
+            replayed = replay(connection, lines, plan.openers)
+        except UnfitJournal as fault:
+            raise UnfitJournal(f"{fault}: bring a whole one of this database, or say --without-journal") from fault
         told = _park(connection, facts, plan)
         connection.execute("PRAGMA journal_mode = DELETE")
     prove(copy, vault=vault, is_full=True)
@@ -127,19 +130,19 @@ def missing_lines(connection: sqlite3.Connection, folder: Path) -> Sequence[Line
     base, lines = base_of(folder), read_lines(folder)
     if base is None:
         if rows and rows[0][1]:
-            raise UnfitJournal(f"the journal is not in {folder}: bring it, or say --without-journal")
+            raise UnfitJournal(f"the journal is not in {folder}")
         return []
     if not rows:  # the copy is older than the first journal, which began with it
         rows = [(base.journal_id, 0, bytes(32))]
     last = JournalPosition(journal_id=rows[0][0], seq=rows[0][1], hash=rows[0][2])
     if last.journal_id != base.journal_id:
-        raise UnfitJournal(f"{folder} is the journal of another database: bring its own, or say --without-journal")
+        raise UnfitJournal(f"{folder} is the journal of another database")
     if last.hash == base.hash:
         return lines
     places = {each.hash: place for place, each in enumerate(lines, start=1)}
     if last.hash not in places:
         kept = f"the journal in {folder} has lines {base.seq + 1} to {base.seq + len(lines)}"
-        raise UnfitJournal(f"{kept}, the copy ends with line {last.seq}: bring what is missing, or --without-journal")
+        raise UnfitJournal(f"{kept}, the copy ends with line {last.seq}")
     return lines[places[last.hash] :]
 
 
@@ -150,10 +153,7 @@ def _demand_end(copy: sqlite3.Connection, lines: Sequence[Line], database: Path)
         return
     journal_id, seq = (lines[-1].segment.journal_id, lines[-1].seq) if lines else reached[0][:2]
     if known[0] == journal_id and known[1] > seq:
-        raise UnfitJournal(
-            f"the journal ends with line {seq}, {database} had line {known[1]}: bring what is missing, or say "
-            "--without-journal"
-        )
+        raise UnfitJournal(f"the journal ends with line {seq}, {database} had line {known[1]}")
 
 
 def _position_in(database: Path) -> tuple[str, int] | None:

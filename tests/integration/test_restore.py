@@ -279,7 +279,9 @@ async def test_without_its_journal_nothing_is_restored_unless_one_says_so(bot: B
     kept = (bot.folder / "perpdesk.sqlite3").read_bytes()
     journal = bot.folder / "perpdesk.journal"
     await asyncio.to_thread(shutil.move, journal, bot.folder / "elsewhere")
-    with pytest.raises(UnfitJournal, match=r"is not in .*: bring it, or say --without-journal"):
+    with pytest.raises(
+        UnfitJournal, match=r"is not in .*: bring a whole one of this database, or say --without-journal"
+    ):
         await bot.restore(file, now=now)
     await asyncio.to_thread(shutil.move, bot.folder / "elsewhere", journal)
     (segment,) = sorted(journal.glob("*.lines"))
