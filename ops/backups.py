@@ -14,7 +14,7 @@ from bot.domain.clock import SystemClock
 from bot.domain.errors import PerpdeskError, UnfitBackup, UnfitJournal
 from bot.domain.ids import DAY, Millis
 from bot.lifecycle import Fatal
-from bot.settings import PREFIX, Settings
+from bot.settings import Settings, environment_with
 from bot.wiring.keys import load_keys
 from bot.wiring.safekeeping import backup_plan
 from ops.options import fail
@@ -108,11 +108,11 @@ def _hook(command: str, file: Path, folder: Path) -> int:
 
 
 def _run(command: str, file: Path, *, seconds: float = _HOOK_S) -> int:
-    """A session of its own, so that what it has begun ends with it; our secrets are not its business."""
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    """A session of its own, so that what it has begun ends with it."""
+    environment = environment_with({}, inherits=False)
     try:
         words = [*shlex.split(command), str(file)]
-        with subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True, env=surroundings) as process:  # noqa: S603  the operator's own
+        with subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True, env=environment) as process:  # noqa: S603  the operator's own
             try:
                 return process.wait(seconds)
             finally:
