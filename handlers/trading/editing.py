@@ -10,7 +10,7 @@ from telegram import InlineKeyboardButton
 from bot.domain.accounts import Account
 from bot.domain.edit_words import read_edit
 from bot.domain.errors import BadInput
-from bot.domain.ids import DAY_S, AccountId, OrderLinkId, Symbol
+from bot.domain.ids import DAY_S, AccountId, OrderLinkId
 from bot.domain.order_drafts import OrderDraft, OrderSize, PriceLevel, SizeKind
 from bot.domain.order_edits import AgreedEdit, OrderChange, RestingEntry
 from bot.domain.orders import AmendRequest
@@ -21,9 +21,8 @@ from bot.services.chat.dialogues import DialoguePayload
 from bot.services.trading.order_edits import is_over
 from handlers.core.context import UpdateContext
 from handlers.core.links import ShowOrder
-from handlers.core.plain_words import account_type_named
 from handlers.core.specs import ANY_AGE, AT_MARKET, EVERYONE, EXIT, HandlerSpec, action, command, dialogue, view
-from handlers.trading.accounts import demand_traded, managed_account, trading_account
+from handlers.trading.accounts import managed_account
 from handlers.trading.cancel_views import may_be_canceled
 from handlers.trading.card import show_card
 from handlers.trading.edit_views import (
@@ -35,7 +34,7 @@ from handlers.trading.edit_views import (
     resting_card,
     waiting_cancel_card,
 )
-from handlers.trading.legs import ActOutcome, known_instrument, show_outcome
+from handlers.trading.legs import ActOutcome, known_instrument, named_symbol, show_outcome
 from handlers.trading.level_views import near_tick
 from handlers.trading.orders import CancelOrder
 from handlers.views.cards import Card, Row
@@ -147,7 +146,7 @@ class EditDialogue(DialoguePayload):
 
 async def edit_command(ctx: UpdateContext) -> None:
     """`/edit btc 62k`, `/edit btc 62k sl 60k`; without numbers the order's card, of several a choice."""
-    account, symbol, rest = await _named(ctx, ctx.arguments)
+    account, symbol, rest = await named_symbol(ctx, ctx.arguments, unnamed="edit-which-symbol")
     orders = await ctx.services.trading.edits.entries(ctx.config, account.account_id, symbol)
     if not orders:
         raise BadInput("edit-none", symbol=base_of(symbol))
@@ -240,18 +239,6 @@ def _draft(plan: TradePlan, act: ReplaceOrder, left: Decimal) -> OrderDraft:
         breakeven=plan.breakeven is Breakeven.AFTER_FIRST_TARGET,
         trailing=None if plan.trailing is None else plan.trailing / act.price * _HUNDRED,
     )
-
-
-async def _named(ctx: UpdateContext, words: Sequence[str]) -> tuple[Account, Symbol, tuple[str, ...]]:
-    """Demo btc …: the account, the symbol, the rest."""
-    account, left = trading_account(ctx), list(words)
-    if left and (account_type := account_type_named(left[0])) is not None:
-        account = ctx.config.resolve(account_type)
-        left.pop(0)
-    demand_traded(ctx, account)
-    if not left:
-        raise BadInput("edit-which-symbol")
-    return account, (await ctx.services.market_screens.resolve(left[0])).symbol, tuple(left[1:])
 
 
 async def _show_other(ctx: UpdateContext, account: Account, order_id: str, why: BadInput) -> None:

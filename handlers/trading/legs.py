@@ -137,10 +137,10 @@ async def own_leg(ctx: UpdateContext, name: LegName) -> tuple[Account, LegOutloo
     return account, outlook, await known_instrument(ctx, name.symbol)
 
 
-async def named_leg(ctx: UpdateContext, words: Sequence[str]) -> tuple[Account, LegOutlook, tuple[str, ...]]:
-    """The position that the first words name (demo btc long), and the words behind them.
+async def named_symbol(ctx: UpdateContext, words: Sequence[str], *, unnamed: str) -> tuple[Account, Symbol, list[str]]:
+    """The account and the symbol that the first words name (demo btc), and the words behind them.
 
-    Raises BadInput where none is named, none is open, or the two legs of a symbol are not told apart; UnknownSymbol.
+    Raises BadInput `unnamed` without a symbol, UnknownSymbol, NotAllowed for an account that is not traded here.
     """
     account, left = trading_account(ctx), list(words)
     if left and (account_type := account_type_named(left[0])) is not None:
@@ -148,8 +148,16 @@ async def named_leg(ctx: UpdateContext, words: Sequence[str]) -> tuple[Account, 
         left.pop(0)
     demand_traded(ctx, account)
     if not left:
-        raise BadInput("leg-which")
-    symbol = (await ctx.services.market_screens.resolve(left.pop(0))).symbol
+        raise BadInput(unnamed)
+    return account, (await ctx.services.market_screens.resolve(left.pop(0))).symbol, left
+
+
+async def named_leg(ctx: UpdateContext, words: Sequence[str]) -> tuple[Account, LegOutlook, tuple[str, ...]]:
+    """The position that the first words name (demo btc long), and the words behind them.
+
+    Raises BadInput where none is named, none is open, or the two legs of a symbol are not told apart; UnknownSymbol.
+    """
+    account, symbol, left = await named_symbol(ctx, words, unnamed="leg-which")
     side = SIDE_WORDS.get(plain(left[0])) if left else None
     if side is not None:
         left.pop(0)
