@@ -1,6 +1,6 @@
 """What is stored of one person's payments, and of what came from the bot before this one, for their own copy.
 
-Each row is one JSON object, as in storage/users/privacy.py.
+Each row is one JSON object, as in storage/users/own_rows.py.
 """
 
 from typing import Final

@@ -41,7 +41,7 @@ COLD = {
     "users.privacy.DELETE_BUTTONS": "once a life: an erasure; buttons are few, they expire",
     "users.privacy.ERASE_PINNED_CARDS": "once a life: an erasure; campaigns are few",
     "users.privacy.ERASE_BROADCAST_CARDS": "once a life: an erasure; broadcasts are few",
-    "users.privacy.SELECT_OPENS": "a person's own copy, once a day at most; campaigns are few",
+    "users.own_rows.SELECT_OPENS": "a person's own copy, once a day at most; campaigns are few",
     "market.alerts.SELECT_EVERY_ALERT": "once a start",
     "paper.books.SELECT_INTERESTS": "once a start; what stands in practice, by the partial indexes",
     "paper.books.SELECT_FED": "once a start; a row a symbol",
