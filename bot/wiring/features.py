@@ -4,12 +4,9 @@ import asyncio
 from functools import partial
 from typing import Any
 
-from bot import owner_link, restore_word
+from bot import owner_link
 from bot.aio.periodic import Periodic
 from bot.chat.broadcaster import Broadcaster
-from bot.chat.stars import Stars
-from bot.domain.invoice_payloads import InvoicePayloads
-from bot.domain.ports.payments import StarsApi
 from bot.exchange.bybit.key_pairs import RsaKeyPairMaker
 from bot.services.accounts.demo_money import DemoMoney
 from bot.services.accounts.egress_alarm import EgressAlarm
@@ -29,14 +26,6 @@ from bot.services.licensing.reminders import Reminders
 from bot.services.market.alerts import AlertService
 from bot.services.market.price_watch import PriceWatch
 from bot.services.market.screens import MarketScreens
-from bot.services.payments.payments import PaymentService
-from bot.services.payments.reconciliation import StarWatch
-from bot.services.payments.refunds import RefundJob, Refunds
-from bot.services.payments.restore_gate import RestoreGate
-from bot.services.payments.subscriptions import Subscriptions
-from bot.services.promo.alerts import PromoAlarms
-from bot.services.promo.campaigns import CampaignService
-from bot.services.promo.redemption import Redemptions
 from bot.services.services import Services
 from bot.services.statistics.daily_reports import DailyReportService
 from bot.services.statistics.exports import Exports
@@ -53,16 +42,13 @@ from bot.services.users.preferences import Preferences
 from bot.services.users.privacy import Privacy
 from bot.wiring import jobs
 from bot.wiring.foundation import Foundation
+from bot.wiring.sales import make_sales
 from bot.wiring.trading import make_trading
 from handlers.admin.broadcast import draw_progress
-from handlers.promo.pinned import PinnedCards
 from storage.admin.queries import SqliteAdminQueries
 from storage.market.alerts import SqlitePriceAlertQueries
 from storage.payments.payments import SqlitePaymentQueries
-from storage.payments.restores import SqliteRestoreQueries
-from storage.promo.cipher import AesPromoCodeCipher
 from storage.promo.queries import SqlitePromoQueries
-from storage.sqlite.secrets import open_secret
 from storage.statistics.queries import SqliteStatisticsQueries
 from storage.support.support import SqliteSupportQueries
 from storage.trading.brakes import SqliteClosingQueries
@@ -262,89 +248,6 @@ def make_licensing(base: Foundation) -> tuple[Licenses, tuple[Periodic[Any], ...
         resting=SqliteClosingQueries(base.database),
     )
     return licenses, (jobs.reminders(reminders, base.clock),)
-
-
-async def make_sales(
-    base: Foundation, licenses: Licenses, people: People, pin: PinService
-) -> tuple[CampaignService, Redemptions, PaymentService, Refunds, Subscriptions, tuple[Periodic[Any], ...]]:
-    """Both ways to license time: by code, and for Stars."""
-    promo, redemptions, promo_jobs = await make_promo(base, licenses, people, pin)
-    payments, refunds, subscriptions, payment_jobs = await make_payments(base, licenses, people, pin)
-    return promo, redemptions, payments, refunds, subscriptions, (*promo_jobs, *payment_jobs)
-
-
-async def make_promo(
-    base: Foundation, licenses: Licenses, people: People, pin: PinService
-) -> tuple[CampaignService, Redemptions, tuple[Periodic[Any], ...]]:
-    queries = SqlitePromoQueries(base.database)
-    cipher = await AesPromoCodeCipher.open(base.database, base.storage.vault)
-    alarms = PromoAlarms(owner_ids=base.roles.owner_ids)
-    promo = CampaignService(
-        reads=base.reads,
-        queries=queries,
-        transactions=base.store,
-        licenses=licenses,
-        cipher=cipher,
-        alarms=alarms,
-        pin=pin,
-        clock=base.clock,
-    )
-    redemptions = Redemptions(
-        reads=base.reads,
-        queries=queries,
-        transactions=base.store,
-        licenses=licenses,
-        cipher=cipher,
-        alarms=alarms,
-        pin=pin,
-        roles=base.roles,
-        clock=base.clock,
-    )
-    pinned = PinnedCards(bot=base.telegram_bot, texts=base.texts, promo=promo, people=people, clock=base.clock)
-    return promo, redemptions, (jobs.promo_undos(promo, base.clock), jobs.pinned_cards(pinned, base.clock))
-
-
-async def make_payments(
-    base: Foundation, licenses: Licenses, people: People, pin: PinService
-) -> tuple[PaymentService, Refunds, Subscriptions, tuple[Periodic[Any], ...]]:
-    queries = SqlitePaymentQueries(base.database)
-    stars: StarsApi = Stars(base.telegram_bot)
-    payments = PaymentService(
-        reads=base.reads,
-        transactions=base.store,
-        queries=queries,
-        licenses=licenses,
-        people=people,
-        roles=base.roles,
-        clock=base.clock,
-        prices=base.settings.price_list,
-        payloads=InvoicePayloads(secret=await open_secret(base.database, base.storage.vault, "invoices")),
-        born=base.storage.born,
-    )
-    refunds = Refunds(transactions=base.store, licenses=licenses, payments=payments, pin=pin, clock=base.clock)
-    gate = make_restore_gate(base)
-    due = RefundJob(queries=queries, transactions=base.store, stars=stars, refunds=refunds, clock=base.clock, gate=gate)
-    watch = StarWatch(
-        queries=queries,
-        transactions=base.store,
-        stars=stars,
-        payments=payments,
-        refunds=refunds,
-        clock=base.clock,
-        gate=gate,
-    )
-    subscriptions = Subscriptions(queries=queries, transactions=base.store, stars=stars, clock=base.clock)
-    return payments, refunds, subscriptions, (jobs.refunds(due, base.clock), jobs.reconciliation(watch, base.clock))
-
-
-def make_restore_gate(base: Foundation) -> RestoreGate:
-    return RestoreGate(
-        queries=SqliteRestoreQueries(base.database),
-        transactions=base.store,
-        clock=base.clock,
-        is_asked=partial(asyncio.to_thread, restore_word.is_said, base.settings.database),
-        burn=partial(asyncio.to_thread, restore_word.burn, base.settings.database),
-    )
 
 
 def make_support(base: Foundation) -> Support:

@@ -236,7 +236,7 @@ _EDITS: Final[tuple[tuple[str, str, str], ...]] = (
         "        self._superseded += 1\n        self._forget(under_way)",
         "        self._superseded += 1",
     ),
-    ("bot/wiring/features.py: alarms reach nobody", "owner_ids=base.roles.owner_ids", "owner_ids=frozenset()"),
+    ("bot/wiring/sales.py: alarms reach nobody", "owner_ids=base.roles.owner_ids", "owner_ids=frozenset()"),
     (
         "bot/wiring/reads.py: orders are as good as positions",
         "orders_max_age=int(regions.order",
