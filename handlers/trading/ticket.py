@@ -25,6 +25,7 @@ from handlers.trading.actions import EditDraft
 from handlers.trading.card import show_card
 from handlers.trading.leg_codes import AddToLeg
 from handlers.trading.legs import known_instrument
+from handlers.trading.ticket_buttons import TicketScreen
 from handlers.trading.ticket_changes import (
     AT_MARKET,
     better_price,
@@ -35,7 +36,7 @@ from handlers.trading.ticket_changes import (
     with_target,
 )
 from handlers.trading.ticket_codes import AskPresets, AskTicket, ReviewTicket, SetTicket, ShowTicket, TicketPart
-from handlers.trading.ticket_views import TicketScreen, asking_card, asking_presets_card, ticket_card
+from handlers.trading.ticket_views import asking_card, asking_presets_card, ticket_card
 from handlers.trading.typed import open_typed
 from handlers.views.symbols import first_symbols
 
