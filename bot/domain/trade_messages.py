@@ -67,7 +67,10 @@ class EntryMessage(TradeMessage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedMessage(TradeMessage):
-    """A position was closed or lessened. `remaining`: what is left of it."""
+    """A position was closed or lessened. `remaining`: what is left of it.
+
+    `whole`: after all costs, of the trade's `closes` together, where the last of several ended it.
+    """
 
     KIND = "trade-closed"
     NOTICE = NoticeKind.EXITS
@@ -83,6 +86,8 @@ class ClosedMessage(TradeMessage):
     order_id: str
     slippage: Decimal | None = None
     funding: Decimal = Decimal(0)  # paid; not in `pnl`
+    whole: Decimal | None = None
+    closes: int = 0
 
     def notice(self) -> NoticeKind:
         """Of a target, and of a close that leaves a part open; of a stop or an end; or of an alarm."""

@@ -98,6 +98,9 @@ def closed(say: Translator, told: ClosedMessage) -> Card:
         lines.append(say("closing-funding", funding=figures.money(-told.funding, unit, signed=True)))
     if told.remaining:
         lines.append(say("told-remaining", size=figures.size(told.remaining, None, coin)))
+    if told.whole is not None:
+        whole = figures.money(told.whole, unit, signed=True)
+        lines.append(say("told-closed-whole", whole=whole, count=told.closes))
     receipt = receipt_button(say.plain("button-receipt"), told.account_id, told.order_id)
     share = share_row(say.plain("button-share"), told.account_id, told.order_id, told.position_idx)
     return _card(say, told, join(lines), is_open=bool(told.remaining), receipt=receipt, first=share)

@@ -183,6 +183,10 @@ class SqliteClosedTrades:
         rows = await self._transaction.fetch(SELECT_CLOSED, (account_id, order_id, position_idx))
         return closed_of(rows[0]) if rows else None
 
+    async def closed_of_plan(self, plan_id: int) -> tuple[ClosedTrade, ...]:
+        """Every close of a plan, oldest first."""
+        return tuple(map(closed_of, await self._transaction.fetch(SELECT_CLOSED_OF_PLAN, (plan_id,))))
+
 
 def _key(leg: LegKey) -> tuple[object, ...]:
     return (leg.account_id, leg.category.value, leg.symbol, leg.position_idx)

@@ -1,5 +1,6 @@
 """Targets follow what is filled, and after the first one the stop goes to breakeven."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
@@ -97,6 +98,13 @@ async def test_after_the_first_target_the_stop_is_at_breakeven(core: OrderCore) 
     kinds = await core.messages()
     assert kinds.count("trade-breakeven") == 1
     assert "trade-stop-changed" not in kinds
+    core.gateway.trigger_stop()
+    await core.quiet()
+    ended = (await core.settle()).closed
+    rows = await core.storage.database.fetch("SELECT values_json FROM outbox WHERE kind = 'trade-closed'", ())
+    first, last = (json.loads(row[0]) for row in rows)
+    assert (first.get("whole"), last["closes"]) == (None, "2")
+    assert D(last["whole"]) == sum(each.pnl for each in ended), "what the trade came to, not its last part alone"
 
 
 async def test_a_price_back_at_the_entry_leaves_the_old_stop(core: OrderCore) -> None:

@@ -228,6 +228,10 @@ class LegBook(Protocol):
         """What that order closed of that leg."""
         ...
 
+    async def closed_of_plan(self, plan_id: int) -> tuple[ClosedTrade, ...]:
+        """Every close of a plan, oldest first."""
+        ...
+
     async def replace_positions(self, account: Account, positions: Positions) -> None:
         """The rows become the answer; what changed is an event. Changes of marks alone are not written."""
         ...

@@ -282,7 +282,7 @@ class Booking:
         for closed in booked.closed.values():
             if closed.exit_reason in ASKED_FOR:
                 continue
-            payload = closed_message(closed, left)
+            payload = await closed_message(unit, closed, left)
             key = f"closed:{account.account_id}:{closed.order_id}:{closed.position_idx}:{closed.qty}"
             await enqueue(unit, account, payload, key, now, instrument=instruments.get(closed.symbol))
 

@@ -18,8 +18,11 @@ ASKED_FOR: Final = frozenset({ExitReason.MANUAL, ExitReason.RESET})
 """Closes that somebody tapped: told by their card, or by the outbox where no card did; all others ring at once."""
 
 
-def closed_message(closed: ClosedTrade, left: Mapping[LegKey, Decimal]) -> ClosedMessage:
+async def closed_message(unit: UnitOfWork, closed: ClosedTrade, left: Mapping[LegKey, Decimal]) -> ClosedMessage:
     """`left`: the size that stands of each leg."""
+    remaining = left.get(closed.leg, Decimal(0))
+    parts = () if remaining or closed.plan_id is None else await unit.legs.closed_of_plan(closed.plan_id)
+    is_last = len(parts) > 1 and parts[-1].order_id == closed.order_id
     return ClosedMessage(
         plan_id=closed.plan_id or 0,
         account_id=closed.account_id,
@@ -31,11 +34,13 @@ def closed_message(closed: ClosedTrade, left: Mapping[LegKey, Decimal]) -> Close
         pnl=closed.pnl,
         fees=closed.open_fee + closed.close_fee,
         exit_reason=closed.exit_reason,
-        remaining=left.get(closed.leg, Decimal(0)),
+        remaining=remaining,
         order_id=closed.order_id,
         position_idx=closed.position_idx,
         slippage=closed.slippage,
         funding=closed.funding,
+        whole=sum((each.pnl - each.funding for each in parts), Decimal(0)) if is_last else None,
+        closes=len(parts) if is_last else 0,
     )
 
 

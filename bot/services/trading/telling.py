@@ -84,7 +84,8 @@ class Telling:
             closed = await unit.legs.closed_by(account.account_id, intent.order_id, intent.leg.position_idx)
             if closed is not None and closed.exit_reason in ASKED_FOR:  # the others rang when they were booked
                 left = {each.leg: each.size for each in await unit.legs.costs(account.account_id)}
-                await enqueue(unit, account, closed_message(closed, left), key, now, instrument=instrument)
+                message = await closed_message(unit, closed, left)
+                await enqueue(unit, account, message, key, now, instrument=instrument)
         elif intent.state in _REFUSED and intent.kind in {*CLOSES, IntentKind.STOP, IntentKind.TARGET}:
             if _is_a_disagreement(intent) or await self._is_overtaken(unit, intent):
                 return

@@ -166,6 +166,7 @@ told-closed =
     }
 told-closed-prices = { $entry } → <b>{ $exit }</b>
 told-remaining = { $size } stays open.
+told-closed-whole = The whole trade after all costs, { $count } closes: <b>{ $whole }</b>
 told-exit-refused =
     { $intent ->
         [close] ⛔ <b>Not closed.</b> { $reason } The position stands: close it in Bybit’s app if it is urgent.

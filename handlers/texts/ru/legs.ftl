@@ -168,6 +168,7 @@ told-closed =
     }
 told-closed-prices = { $entry } → <b>{ $exit }</b>
 told-remaining = { $size } остаётся открытым.
+told-closed-whole = Вся сделка после всех затрат, закрытий { $count }: <b>{ $whole }</b>
 told-exit-refused =
     { $intent ->
         [close] ⛔ <b>Не закрыто.</b> { $reason } Позиция стоит: если срочно, закройте её в приложении Bybit.

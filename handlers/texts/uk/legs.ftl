@@ -168,6 +168,7 @@ told-closed =
     }
 told-closed-prices = { $entry } → <b>{ $exit }</b>
 told-remaining = { $size } лишається відкритим.
+told-closed-whole = Уся угода після всіх витрат, закриттів { $count }: <b>{ $whole }</b>
 told-exit-refused =
     { $intent ->
         [close] ⛔ <b>Не закрито.</b> { $reason } Позиція стоїть: якщо поспішаєте, закрийте її в застосунку Bybit.
