@@ -42,9 +42,13 @@ class ChartInterval(StrEnum):
 
 
 OFFERED: Final = (ChartInterval.M5, ChartInterval.M15, ChartInterval.H1, ChartInterval.H4, ChartInterval.D1)
-_MILLIS: Final[Mapping[str, int]] = MappingProxyType({"m": MINUTE, "h": HOUR, "d": DAY})
+_MILLIS: Final[Mapping[str, int]] = MappingProxyType({"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY})
 _UNITS: Final[Mapping[str, str]] = MappingProxyType(
-    {"m": "m", "min": "m", "м": "m", "мин": "m", "хв": "m", "h": "h", "ч": "h", "г": "h", "d": "d", "д": "d"}
+    {
+        unit: known
+        for known, words in {"m": "m min м мин хв", "h": "h ч г", "d": "d д", "w": "w нед тиж"}.items()
+        for unit in words.split()
+    }
 )
 _LENGTH: Final = re.compile(rf"(?P<count>[0-9]{{1,4}})(?P<unit>{'|'.join(_UNITS)})")
 

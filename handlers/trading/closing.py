@@ -1,5 +1,6 @@
 """/close: a position or a part of it, or several at once; asked once, then done at market."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -45,7 +46,7 @@ from handlers.views.cards import Card
 from handlers.views.symbols import base_of
 
 _SHARES: Final = {
-    word: share
+    plain(word): share
     for share, words in {
         WHOLE: "all whole everything весь вся всё все целиком повністю 100% 100",
         HALF: "half ½ 1/2 половину половина пол половини 50% 50",
@@ -53,6 +54,7 @@ _SHARES: Final = {
     }.items()
     for word in words.split()
 }
+_PERCENT: Final = re.compile(r"([1-9][0-9]?)%")
 _GROUPS: Final = {
     word: group
     for group, words in {
@@ -238,8 +240,10 @@ async def _wish_of(ctx: UpdateContext) -> _Wish:
             account = ctx.config.resolve(account_type)
         elif word in _GROUPS and (word not in _SHARES or not names):
             group = _GROUPS[word]
-        elif word in _SHARES:
-            percent = _SHARES[word]
+        elif (share := _share_of(word)) is not None:
+            percent = share
+        elif names and word[:1].isdigit():
+            raise BadInput("close-how")
         elif word in _BETWEEN:
             continue
         elif word in SIDE_WORDS:
@@ -248,6 +252,12 @@ async def _wish_of(ctx: UpdateContext) -> _Wish:
             names.append(typed)
     symbol = await _symbol_of(ctx, names)
     return _Wish(account=account, symbol=symbol, side=side, group=None if symbol else group, percent=percent)
+
+
+def _share_of(word: str) -> int | None:
+    """Percent: half, ¼, 30%; None for any other word."""
+    typed = _PERCENT.fullmatch(word)
+    return _SHARES.get(word) if typed is None else int(typed[1])
 
 
 async def _symbol_of(ctx: UpdateContext, names: Sequence[str]) -> Symbol | None:

@@ -44,7 +44,7 @@ async def drill_command(ctx: UpdateContext) -> None:
         await _shown(ctx, await ctx.services.trading.drills.stop(ctx.config))
     elif word in _LAST and drill is not None:
         await _shown(ctx, drill)
-    elif word:
+    elif word and word not in _LAST:
         raise BadInput("drill-words")
     elif drill is not None and drill.is_under_way(ctx.services.clock.now()):
         await _running(ctx, drill)

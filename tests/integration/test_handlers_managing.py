@@ -39,6 +39,13 @@ async def test_a_second_tap_on_close_closes_nothing_twice(harness: Harness) -> N
     assert "0.005 BTC, worth" in shown(await leg_card(anna))
 
 
+async def test_a_part_is_named_by_a_word_a_sign_or_any_percentage(harness: Harness) -> None:
+    anna = await holding(harness)
+    for typed, size in (("/close btc 30%", "0.003"), ("закрой btc ½", "0.005"), ("/close ¼", "0.002")):
+        assert f"Close {size}{NBSP}BTC" in (await said(anna, typed)).labels
+    assert "How much of it?" in shown(await said(anna, "/close btc 0.005"))
+
+
 async def test_parts_that_the_exchange_does_not_close_are_not_offered(harness: Harness) -> None:
     anna = await holding(harness, "buy 0.001 btc sl 3%")
     card = await said(anna, "/close btc half")

@@ -45,6 +45,7 @@ close-net = { $arrow } About <b>{ $net }</b> after fees and spread
 close-line = { $arrow } { $leg }: <b>{ $net }</b>
 close-lead = If closed now, after fees and spread:
 close-nothing = Nothing is open there.
+close-how = How much of it? For example: <code>close btc half</code> or <code>close btc 30%</code>
 close-no-such = Nothing is open in { $symbol }. /positions shows what is.
 close-together = { $share } together: about <b>{ $net }</b>
 close-share =

@@ -45,6 +45,7 @@ close-net = { $arrow } Около <b>{ $net }</b> после комиссий и
 close-line = { $arrow } { $leg }: <b>{ $net }</b>
 close-lead = Если закрыть сейчас, после комиссий и спреда:
 close-nothing = Там ничего не открыто.
+close-how = Какую часть? Например: <code>закрыть btc половину</code> или <code>закрыть btc 30%</code>
 close-no-such = По { $symbol } ничего не открыто. Что открыто, покажет /positions.
 close-together = { $share }, вместе: около <b>{ $net }</b>
 close-share =

@@ -45,6 +45,7 @@ close-net = { $arrow } Близько <b>{ $net }</b> після комісій 
 close-line = { $arrow } { $leg }: <b>{ $net }</b>
 close-lead = Якщо закрити зараз, після комісій і спреду:
 close-nothing = Там нічого не відкрито.
+close-how = Яку частину? Наприклад: <code>закрити btc половину</code> або <code>закрити btc 30%</code>
 close-no-such = По { $symbol } нічого не відкрито. Що відкрито, покаже /positions.
 close-together = { $share }, разом: близько <b>{ $net }</b>
 close-share =
