@@ -200,6 +200,7 @@ def _become(request: dict[str, Any], files: Sequence[int]) -> dict[str, Any]:
         os.close(each)
     os.environ.clear()
     os.environ.update(request["env"])
+    sys.dont_write_bytecode = bool(request["env"].get("PYTHONDONTWRITEBYTECODE"))
     os.chdir(request["cwd"])
     return request
 

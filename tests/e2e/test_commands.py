@@ -13,14 +13,16 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from harness.command import perpdesk
 from harness.waiting import LIMIT, until_now
 
+from ops.forked import ChildProcess, begin
 from ops.stack import ROOT, clean_environment, free_port
 
 TOKEN = "123456:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi"
 
 
-def says(process: "subprocess.Popen[bytes]", log: Path, words: str) -> bool:
+def says(process: ChildProcess, log: Path, words: str) -> bool:
     """Whether a process has written these words; it must not have ended."""
     assert process.poll() is None, log.read_text()
     return words in log.read_text()
@@ -30,33 +32,13 @@ def says(process: "subprocess.Popen[bytes]", log: Path, words: str) -> bool:
 def telegram(tmp_path: Path) -> Iterator[str]:
     """A stand-in of Telegram as a process; its address."""
     port = free_port()
+    arguments = ("sim", "telegram", "--port", str(port))
     with (tmp_path / "telegram.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ops", "sim", "telegram", "--port", str(port)],
-            cwd=ROOT,
-            env=clean_environment(),
-            stdout=log,
-            stderr=log,
-        )
+        process = begin("ops", *arguments, env=clean_environment(), files=(0, log.fileno(), log.fileno()))
         until_now(lambda: says(process, tmp_path / "telegram.log", "http://"), what="the stand-in's address")
         yield f"http://127.0.0.1:{port}"
         process.send_signal(signal.SIGTERM)
         assert process.wait(LIMIT) == 0
-
-
-def perpdesk(*arguments: str, folder: Path, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-    path = os.pathsep.join((str(ROOT), os.environ["PYTHONPATH"]))
-    environment = clean_environment() | {"PYTHONPATH": path} | variables
-    return subprocess.run(
-        [sys.executable, "-m", "ops", *arguments],
-        cwd=folder,
-        env=environment,
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=LIMIT,
-        check=False,
-    )
 
 
 def mode(path: Path) -> int:
@@ -142,9 +124,17 @@ def test_a_key_file_is_never_overwritten(tmp_path: Path) -> None:
 
 
 def test_version_help_and_usage(tmp_path: Path) -> None:
-    assert perpdesk("--version", folder=tmp_path).stdout.startswith("perpdesk 0.")
-    assert "optimize-db" in perpdesk("--help", folder=tmp_path).stdout
-    assert perpdesk("dance", folder=tmp_path).returncode == 2
+    """In an interpreter of its own, as an operator has it."""
+    path = os.pathsep.join((str(ROOT), os.environ["PYTHONPATH"]))
+
+    def typed(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "ops", *words]
+        environment = clean_environment() | {"PYTHONPATH": path}
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    assert typed("--version").stdout.startswith("perpdesk 0.")
+    assert "optimize-db" in typed("--help").stdout
+    assert typed("dance").returncode == 2
 
 
 def test_optimize_db_shows_six_queries_beside_the_old_claims(tmp_path: Path) -> None:

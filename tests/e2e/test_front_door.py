@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from harness.waiting import CAMPAIGN_LIMIT, LIMIT, until
+from harness.command import perpdesk
+from harness.waiting import CAMPAIGN_LIMIT, until
 
 from ops.stack import OWNER, Stack, running_stack
 
@@ -288,26 +289,12 @@ async def test_a_kill_loses_nothing_and_a_stop_is_clean(tmp_path: Path) -> None:
 
 
 def test_a_wrong_setting_ends_the_start_with_78(tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
-    from ops.stack import ROOT, clean_environment
-
     for variables, words in (
         ({}, "PERPDESK_TELEGRAM_TOKEN is not set"),
         ({"PERPDESK_TELEGRAM_TOKEN": "1:a", "PERPDESK_STATS_PRT": "1"}, "did you mean PERPDESK_STATS_PORT"),
         ({"PERPDESK_TELEGRAM_TOKEN": "1:a", "PERPDESK_KEY_FILE": str(tmp_path / "none.key")}, "none.key"),
     ):
-        environment = clean_environment() | {"PERPDESK_DATABASE": str(tmp_path / "x.sqlite3")} | variables
-        ended = subprocess.run(
-            [sys.executable, "-m", "ops", "run"],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=LIMIT,
-            check=False,
-        )
+        ended = perpdesk("run", folder=tmp_path, PERPDESK_DATABASE=str(tmp_path / "x.sqlite3"), **variables)
         assert ended.returncode == 78, ended
         assert words in ended.stderr
         assert len(ended.stderr.strip().splitlines()) == 1

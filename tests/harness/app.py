@@ -17,8 +17,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, TypeVar
 
-from pydantic import SecretStr
-from pydantic_settings import PydanticBaseSettingsSource
+from pydantic import BaseModel, SecretStr
 from telegram import Update
 
 from bot.app import Assembly, assemble
@@ -371,12 +370,8 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
 class _GivenSettings(Settings):
     """Without a look at the variables of the process, which costs as much as all the rest of the bot's start."""
 
-    @classmethod
-    def settings_customise_sources(
-        cls, settings_cls: Any, init_settings: Any, *others: Any, **named: Any
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        del settings_cls, others, named
-        return (init_settings,)
+    def __init__(self, **values: Any) -> None:
+        BaseModel.__init__(self, **values)
 
 
 @asynccontextmanager

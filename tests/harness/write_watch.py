@@ -46,7 +46,7 @@ EVERY = "*"  # the column of an insertion or a deletion
 
 
 class Change(NamedTuple):
-    """A row of temp.changes."""
+    """A column of a row of temp.changes."""
 
     table: str
     column: str
@@ -80,7 +80,9 @@ class WriteWatch:
             await transaction.fetch("DELETE FROM temp.changes")
             yield transaction
             rows = await transaction.fetch("SELECT DISTINCT * FROM temp.changes")
-            changes += [Change(*row) for row in rows]
+            changes += [
+                Change(table, column, *others) for table, columns, *others in rows for column in columns.split()
+            ]
 
     def tell(self, events: tuple[Event, ...]) -> None:
         self._told = events
@@ -172,24 +174,24 @@ def _columns(schema: tuple[str, ...]) -> Mapping[str, frozenset[tuple[str, str]]
 
 @cache
 def _triggers(columns: frozenset[tuple[str, str]]) -> str:
-    """Note each change of one of these columns, and each row that comes or goes."""
+    """Note each change of one of these columns and each row that comes or goes; each start makes them: few."""
     script = [
-        'CREATE TEMP TABLE changes ("table" TEXT, "column" TEXT, verb TEXT, user_id INT, account_id INT, kind TEXT);'
+        'CREATE TEMP TABLE changes ("table" TEXT, columns TEXT, verb TEXT, user_id INT, account_id INT, kind TEXT);'
     ]
     for table in sorted({table for table, _ in columns}):
-        for verb, row in (("INSERT", "new"), ("DELETE", "old")):
-            script.append(_trigger(f"note_{verb}_{table}", f"{verb} ON main.{table}", (table, EVERY, verb), row))
-    for table, column in sorted(columns):
-        what = f"UPDATE OF {column} ON main.{table} WHEN old.{column} IS NOT new.{column}"
-        script.append(_trigger(f"note_{table}_{column}", what, (table, column, "UPDATE"), "new"))
+        names = sorted(column for each, column in columns if each == table)
+        changed = " || ".join(f"iif(old.{name} IS NOT new.{name}, '{name} ', '')" for name in names)
+        script.append(_trigger(table, "INSERT", "INSERT", f"'{EVERY}'", "new"))
+        script.append(_trigger(table, "DELETE", "DELETE", f"'{EVERY}'", "old"))
+        script.append(_trigger(table, "UPDATE", f"UPDATE OF {', '.join(names)}", changed, "new"))
     return "\n".join(script)
 
 
-def _trigger(name: str, what: str, change: tuple[str, str, str], row: str) -> str:
-    """`row`: old or new. The type of an account that is gone is NULL."""
-    table = change[0]
+def _trigger(table: str, verb: str, what: str, columns: str, row: str) -> str:
+    """`columns`: an expression. `row`: old or new. The type of an account that is gone is NULL."""
     account = "NULL" if table in {"users", "user_licenses", "dialogues"} else f"{row}.account_id"
     of_account = f"FROM accounts WHERE account_id = {account})"
     user = f"(SELECT user_id {of_account}" if table.startswith("paper_") else f"{row}.user_id"
-    values = ", ".join([*map(repr, change), user, account, f"(SELECT account_type {of_account}"])
-    return f"CREATE TEMP TRIGGER {name} AFTER {what} BEGIN INSERT INTO changes VALUES ({values}); END;"  # noqa: S608  names of our own schema
+    values = f"'{table}', {columns}, '{verb}', {user}, {account}, (SELECT account_type {of_account}"
+    note = f"INSERT INTO changes VALUES ({values})"  # noqa: S608  names of our own schema
+    return f"CREATE TEMP TRIGGER note_{verb}_{table} AFTER {what} ON main.{table} BEGIN {note}; END;"
