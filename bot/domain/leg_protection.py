@@ -193,8 +193,6 @@ def stops_of_entries(view: LegView) -> Iterable[LegWish]:
         if (row.stop_loss or ZERO, row.take_profit or ZERO) == (stop, take_profit):
             continue
         mine = [a for a in mine if isinstance(a.request, AmendRequest) and a.request.stop_loss is not None]
-        if mine and (is_refused(mine[-1]) or is_too_soon(mine, view)):
-            continue
         request = AmendRequest(
             target_link_id=each.order_link_id,
             category=plan.category,
@@ -204,6 +202,8 @@ def stops_of_entries(view: LegView) -> Iterable[LegWish]:
             take_profit=take_profit,
             tp_trigger_by=plan.target_trigger_by,
         )
+        if mine and ((is_refused(mine[-1]) and mine[-1].request == request) or is_too_soon(mine, view)):
+            continue
         yield LegWish(kind=IntentKind.AMEND, request=request, key=f"amend:{each.intent_id}:{len(mine)}")
 
 

@@ -152,10 +152,13 @@ class TestTheOrder:
         assert (await managing.core.settle()).plan.stop_verified_ts is not None
         assert len(amends(managing)) == 1
 
-    async def test_an_amend_of_its_own_does_not_keep_later_stops_from_the_entry(self, managing: Managing) -> None:
+    @pytest.mark.parametrize("change", [{"price": "94"}, {"stop": "92"}])
+    async def test_an_amend_that_was_refused_does_not_keep_later_stops_from_the_entry(
+        self, managing: Managing, change: dict[str, str]
+    ) -> None:
         await rest(managing)
         managing.gateway.faults.append(ExchangeRejected("no", code=10001))
-        assert (await edit(managing, price="94")).state is IntentState.REFUSED
+        assert (await edit(managing, **change)).state is IntentState.REFUSED
         async with managing.core.storage.store.begin() as unit:
             await unit.plans.set_stop(1, D(91), TriggerBy.LAST)
         managing.core.storage.clock.advance(2)
