@@ -9,7 +9,7 @@ from bot.domain.ids import MINUTE, Millis
 from bot.domain.market import Instrument
 from bot.domain.portfolio import Side
 from bot.domain.receipts import Receipt, ReceiptStep, StepKind
-from bot.domain.trade_plans import OrderIntent
+from bot.domain.trade_plans import ExitReason, OrderIntent
 from handlers.core.links import LONGEST_SYMBOL, ShowLeg, ShowReceipt, ShowTrades
 from handlers.texts.catalog import Markup, join
 from handlers.trading.reasons import reason_text
@@ -27,6 +27,7 @@ _IN_SECONDS: Final = 10 * MINUTE  # up to which it is told in seconds; later one
 _SECOND: Final = 1_000  # ms
 _TENTH: Final = Decimal("0.1")
 _PERCENT_STEP: Final = Decimal("0.001")
+_BY_THE_EXCHANGE: Final = frozenset(ExitReason) - {ExitReason.MANUAL, ExitReason.ELSEWHERE, ExitReason.UNKNOWN}
 
 
 def receipt_card(viewer: RenderContext, account: Account, receipt: Receipt, instrument: Instrument | None) -> Card:
@@ -163,7 +164,8 @@ def _notes(viewer: RenderContext, receipt: Receipt, instrument: Instrument | Non
     if marks.unknown_ts is not None:
         yield say("receipt-unknown", settled=int(marks.settled_ts is not None), count=marks.questions)
     if receipt.intent is None:
-        yield say("receipt-not-ours", closed=int(closed is not None))
+        by_itself = closed is not None and closed.exit_reason in _BY_THE_EXCHANGE
+        yield say("receipt-not-ours", who="exchange" if by_itself else "other" if closed is None else "somebody")
 
 
 def _fees(figures: Figures, receipt: Receipt) -> str:

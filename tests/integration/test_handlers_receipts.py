@@ -69,7 +69,7 @@ async def test_an_order_that_rests_has_one_and_so_has_what_the_exchange_did(harn
     label = next(each for each in trades.labels if each.startswith("🧾"))
     stop = shown(await anna.press(label, bubble=trades))
     assert "Stop · Sell 0.01 BTC" in stop
-    assert "there was no tap here" in stop
+    assert "The exchange did this by itself: there was no tap here" in stop
     assert "worse than 62,284.19" in stop
 
 

@@ -158,7 +158,7 @@ told-closed =
         [target] 🎯 <b>Target reached</b>: { $side } { $size } closed
         [stop] 🛡 <b>Stop hit</b>: { $side } { $size } closed
         [trailing] 🛡 <b>Trailing stop hit</b>: { $side } { $size } closed
-        [liquidation] ⛔ <b>Liquidated</b>: { $side } { $size }
+        [liquidation] 🔥 <b>Liquidated</b>: { $side } { $size }
         [adl] ⛔ <b>Cut by ADL</b>: { $side } { $size }
         [emergency] ⛔ <b>Closed because its stop could not be set</b>: { $side } { $size }
         [settlement] ⛔ <b>Settled</b>, as it is not traded any more: { $side } { $size }

@@ -86,8 +86,9 @@ receipt-unknown =
        *[other] The answer to it was lost. I ask the exchange about it by its ID (answers so far: { $count }).
     }
 receipt-not-ours =
-    { $closed ->
-        [1] The exchange did this by itself, or you did it elsewhere: there was no tap here.
+    { $who ->
+        [exchange] The exchange did this by itself: there was no tap here.
+        [somebody] The exchange did this by itself, or you did it elsewhere: there was no tap here.
        *[other] It was not placed from here: what the exchange said of it is all I know.
     }
 receipt-request-id = Bybit’s request ID: <code>{ $id }</code>

@@ -160,7 +160,7 @@ told-closed =
         [target] 🎯 <b>Цель достигнута</b>: { $side } { $size } закрыто
         [stop] 🛡 <b>Сработал стоп</b>: { $side } { $size } закрыто
         [trailing] 🛡 <b>Сработал трейлинг-стоп</b>: { $side } { $size } закрыто
-        [liquidation] ⛔ <b>Ликвидация</b>: { $side } { $size }
+        [liquidation] 🔥 <b>Ликвидация</b>: { $side } { $size }
         [adl] ⛔ <b>Урезано по ADL</b>: { $side } { $size }
         [emergency] ⛔ <b>Закрыто, потому что стоп не вставал</b>: { $side } { $size }
         [settlement] ⛔ <b>Рассчитано</b>: эта пара больше не торгуется: { $side } { $size }

@@ -160,7 +160,7 @@ told-closed =
         [target] 🎯 <b>Ціль досягнуто</b>: { $side } { $size } закрито
         [stop] 🛡 <b>Спрацював стоп</b>: { $side } { $size } закрито
         [trailing] 🛡 <b>Спрацював трейлінг-стоп</b>: { $side } { $size } закрито
-        [liquidation] ⛔ <b>Ліквідація</b>: { $side } { $size }
+        [liquidation] 🔥 <b>Ліквідація</b>: { $side } { $size }
         [adl] ⛔ <b>Урізано по ADL</b>: { $side } { $size }
         [emergency] ⛔ <b>Закрито, бо стоп не ставав</b>: { $side } { $size }
         [settlement] ⛔ <b>Розраховано</b>: ця пара більше не торгується: { $side } { $size }
