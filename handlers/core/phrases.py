@@ -4,18 +4,10 @@ from typing import Final
 
 from bot.domain.chart_intervals import interval_named
 from bot.domain.errors import BadInput
+from handlers.core.closing_words import is_of_legs
 from handlers.core.context import UpdateContext
 from handlers.core.plain_words import GREETING, Phrase, account_type_named, command_said, words_of
 
-_ARE_LEGS: Final = frozenset(
-    {
-        *("half", "quarter", "winners", "losers", "longs", "shorts", "all", "everything", "of", "each"),
-        *("половину", "половина", "прибыльные", "прибыльных", "убыточные", "убыточных", "лонги", "лонгов", "шорты"),
-        *("шортов", "все", "всё", "всех", "из", "каждой", "половини", "прибуткові", "прибуткових", "збиткові"),
-        *("збиткових", "лонгів", "шорти", "шортів", "усе", "усіх", "всіх", "кожної"),
-    }
-)
-"""Words that name positions by themselves: half of all, the losers."""
 _EVERYTHING: Final = frozenset({"all", "everything", "всё", "все"})
 OF_A_SYMBOL: Final = frozenset(
     {"trail", "edit", "sl", "tp", "breakeven"}
@@ -46,7 +38,7 @@ async def _is_vague(ctx: UpdateContext, said: Phrase) -> bool:
     if said.command == "alert" and said.arguments and not any(map(str.isdigit, "".join(said.arguments))):
         return not await _is_symbol(ctx, said.arguments)
     if said.command == "close" and said.arguments and said.arguments[0] not in _EVERYTHING:
-        return not _ARE_LEGS.issuperset(said.arguments) and not await _is_symbol(ctx, said.arguments[:1])
+        return not all(map(is_of_legs, said.arguments)) and not await _is_symbol(ctx, said.arguments[:1])
     return False
 
 

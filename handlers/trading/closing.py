@@ -1,6 +1,5 @@
 """/close: a position or a part of it, or several at once; asked once, then done at market."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +12,7 @@ from bot.domain.legs import LegOutlook
 from bot.domain.portfolio import Positions, Side
 from bot.domain.trade_plans import OrderIntent
 from bot.services.chat.buttons import ButtonAction
+from handlers.core.closing_words import BETWEEN, GROUPS, LegGroup, share_of
 from handlers.core.context import UpdateContext
 from handlers.core.errors import sentence
 from handlers.core.links import ShowCloses
@@ -30,8 +30,8 @@ from handlers.trading.closing_views import (
     size_text,
 )
 from handlers.trading.disagreements import ReleaseLeg
-from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, LegName, Percent, ShowClosesPage
-from handlers.trading.leg_views import HALF, QUARTER, part_of
+from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegName, Percent, ShowClosesPage
+from handlers.trading.leg_views import part_of
 from handlers.trading.legs import (
     SIDE_WORDS,
     ActOutcome,
@@ -44,29 +44,6 @@ from handlers.trading.legs import (
 )
 from handlers.views.cards import Card
 from handlers.views.symbols import base_of
-
-_SHARES: Final = {
-    plain(word): share
-    for share, words in {
-        WHOLE: "all whole everything весь вся всё все целиком повністю 100% 100",
-        HALF: "half ½ 1/2 половину половина пол половини 50% 50",
-        QUARTER: "quarter ¼ 1/4 четверть чверть 25% 25",
-    }.items()
-    for word in words.split()
-}
-_PERCENT: Final = re.compile(r"([1-9][0-9]?)%")
-_GROUPS: Final = {
-    word: group
-    for group, words in {
-        LegGroup.ALL: "all everything всё все всех всего усіх всіх усе",
-        LegGroup.WINNERS: "winners winning profit прибыльные прибыльных прибуткові прибуткових",
-        LegGroup.LOSERS: "losers losing loss убыточные убыточных збиткові збиткових",
-        LegGroup.LONGS: "longs лонги лонгов лонгів",
-        LegGroup.SHORTS: "shorts шорты шорти шортов шортів",
-    }.items()
-    for word in words.split()
-}
-_BETWEEN: Final = frozenset({"of", "each", "every", "the", "my", "каждой", "из", "от", "кожної", "з", "від"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,13 +215,13 @@ async def _wish_of(ctx: UpdateContext) -> _Wish:
         account_type = account_type_named(word)
         if account_type is not None:
             account = ctx.config.resolve(account_type)
-        elif word in _GROUPS and (word not in _SHARES or not names):
-            group = _GROUPS[word]
-        elif (share := _share_of(word)) is not None:
+        elif word in GROUPS and (share_of(word) is None or not names):
+            group = GROUPS[word]
+        elif (share := share_of(word)) is not None:
             percent = share
         elif names and word[:1].isdigit():
             raise BadInput("close-how")
-        elif word in _BETWEEN:
+        elif word in BETWEEN:
             continue
         elif word in SIDE_WORDS:
             side = SIDE_WORDS[word]
@@ -252,12 +229,6 @@ async def _wish_of(ctx: UpdateContext) -> _Wish:
             names.append(typed)
     symbol = await _symbol_of(ctx, names)
     return _Wish(account=account, symbol=symbol, side=side, group=None if symbol else group, percent=percent)
-
-
-def _share_of(word: str) -> int | None:
-    """Percent: half, ¼, 30%; None for any other word."""
-    typed = _PERCENT.fullmatch(word)
-    return _SHARES.get(word) if typed is None else int(typed[1])
 
 
 async def _symbol_of(ctx: UpdateContext, names: Sequence[str]) -> Symbol | None:

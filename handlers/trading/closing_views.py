@@ -14,10 +14,11 @@ from bot.domain.market import Instrument
 from bot.domain.portfolio import LegKey
 from bot.domain.refusals import NO_BOOK
 from bot.domain.trade_plans import UNSETTLED, ClosedTrade, IntentState, OrderIntent
+from handlers.core.closing_words import LegGroup
 from handlers.core.links import ShowCancels, ShowCloses, ShowLeg, ShowPositions
 from handlers.texts.catalog import Markup, join
 from handlers.trading.brief_orders import brief_lines
-from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, LegGroup, ShowClosesPage
+from handlers.trading.leg_codes import WHOLE, AskClose, AskCloseMany, ShowClosesPage
 from handlers.trading.leg_views import (
     HALF,
     QUARTER,

@@ -1,7 +1,6 @@
 """Codes of what is done to positions: each asks or shows; the button that acts is a token."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated, Final
 
 from bot.domain.chart_intervals import ChartInterval
@@ -9,6 +8,7 @@ from bot.domain.ids import AccountId
 from bot.domain.payloads import AtMost
 from bot.domain.portfolio import Side
 from handlers.core.callbacks import Code, PageNumber, RowNumber
+from handlers.core.closing_words import LegGroup
 from handlers.core.links import LegIndex, SymbolName
 
 WHOLE: Final = 100  # percent of a position
@@ -43,16 +43,6 @@ class AskClose(Code):
     symbol: SymbolName
     position_idx: LegIndex
     percent: Percent
-
-
-class LegGroup(StrEnum):
-    """Which of an account's positions are meant."""
-
-    ALL = "all"
-    WINNERS = "win"
-    LOSERS = "lose"
-    LONGS = "long"
-    SHORTS = "short"
 
 
 @dataclass(frozen=True, slots=True)

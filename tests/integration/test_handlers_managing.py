@@ -41,7 +41,8 @@ async def test_a_second_tap_on_close_closes_nothing_twice(harness: Harness) -> N
 
 async def test_a_part_is_named_by_a_word_a_sign_or_any_percentage(harness: Harness) -> None:
     anna = await holding(harness)
-    for typed, size in (("/close btc 30%", "0.003"), ("закрой btc ½", "0.005"), ("/close ¼", "0.002")):
+    parts = {"/close btc 30%": "0.003", "закрой btc ½": "0.005", "закрыть 30%": "0.003", "закрой четверть": "0.002"}
+    for typed, size in parts.items():
         assert f"Close {size}{NBSP}BTC" in (await said(anna, typed)).labels
     assert "How much of it?" in shown(await said(anna, "/close btc 0.005"))
 

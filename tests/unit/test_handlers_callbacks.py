@@ -34,11 +34,11 @@ from handlers.accounts.callbacks import AskRemoval, ShowSite
 from handlers.admin.audit_views import AREAS
 from handlers.core import callbacks
 from handlers.core.callbacks import Code
+from handlers.core.closing_words import LegGroup
 from handlers.core.links import RunCommand, ShowBalance, ShowPositions, ShowPrice, ShowSymbols
 from handlers.core.specs import Place, ViewSpec
 from handlers.registry import TABLE
 from handlers.statistics.codes import CurveKind, StatsPart
-from handlers.trading.leg_codes import LegGroup
 from handlers.trading.limit_fields import LimitField
 from handlers.trading.ticket_codes import TicketPart
 from handlers.users.callbacks import LAST_MINUTE, LONGEST_MUTE, MenuGroup, PressPin, SetLanguage, ShowSetting
