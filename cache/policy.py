@@ -301,9 +301,6 @@ TABLE: Final[tuple[Policy[Any], ...]] = (
     API_RESPONSE,
 )
 
-# What nothing records yet: a refusal of a symbol, which real orders will bring.
-RESERVED: Final[frozenset[type]] = frozenset({InstrumentRejected})
-
 Override = tuple[float | None, int | None]  # time to live (s), capacity (entries); None: as in the table
 
 
@@ -340,7 +337,7 @@ def _overridden(policy: Policy[Any], part: str, ttl: float | None, capacity: int
 
 
 def as_markdown(table: tuple[Policy[Any], ...] = TABLE) -> str:
-    """The table as docs/cache.md shows it; a dagger marks the events of RESERVED."""
+    """The table as docs/cache.md shows it."""
     lines = [
         "| region | ttl s | capacity | key | loaded from | dropped by | read by |",
         "|---|---|---|---|---|---|---|",
@@ -348,7 +345,7 @@ def as_markdown(table: tuple[Policy[Any], ...] = TABLE) -> str:
     for policy in table:
         own = "".join(f" ({name.replace('_', ' ')} {ttl:g})" for name, ttl in policy.own_ttl)
         events = [drop.event for drop in policy.dropped_by]
-        drops = ", ".join(f"{event.__name__}{'†' if event in RESERVED else ''}" for event in events) or "–"
+        drops = ", ".join(event.__name__ for event in events) or "–"
         cells = (
             policy.name,
             f"{policy.ttl:g}{own}",

@@ -87,7 +87,7 @@ class WalletChanged(AccountEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstrumentRejected:
-    """Bybit refused a symbol as unknown or not trading: its rules must be read anew."""
+    """An order or a stop was refused for what the rules of its symbol allow: they must be read anew."""
 
     category: Category
     symbol: Symbol

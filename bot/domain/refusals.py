@@ -20,10 +20,14 @@ _BY_CODE: Final = {
     **dict.fromkeys(GONE, "order-no-gone"),
     **dict.fromkeys(REDUCE_ONLY, "order-no-reduce-only"),
     **dict.fromkeys((110025, 110028), MODE),
-    **dict.fromkeys((110074, 110023), "order-no-closed-market"),
+    **dict.fromkeys((10029, 110023, 110066, 110074), "order-no-closed-market"),
+    WRONG_PARAMETER: "order-no-value",
     **dict.fromkeys((110095, 110098, 110099, 110100, 110103), "order-no-auction"),
     **dict.fromkeys((110123, 110125), "order-no-terms"),
 }
+_BY_RULES: Final = frozenset({"order-no-price", "order-no-size", "order-no-closed-market", "order-no-value"})
+RULES_DOUBTED: Final = frozenset(code for code, key in _BY_CODE.items() if key in _BY_RULES)
+"""After these the rules that are kept of the symbol may not be those of the exchange any more."""
 SERVER: Final = "order-no-server"  # HTTP 403: the front did not let it through, and the next one may be
 ADDRESS: Final = "order-no-address"  # 10010, as long as it may be our address and not the key
 _BY_RESTRICTION: Final = {

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from bot.domain.events import OrderChanged, OrderPlaced, RecordEvent, StopChanged
+from bot.domain.events import InstrumentRejected, OrderChanged, OrderPlaced, RecordEvent, StopChanged
 from bot.domain.ids import AccountId, Millis, OrderLinkId
 from bot.domain.intent_states import FINAL, is_concluded, quantity_after
 from bot.domain.interning import intern_decimal
@@ -13,7 +13,7 @@ from bot.domain.market import Category
 from bot.domain.orders import AmendRequest, OrderRequest, amended
 from bot.domain.portfolio import LegKey
 from bot.domain.ports.plans import IntentNews
-from bot.domain.refusals import FENCED, UNLEVERAGED
+from bot.domain.refusals import FENCED, RULES_DOUBTED, UNLEVERAGED
 from bot.domain.trade_plans import (
     UNSETTLED,
     ExitReason,
@@ -317,7 +317,7 @@ class SqliteOrderIntents:
         row = (state.value, order_id, decimal_text(qty), optional_decimal_text(average), code, reason)
         asked = (news.request_id, news.questions, *doubts(known.state, state, now))
         rows = await self._transaction.fetch(UPDATE_INTENT, (*row, acknowledged, final, *asked, intent_id))
-        self._tell(known, state, rows)
+        self._tell(known, state, code, rows)
         self._touch(known.plan_id)
         found = replace(
             known,
@@ -365,7 +365,9 @@ class SqliteOrderIntents:
             if each in self._known:
                 self._known[each] = replace(self._known[each], is_told=True)
 
-    def _tell(self, known: OrderIntent, state: IntentState, rows: Sequence[Row]) -> None:
+    def _tell(self, known: OrderIntent, state: IntentState, code: int | None, rows: Sequence[Row]) -> None:
+        if state in {IntentState.REFUSED, IntentState.REJECTED} and code in RULES_DOUBTED:
+            self._record(InstrumentRejected(category=known.leg.category, symbol=known.leg.symbol))
         for row in rows:
             if known.is_order and known.state in UNSETTLED and state not in UNSETTLED:
                 self._record(event_of(OrderPlaced, row))

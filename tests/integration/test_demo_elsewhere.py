@@ -167,3 +167,14 @@ async def test_what_is_opened_elsewhere_while_an_entry_is_unknown_is_left_alone(
     assert not [text for text in said_of_it if "disagree" in text or "stand yet" in text]
     asked = {each["path"] for each in desk.control.calls("0") if each["method"] == "POST" and each["uid"] == desk.uid}
     assert asked == {"/demo/v5/order/create"}
+
+
+async def test_rules_that_changed_after_the_card_are_read_anew_after_the_refusal(desk: DemoTrading) -> None:
+    card = await said(desk.person, "buy btc limit 59500.1 $600 sl 58000")
+    desk.control.add_fault({"kind": "limits_changed", "symbol": "BTCUSDT", "share": 1, "tick": "0.5"})
+    await desk.person.press(card.labels[0], bubble=card)
+    await desk.comes(lambda: "refused" in desk.person.last.text, what="the refusal")
+    assert "the rules of the symbol or the price may have changed" in desk.person.last.text
+    shown = await desk.buy("btc limit 59500.1 $600 sl 58000")
+    assert "Resting" in shown.text
+    assert [row["price"] for row in desk.truth["orders"] if not row["stopOrderType"]] == ["59500.0"]

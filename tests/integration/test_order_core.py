@@ -435,7 +435,7 @@ async def test_an_entry_of_the_position_mode_before_says_that_it_was_switched(co
 async def test_a_wrong_parameter_in_the_mode_of_the_card_is_not_blamed_on_it(core: OrderCore) -> None:
     core.gateway.faults.append(ExchangeRejected("no", code=10001))
     trade = await core.confirm()
-    assert (trade.intents[0].state, trade.intents[0].reason) == (IntentState.REJECTED, "order-no")
+    assert (trade.intents[0].state, trade.intents[0].reason) == (IntentState.REJECTED, "order-no-value")
 
 
 async def test_a_position_of_any_size_that_is_read_keeps_no_account_from_being_settled(core: OrderCore) -> None:

@@ -32,6 +32,7 @@ order-no = The exchange refused it.
 order-no-margin = There is not enough margin for it.
 order-no-price = The price is beyond what the exchange takes.
 order-no-size = The size is not one that the exchange takes.
+order-no-value = A value in it does not fit: the rules of the symbol or the price may have changed just now.
 order-no-too-many = There are too many open orders.
 order-no-gone = The order is filled or canceled already.
 order-no-reduce-only = There is nothing left to close.
