@@ -42,6 +42,7 @@ class EntryFill:
     touch: Decimal | None
     fee_rate: Decimal | None
     stop: Decimal | None
+    fee_coin: str = ""  # "": the quote coin
 
     @property
     def slippage(self) -> Decimal | None:
@@ -59,8 +60,8 @@ class EntryFill:
 
     @property
     def fee_said(self) -> Decimal | None:
-        """What the card said that it would cost at most."""
-        if self.fee_rate is None or self.worst is None:
+        """What the card said that it would cost at most; None, too, where it was paid in another coin."""
+        if self.fee_rate is None or self.worst is None or self.fee_coin not in {"", quote_of(self.symbol)}:
             return None
         touch = self.worst if self.touch is None else self.touch
         return formulas.fee(self.qty, formulas.fee_price(self.side, self.worst, touch), self.fee_rate)

@@ -11,6 +11,7 @@ from typing import Final
 from bot.domain.ids import Millis
 from bot.domain.orders import direction, opposite
 from bot.domain.portfolio import Execution, LegKey, Position, Side
+from bot.domain.symbol_names import quote_of
 from bot.domain.trade_plans import ExitReason, IntentKind, OrderIntent
 from bot.domain.trades import PRACTICE_RESET
 
@@ -87,9 +88,15 @@ def moves_a_leg(fill: Execution) -> bool:
     return fill.exec_type in _MOVES and fill.exec_qty > 0
 
 
+def fee_in_quote(fill: Execution) -> Decimal:
+    """The fee as far as it is a part of a result: one in another coin (a discount for holding that coin) is none."""
+    is_quote = fill.fee_currency in {"", quote_of(fill.symbol)}
+    return fill.exec_fee if is_quote and fill.exec_fee is not None else ZERO
+
+
 def book_fill(cost: LegCost | None, leg: LegKey, fill: Execution, now: Millis) -> BookedFill:
     """A fill closes what stands against it, at most all of it; what is left of it opens."""
-    price, fee, ts = fill.exec_price or ZERO, fill.exec_fee or ZERO, fill.exec_ts or now
+    price, fee, ts = fill.exec_price or ZERO, fee_in_quote(fill), fill.exec_ts or now
     closed = None
     left = fill.exec_qty
     if cost is not None and cost.side is not fill.side:

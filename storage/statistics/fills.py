@@ -16,7 +16,7 @@ SELECT_ENTRY_FILLS: Final = """
                         AND json_extract(a.request, '$.price') IS NOT NULL
                         AND json_extract(a.request, '$.target_link_id') = i.order_link_id
                       ORDER BY a.intent_id DESC LIMIT 1), i.card_price),
-           p.touch, p.fee_rate, json_extract(i.request, '$.stop_loss')
+           p.touch, p.fee_rate, json_extract(i.request, '$.stop_loss'), l.fee_currency
       FROM trade_logs AS l
       CROSS JOIN order_intents AS i ON i.order_link_id = l.order_link_id
       LEFT JOIN card_promises AS p ON p.intent_id = i.intent_id
@@ -32,7 +32,7 @@ SELECT_ENTRY_FILLS_OF_PLANS: Final = """
                         AND json_extract(a.request, '$.price') IS NOT NULL
                         AND json_extract(a.request, '$.target_link_id') = i.order_link_id
                       ORDER BY a.intent_id DESC LIMIT 1), i.card_price),
-           p.touch, p.fee_rate, json_extract(i.request, '$.stop_loss')
+           p.touch, p.fee_rate, json_extract(i.request, '$.stop_loss'), l.fee_currency
       FROM json_each(?) AS j
       CROSS JOIN order_intents AS i ON i.plan_id = j.value
       CROSS JOIN trade_logs AS l ON l.order_link_id = i.order_link_id AND l.order_link_id <> ''
@@ -73,4 +73,5 @@ def entry_fill_of(row: Row) -> EntryFill:
         touch=optional_decimal(row[11]),
         fee_rate=optional_decimal(row[12]),
         stop=optional_decimal(row[13]),
+        fee_coin=row[14],
     )

@@ -10,6 +10,7 @@ from bot.domain.leg_costs import ClosedPart, LegCost
 from bot.domain.market import Category
 from bot.domain.orders import direction
 from bot.domain.portfolio import Execution, LegKey, Side
+from bot.domain.symbol_names import quote_of
 from bot.domain.trade_plans import ClosedTrade, ExitReason, OrderIntent
 from storage.sqlite.codecs import Row, decimal_text, optional_decimal, optional_decimal_text
 from storage.sqlite.transaction import Transaction
@@ -158,7 +159,13 @@ class SqliteClosedTrades:
             slippage += Decimal(known[0][16])
         row = (
             *(account.account_id, account.user_id, plan_id, key[1], fill.order_link_id, leg.category.value, leg.symbol),
-            *(leg.position_idx, part.side.value, *amounts, fill.fee_currency, exit_reason.value),
+            *(
+                leg.position_idx,
+                part.side.value,
+                *amounts,
+                quote_of(leg.symbol) or fill.fee_currency,
+                exit_reason.value,
+            ),
             *(optional_decimal_text(slippage), part.opened_ts, fill.exec_ts or part.opened_ts, funding),
             *((None,) * 3 if intent is None else (intent.created_ts, intent.sent_ts, intent.acknowledged_ts)),
         )

@@ -448,3 +448,13 @@ async def test_a_position_of_any_size_that_is_read_keeps_no_account_from_being_s
         trade = await core.settle()
     assert trade.position is not None
     assert trade.position.size == most
+
+
+async def test_a_fee_in_another_coin_is_no_part_of_a_result(core: OrderCore) -> None:
+    await core.confirm()
+    core.gateway.listeners = []
+    core.gateway.trigger_stop()
+    core.gateway.fills[-1] = replace(core.gateway.fills[-1], fee_currency="MNT", exec_fee=D(7))
+    (closed,) = (await core.settle()).closed
+    assert (closed.open_fee, closed.close_fee, closed.fee_currency) == (D("0.0055"), 0, "USDT")
+    assert closed.pnl == D("-1.0055")
