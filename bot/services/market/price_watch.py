@@ -139,9 +139,13 @@ class PriceWatch:
 
     def _forget_empty(self, key: MarketKey, followed: FollowedPrice) -> None:
         if not followed.ladder:
-            del self._followed[key]
-            self._heard_at.pop(key, None)
-            self._looked_at.pop(key, None)
+            self._forget(key)
+
+    def _forget(self, key: MarketKey) -> None:
+        """Without any alert left, or of a symbol that is not traded any more."""
+        self._followed.pop(key, None)
+        self._heard_at.pop(key, None)
+        self._looked_at.pop(key, None)
 
     async def _load(self) -> None:
         """Once: every alert, and since when prices are owed."""
@@ -206,7 +210,7 @@ class PriceWatch:
                 payload = AlertsEndedMessage(category=key.category, symbol=key.symbol, count=len(own))
                 named = f"alerts-ended:{min(own)}"
                 await unit.enqueue(outbox_message(payload, user_id=user_id, idempotency_key=named), self.clock.now())
-        self._followed.pop(key, None)
+        self._forget(key)
 
     async def _catch_up(self) -> list[ExchangeError]:
         """The minutes of what was missed; what failed, which is looked up the next time."""
