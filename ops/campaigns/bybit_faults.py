@@ -94,7 +94,9 @@ def _played(seed: int, cases: int, processes: int) -> Iterator[Iterator[Outcome]
     if processes == 1:
         yield (play(seed, number) for number in range(cases))
         return
-    with get_context("spawn").Pool(processes, initializer=_settle_in) as pool:
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__spec__.name])  # imported once, not by each process
+    with context.Pool(processes, initializer=_settle_in) as pool:
         yield pool.imap(partial(play, seed), range(cases))
 
 
