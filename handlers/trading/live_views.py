@@ -11,7 +11,7 @@ from bot.domain.market import Instrument
 from bot.domain.orders import OrderRequest, TimeInForce
 from bot.domain.patience import BYBIT
 from bot.domain.receipts import was_taken
-from bot.domain.trade_plans import LIVE, IntentKind, IntentState, ManagedTrade, OrderIntent
+from bot.domain.trade_plans import LIVE, IntentKind, IntentState, ManagedTrade, OrderIntent, PlanState
 from handlers.core.links import ShowLeg, ShowOrders, ShowReceipt
 from handlers.texts.catalog import Markup, Value, join
 from handlers.trading.card_views import side_word
@@ -104,15 +104,28 @@ def trade_card(viewer: RenderContext, trade: ManagedTrade, instrument: Instrumen
     lines = [title, *(_entry(viewer, each, instrument) for each in entries_of(trade))]
     if any(each.fills_qty > 0 for each in entries_of(trade)):
         lines += _protection(viewer, trade, instrument)
+    elif _has_moved_the_stop(trade) and plan.stop is not None:
+        lines.append(say("live-stop-moved", stop=viewer.figures.price(plan.stop, instrument)))
     lines += _times(viewer, trade)
     return Card(text=join(lines), rows=(way_on, (*_places(viewer, trade), *menu_row(viewer))))
+
+
+def _has_moved_the_stop(trade: ManagedTrade) -> bool:
+    """Whether entries that came to nothing were to add to an open leg, whose one stop is the one of their card."""
+    plan = trade.plan
+    began = plan.first_fill_ts if plan.state is PlanState.OPEN else None
+    return began is not None and any(
+        isinstance(each.request, OrderRequest) and each.request.stop_loss == plan.stop and each.created_ts > began
+        for each in entries_of(trade)
+        if is_final(each) and not each.fills_qty
+    )
 
 
 def _places(viewer: RenderContext, trade: ManagedTrade) -> Row:
     """The position's own card, and the orders while some rest."""
     plan, entries = trade.plan, entries_of(trade)
     position: Row = ()
-    if any(each.fills_qty > 0 for each in entries):
+    if any(each.fills_qty > 0 for each in entries) or _has_moved_the_stop(trade):
         code = ShowLeg(plan.account_id, plan.symbol, plan.position_idx)
         position = (button(viewer.say.plain("button-live-position"), viewer.data(code)),)
     receipt: Row = ()

@@ -81,3 +81,14 @@ async def test_a_card_that_lacks_play_money_leads_to_more_of_it(tmp_path: Path) 
         card = await said(demo.person, "buy 900000$ btc sl 3%")
         assert "of margin" in card.text
         assert "Refill demo" in "".join(card.labels)
+
+
+async def test_an_add_that_is_refused_says_that_it_has_moved_the_stop(desk: DemoTrading) -> None:
+    await desk.buy("btc $600 sl 58000 demo")
+    await desk.comes(lambda: "seen at the exchange" in desk.person.last.text, what="the stop to be read back")
+    desk.chat.clock.advance(5)
+    desk.control.add_fault({"kind": "code", "path": "/v5/order/create", "code": 110007})
+    shown = await desk.buy("btc $600 sl 57000 demo")
+    assert "Nothing was filled" in shown.text
+    assert "The stop of your position is 57,000.00 all the same" in shown.text
+    assert "57,000.00" in (await desk.person.press("Manage the position", bubble=shown)).text

@@ -72,6 +72,7 @@ live-not-sent = ○ Not sent. Nothing was filled.
 live-reason = Why: { $reason }
 live-no-stop = ⚠️ <b>No stop</b>
 live-stop-verified = Stop { $stop } · ✓ seen at the exchange
+live-stop-moved = ⚠️ The stop of your position is { $stop } all the same, as this card said.
 live-stop-waiting = Stop { $stop } · ⏳ being checked
 live-targets =
     { $count ->

@@ -76,6 +76,7 @@ live-not-sent = ○ Не отправлено. Ничего не исполне�
 live-reason = Почему: { $reason }
 live-no-stop = ⚠️ <b>Без стопа</b>
 live-stop-verified = Стоп { $stop } · ✓ стоит на бирже
+live-stop-moved = ⚠️ Стоп вашей позиции всё равно { $stop }, как было на этой карточке.
 live-stop-waiting = Стоп { $stop } · ⏳ проверяю
 live-targets =
     { $count ->

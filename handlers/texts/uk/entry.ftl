@@ -76,6 +76,7 @@ live-not-sent = ○ Не надіслано. Нічого не виконано.
 live-reason = Чому: { $reason }
 live-no-stop = ⚠️ <b>Без стопу</b>
 live-stop-verified = Стоп { $stop } · ✓ стоїть на біржі
+live-stop-moved = ⚠️ Стоп вашої позиції все одно { $stop }, як було на цій картці.
 live-stop-waiting = Стоп { $stop } · ⏳ перевіряю
 live-targets =
     { $count ->
