@@ -95,7 +95,7 @@ def _main(viewer: RenderContext, screen: TicketScreen) -> tuple[Row, ...]:
                 (TicketPart.ENTRY, say.plain("ticket-entry")),
                 (TicketPart.STOP, say.plain("ticket-stop")),
                 (TicketPart.TARGET, say.plain("ticket-target")),
-                (TicketPart.LEVERAGE, f"{draft.leverage or screen.account.settings.leverage}x"),
+                (TicketPart.LEVERAGE, f"{draft.leverage}x" if draft.leverage else say.plain("ticket-leverage")),
             )
         ),
         review,
@@ -181,7 +181,7 @@ def _entries(viewer: RenderContext, screen: TicketScreen) -> tuple[Row, ...]:
 
 def _leverages(viewer: RenderContext, screen: TicketScreen) -> tuple[Row, ...]:
     ticket = screen.ticket
-    now = screen.draft.leverage or screen.account.settings.leverage
+    now = screen.draft.leverage
     choices = [
         _choice(viewer, ticket, TicketPart.LEVERAGE, str(each), f"{each}x", is_chosen=each == now)
         for each in _LEVERAGES

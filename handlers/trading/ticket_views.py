@@ -96,8 +96,8 @@ def _rows(viewer: RenderContext, screen: TicketScreen, shown: TickerShown) -> li
         ("ticket-target", None, away)
     ]
     rows += [(say.plain(key), _level(viewer, level, base, way, instrument)) for key, level, way in levels]
-    leverage = draft.leverage or screen.account.settings.leverage
-    rows.append((say.plain("ticket-leverage"), f"{leverage}x"))
+    leverage = f"{draft.leverage}x" if draft.leverage else say.plain("ticket-leverage-own")
+    rows.append((say.plain("ticket-leverage"), leverage))
     return rows + list(_facts(viewer, shown, instrument, base))
 
 

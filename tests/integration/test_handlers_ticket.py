@@ -21,7 +21,7 @@ async def test_an_order_is_put_together_in_one_message(harness: Harness) -> None
     anna = await ticket_of(harness)
     ticket, count = anna.last, len(anna.bubbles)
     assert "• $100" in ticket.labels, "a first ticket begins with what the welcome offers"
-    for label in ("$250", "$100", "Sell", "Stop", "5%", "Target", "No target", "3x", "5x", "Entry", "+1.0%"):
+    for label in ("$250", "$100", "Sell", "Stop", "5%", "Target", "No target", "Leverage", "5x", "Entry", "+1.0%"):
         ticket = await anna.press(label, bubble=ticket)
     text = words(ticket.text)
     for line in ("Sell BTCUSDT · Practice", "100 USDT ≈ 0.001 BTC", "+5.0% 68,095.23", "64,852.60", "5x"):
@@ -32,6 +32,15 @@ async def test_an_order_is_put_together_in_one_message(harness: Harness) -> None
     assert "Stop 68,095.23 ≈ −3.32 USDT (−0.03%)" in words(card.text)
     assert len(anna.bubbles) == count, "one message that edits"
     assert await harness.rows("pending_limit_orders") == []
+
+
+async def test_leverage_that_was_not_chosen_is_the_one_that_the_card_has(harness: Harness) -> None:
+    anna = await ticket_of(harness, "/practice reset")
+    await anna.press("10x", bubble=anna.last)
+    await anna.press("Begin again", bubble=anna.last)
+    ticket = await said(anna, "/buy btc")
+    assert "the symbol’s own" in ticket.text
+    assert "10x" in (await anna.press("Check the order ›", bubble=ticket)).text
 
 
 async def test_change_leads_from_the_card_back_to_the_same_order(harness: Harness) -> None:
@@ -55,7 +64,7 @@ async def test_change_leads_from_the_card_back_to_the_same_order(harness: Harnes
         ("Stop/✎ Type it", "none", "none"),
         ("Target/✎ Type it", "4%", "+4.0% 66,778.92"),
         ("Entry/✎ Type it", "64000.55", "64,000.55"),
-        ("3x/✎ Type it", "x7", "7x"),
+        ("Leverage/✎ Type it", "x7", "7x"),
         ("BTC ▾/✎ Type it", "эфир", "Buy ETHUSDT"),
     ],
 )

@@ -95,6 +95,7 @@ ticket-entry = Entry
 ticket-stop = Stop
 ticket-target = Target
 ticket-leverage = Leverage
+ticket-leverage-own = the symbol’s own
 ticket-least = Smallest
 ticket-market = market
 ticket-nothing = choose one

@@ -100,6 +100,7 @@ ticket-entry = Вход
 ticket-stop = Стоп
 ticket-target = Цель
 ticket-leverage = Плечо
+ticket-leverage-own = как у пары
 ticket-least = Минимум
 ticket-market = рыночный
 ticket-nothing = выберите

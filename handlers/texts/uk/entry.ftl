@@ -100,6 +100,7 @@ ticket-entry = Вхід
 ticket-stop = Стоп
 ticket-target = Ціль
 ticket-leverage = Плече
+ticket-leverage-own = як у пари
 ticket-least = Мінімум
 ticket-market = ринковий
 ticket-nothing = виберіть
