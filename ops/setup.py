@@ -127,7 +127,8 @@ def _write(settings: Settings, name: str | None) -> tuple[str, ...]:
     if not settings.recipient_file.exists():
         private = settings.recipient_file.with_suffix(".offline-key")
         new_pair(settings.recipient_file, private)
-        lines.append(f"{private}: made; it opens every backup if the key file is lost. Take it OFF this machine now")
+        opens = "it opens every backup if the key file is lost, and what of the journal is begun from now on"
+        lines.append(f"{private}: made; {opens}. Take it OFF this machine now")
     settings.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     payload = owner_link.make(settings.database, SystemClock().now())
     lines.append(

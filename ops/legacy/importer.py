@@ -154,4 +154,4 @@ def _copy(database: Path, copy: Path) -> None:
     for suffix in ("", "-wal"):
         part = database.with_name(database.name + suffix)
         if part.exists():
-            shutil.copyfile(part, copy.with_name(copy.name + suffix))
+            shutil.copy(part, copy.with_name(copy.name + suffix))  # its mode, too

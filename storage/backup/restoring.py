@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from bot.domain.errors import StorageTrouble, UnfitBackup, UnfitJournal
+from bot.domain.errors import StorageTrouble, UnfitBackup, UnfitJournal, WrongKeyFile
 from bot.domain.ids import DAY, Millis
 from bot.domain.payloads import encode
 from bot.domain.restores import RestoredMessage
@@ -118,6 +118,8 @@ def bring_up(copy: Path, facts: BackupFacts, plan: RestorePlan) -> tuple[Replaye
             replayed = replay(connection, lines, plan.openers)
         except UnfitJournal as fault:
             raise UnfitJournal(f"{fault}: bring a whole one of this database, or say --without-journal") from fault
+        except WrongKeyFile as fault:  # that seals less than the copies: a recipient that came after its files began
+            raise WrongKeyFile(f"the journal: {fault}, or say --without-journal") from fault
         told = _park(connection, facts, plan)
         connection.execute("PRAGMA journal_mode = DELETE")
     prove(copy, vault=vault, is_full=True)

@@ -26,7 +26,7 @@ from bot.services.users.privacy import ERASE_AFTER
 from bot.wiring.keys import load_keys
 from bot.wiring.safekeeping import backup_plan
 from ops.cli import app
-from ops.restoring import drill
+from ops.restoring import bring_back, drill
 from storage.backup.making import make_backup
 from storage.backup.records import TRIAL, one_at_a_time
 from storage.backup.restoring import Restored, RestorePlan, restore
@@ -288,7 +288,7 @@ async def test_without_its_journal_nothing_is_restored_unless_one_says_so(bot: B
     lines = segment.read_bytes().splitlines(keepends=True)
     other = b"B" if lines[1][60:61] == b"A" else b"A"
     segment.write_bytes(b"".join([lines[0], lines[1][:60] + other + lines[1][61:], *lines[2:]]))
-    with pytest.raises(UnfitJournal):
+    with pytest.raises(UnfitJournal, match="bring a whole one of this database"):
         await bot.restore(file, now=now)
     assert (bot.folder / "perpdesk.sqlite3").read_bytes() == kept
     await bot.restore(file, now=now, without_journal=True)
@@ -416,6 +416,22 @@ async def live_and_back_up(bot: Bot) -> tuple[Path, Path]:
         file = await bot.back_up(harness)
         await customer(harness, BORIS)
     return file, private
+
+
+async def test_a_journal_that_was_begun_before_there_was_an_offline_key_is_named(
+    bot: Bot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = settings_in(bot.folder)
+    private = settings.recipient_file.with_suffix(".offline-key")
+    async with bot.opened() as harness:
+        await customer(harness)
+        await asyncio.to_thread(new_pair, settings.recipient_file, private)
+        file = await bot.back_up(harness)
+        await customer(harness, BORIS)
+    with pytest.raises(typer.Exit):
+        await asyncio.to_thread(bring_back, settings, file, offline_key=private, without_journal=False)
+    words = "perpdesk: the journal: none of the keys at hand opens it: bring the key file that has key test, or say"
+    assert words in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("with_key", ["the key file", "the offline key"])
