@@ -33,6 +33,7 @@ from storage.checkup import (
     looking_at,
 )
 from storage.sqlite.hash_chain import Fetch
+from storage.sqlite.tombstone import tombstone_of
 from storage.sqlite.vault import AesCredentialVault, KeyFile
 
 _RESTORE: Final = "stop the bot; restore a backup"
@@ -40,11 +41,11 @@ _RESTORE: Final = "stop the bot; restore a backup"
 CURES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "settings": "docs/settings.md; `perpdesk config show`",
-        "files": "chmod 600 the file, chown it to the bot's user",
+        "files": "chmod 600 the file, 700 the folder; chown it to the bot's user",
         "disk": "make room: `du -xsh /var/lib/perpdesk /var/log`; old copies first",
         "log": "put the -wal file back, or restore a backup; one that does not shrink: end who reads, restart",
         "sqlite": "end the other program; two writers can lose commits",
-        "database": "bring the file back, or `perpdesk migrate` for a new one",
+        "database": "bring it back, or restore a backup; a new one: `perpdesk migrate`; moved: `perpdesk move --lift`",
         "schema": "an index: `perpdesk optimize-db`; an older version: `perpdesk migrate`; else restore a backup",
         "content": "mend the schema first",
         "integrity": _RESTORE,
@@ -100,9 +101,11 @@ async def examine(settings: Settings) -> list[Check]:
     try:
         async with looking_at(path) as (fetch, is_running):
             state = "the bot is running on it: read-only, one moment" if is_running else "no bot is running on it"
-            checks.append(Check(name="database", is_ok=True, detail=f"{path}: {state}"))
+            moved = await asyncio.to_thread(tombstone_of, path)
+            state = state if moved is None else f"moved to another machine at {moved}, no bot starts here"
+            checks.append(Check(name="database", is_ok=moved is None, detail=f"{path}: {state}"))
             checks += await _examine(fetch, settings)
-    except PerpdeskError as fault:
+    except (PerpdeskError, OSError) as fault:
         checks.append(Check(name="database", is_ok=False, detail=str(fault)))
     return checks
 

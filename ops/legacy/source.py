@@ -111,7 +111,6 @@ def copied(path: Path, folder: Path) -> Iterator[Source]:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Two imports would remove each other's copies. Raises AlreadyRunning."""
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = os.open(folder.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         try:

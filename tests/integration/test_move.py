@@ -13,6 +13,7 @@ from bot.app import assemble
 from bot.lifecycle import EXIT_CONFIG, Fatal
 from bot.wiring.outside import Outside
 from ops.database import lift_move, move_database
+from ops.doctor import examine
 from ops.legacy.command import import_legacy
 from storage.sqlite.database import Database
 
@@ -30,6 +31,8 @@ def test_no_bot_starts_where_the_database_was_moved_away_from(
     put_migrated(path)
     asyncio.run(starts(tmp_path))
     move_database(settings_in(tmp_path))
+    (database,) = [each for each in asyncio.run(examine(settings_in(tmp_path))) if each.name == "database"]
+    assert (database.is_ok, "moved to another machine at 20" in database.detail) == (False, True)
     assert [each.name for each in tmp_path.iterdir() if each.suffix in {".sqlite3-wal", ".sqlite3-shm"}] == []
     assert "perpdesk.key and your settings" in capsys.readouterr().out
     for _ in range(2):
