@@ -125,12 +125,13 @@ def _leverage(inputs: CardInputs, remarks: Remarks) -> Decimal:
     most = most if inputs.instrument.max_leverage is None else min(most, inputs.instrument.max_leverage)
     if leverage > most:
         remarks.refuse("card-leverage-too-high", f"leverage:{int(most)}", leverage=leverage, most=most)
-    if leverage == own:
-        return leverage
-    if inputs.positions_here or any(is_entry(each) for each in inputs.orders_here):
-        remarks.refuse("card-leverage-in-use", f"leverage:{int(own)}", leverage=leverage, own=own)
-    else:
+    is_free = not inputs.positions_here and not any(is_entry(each) for each in inputs.orders_here)
+    if leverage != own and is_free:
         remarks.note("card-leverage-set", own=own, leverage=leverage)
+    elif leverage != own:
+        remarks.refuse("card-leverage-in-use", f"leverage:{int(own)}", leverage=leverage, own=own)
+    elif is_free and inputs.draft.leverage is None and own > (usual := inputs.defaults.leverage):
+        remarks.note("card-leverage-own", own=own, leverage=Decimal(usual))
     return leverage
 
 

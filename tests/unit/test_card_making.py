@@ -344,6 +344,8 @@ def test_another_leverage_is_told_before_it_is_set() -> None:
     found = card(draft(leverage=5))
     assert (found.leverage, "card-leverage-set" in noted(found)) == (5, True)
     assert "card-leverage-set" not in noted(card(draft(leverage=3)))
+    assert "card-leverage-own" in noted(card(leverage="10")), "more than the settings say, and nobody asked for it"
+    assert "card-leverage-own" not in noted(card(draft(leverage=10), leverage="10"))
 
 
 def test_a_leverage_that_would_change_what_is_open_is_refused() -> None:

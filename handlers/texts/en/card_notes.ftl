@@ -15,6 +15,7 @@ card-opposite-resting =
 card-foreign = I do not manage the position of { $held } in { $symbol }. A stop of this order would cover all of it.
 card-leverage-too-high = { $leverage }x is more than { $most }x, the most for this symbol.
 card-leverage-in-use = { $leverage }x would change what is open in this symbol, which is at { $own }x.
+card-leverage-own = The symbol’s leverage is { $own }x, more than { $leverage }x in /settings. To lower it, add { $leverage }x to the order.
 card-leverage-set = The leverage of this symbol is set from { $own }x to { $leverage }x first.
 card-price-rounded = The price is rounded to { $price }: prices here go in steps of { $tick }.
 card-price-zero = The price is less than one step ({ $tick }).

@@ -16,6 +16,7 @@ card-opposite-resting =
 card-foreign = Позицией { $held } по { $symbol } я не управляю. Стоп этого ордера накрыл бы её целиком.
 card-leverage-too-high = { $leverage }x больше, чем { $most }x: это наибольшее плечо для пары.
 card-leverage-in-use = { $leverage }x изменит то, что открыто по этой паре с { $own }x.
+card-leverage-own = Плечо пары { $own }x, больше, чем { $leverage }x в /settings. Чтобы снизить, допишите к ордеру { $leverage }x.
 card-leverage-set = Плечо этой пары сначала меняется с { $own }x на { $leverage }x.
 card-price-rounded = Цена округлена до { $price }: шаг цены здесь { $tick }.
 card-price-zero = Цена меньше одного шага ({ $tick }).

@@ -16,6 +16,7 @@ card-opposite-resting =
 card-foreign = Позицією { $held } за { $symbol } я не керую. Стоп цього ордера накрив би її всю.
 card-leverage-too-high = { $leverage }x більше, ніж { $most }x: це найбільше плече для пари.
 card-leverage-in-use = { $leverage }x змінить те, що відкрито за цією парою з { $own }x.
+card-leverage-own = Плече пари { $own }x, більше за { $leverage }x у /settings. Щоб знизити, допишіть до ордера { $leverage }x.
 card-leverage-set = Плече цієї пари спочатку змінюється з { $own }x на { $leverage }x.
 card-price-rounded = Ціну округлено до { $price }: крок ціни тут { $tick }.
 card-price-zero = Ціна менша за один крок ({ $tick }).
