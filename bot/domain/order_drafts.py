@@ -36,7 +36,7 @@ class PriceLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDraft:
-    """An order as it was asked for; None and () leave it to the account's settings, NO_LEVEL says "without".
+    """An order as it was asked for; None and () leave it to the account's settings, `leverage` to the symbol's own.
 
     `limits`: limit prices of the entries, none for a market entry; two for a range. `shares` of the targets in %, as
     many as targets or none (then they are equal).
