@@ -37,13 +37,14 @@ from handlers.trading.legs import (
     ActOutcome,
     known_instrument,
     leg_of,
+    no_leg,
     one_leg,
     place_of,
     read_legs,
     show_outcome,
+    unreadable_legs,
 )
 from handlers.views.cards import Card
-from handlers.views.symbols import base_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,7 @@ async def close_command(ctx: UpdateContext) -> None:
         if each.leg.symbol == wish.symbol and (wish.side is None or each.position.side is wish.side)
     ]
     if not legs:
-        raise BadInput("close-no-such", symbol=base_of(wish.symbol))
+        raise await no_leg(ctx, wish.account, wish.symbol)
     if len(legs) == 1:
         await _ask_close(ctx, wish.account, legs[0], wish.percent)
     else:  # both legs of hedge mode: which one?
@@ -127,7 +128,8 @@ async def ask_close_many(ctx: UpdateContext, code: AskCloseMany) -> None:
         wish = CloseLegs.of(legs, code.percent)
         label = ctx.say.plain("button-close-many", count=len(legs), percent=code.percent)
         (act,) = await ctx.buttons([(label, wish)])
-    await ctx.show(ask_close_many_card(ctx.viewer, account, legs, code, act))
+    hidden = await unreadable_legs(ctx, account)
+    await ctx.show(ask_close_many_card(ctx.viewer, account, legs, code, act, hidden))
 
 
 async def close_legs(ctx: UpdateContext, act: CloseLegs) -> None:

@@ -87,7 +87,9 @@ def closes_card(viewer: RenderContext, account: Account, shown: LegsShown, numbe
     items = shown.value.value.items if shown.value is not None else ()
     page = page_of(items, number, _LEGS_A_PAGE)
     lines = [say("close-title", account=viewer.account_name(account))]
-    if shown.value is not None and not items:
+    hidden = shown.value.value.unreadable if shown.value is not None else ()
+    lines += _unreadable(viewer, hidden)
+    if shown.value is not None and not items and not hidden:
         lines.append(say("close-nothing"))
     if items:
         lines += [say("close-lead"), *(_line(viewer, each) for each in page.items)]
@@ -125,15 +127,16 @@ def ask_close_many_card(
     legs: Sequence[LegOutlook],
     code: AskCloseMany,
     act: InlineKeyboardButton | None,
+    unreadable: Sequence[str] = (),
 ) -> Card:
-    """Which positions a group is, and what closing them would bring together."""
+    """Which positions a group is, and what closing them would bring together; `unreadable`: symbols that stay open."""
     say = viewer.say
-    lines = [say("close-title", account=viewer.account_name(account))]
+    lines = [say("close-title", account=viewer.account_name(account)), *_unreadable(viewer, unreadable)]
     lines += [_line(viewer, each, code.percent) for each in legs[:_LISTED]]
     if len(legs) > _LISTED:
         lines.append(say("close-more", count=len(legs) - _LISTED))
     known = [each.net_if_closed for each in legs if each.net_if_closed is not None]
-    if not legs:
+    if not legs and not unreadable:
         lines.append(say("close-nothing"))
     elif known:
         total = sum(known, _ZERO) * code.percent / WHOLE
@@ -148,6 +151,10 @@ def ask_close_many_card(
         swap = button(say.plain(label), viewer.data(AskCloseMany(code.account_id, code.legs, other)))
         rows = ((act,), (swap,))
     return Card(text=join(lines), rows=(*rows, back_row(viewer, ShowCloses(account.account_id))))
+
+
+def _unreadable(viewer: RenderContext, names: Sequence[str]) -> list[Markup]:
+    return [viewer.say("positions-unreadable", count=len(names), names=", ".join(names))] if names else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

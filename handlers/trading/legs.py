@@ -40,13 +40,15 @@ _LOOKS: Final = 20  # at the rows of what was sent, in the time of one look
 class Legs:
     """An account's open positions as they are managed, as of a moment, and what Bybit shows otherwise of them.
 
-    `positions`: all of them, the largest first, where `items` is the one that is looked at.
+    `positions`: all of them, the largest first, where `items` is the one that is looked at. `unreadable`: symbols in
+    which something stands that can't be read.
     """
 
     items: tuple[LegOutlook, ...]
     as_of: Millis
     positions: tuple[Position, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
+    unreadable: tuple[str, ...] = ()
 
 
 SIDE_WORDS: Final = {
@@ -103,9 +105,21 @@ async def read_legs(ctx: UpdateContext, account: Account) -> LegsShown:
         items = await ctx.services.trading.legs.outlooks(ctx.config, account.account_id)
         as_of = min((each.as_of for each in items), default=ctx.services.clock.now())
         stand = await ctx.services.trading.disagreements.of_account(ctx.config, account.account_id)
-        return Legs(items=items, as_of=as_of, disagreements=tuple(stand))
+        hidden = await unreadable_legs(ctx, account)
+        return Legs(items=items, as_of=as_of, disagreements=tuple(stand), unreadable=hidden)
 
     return await screens.reader.read(screens.instruments.beside(load(), Category.LINEAR), nothing_known)
+
+
+async def unreadable_legs(ctx: UpdateContext, account: Account) -> tuple[str, ...]:
+    """The symbols in which something stands that can't be read. Raises ExchangeErrors."""
+    return (await ctx.services.reads.positions(account)).unreadable
+
+
+async def no_leg(ctx: UpdateContext, account: Account, symbol: Symbol) -> BadInput:
+    """Why none is found in a symbol: nothing is open there, or what stands there can't be read."""
+    hidden = await unreadable_legs(ctx, account)
+    return BadInput("entry-leg-unreadable" if symbol in hidden else "close-no-such", symbol=base_of(symbol))
 
 
 async def read_leg(ctx: UpdateContext, account: Account, symbol: Symbol, position_idx: int) -> LegsShown:
@@ -164,7 +178,7 @@ async def named_leg(ctx: UpdateContext, words: Sequence[str]) -> tuple[Account, 
     items = await ctx.services.trading.legs.outlooks(ctx.config, account.account_id)
     legs = [each for each in items if each.leg.symbol == symbol and side in {None, each.position.side}]
     if not legs:
-        raise BadInput("close-no-such", symbol=base_of(symbol))
+        raise await no_leg(ctx, account, symbol)
     if len(legs) > 1:
         raise BadInput("leg-long-or-short", symbol=base_of(symbol))
     return account, legs[0], tuple(left)

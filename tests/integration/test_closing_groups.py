@@ -70,6 +70,21 @@ async def test_at_bybit_they_are_read_once_and_a_silence_hides_no_close_that_goe
         assert shown(await desk.person.tap(act, bubble=card)).count("closed") == len(sizes)
 
 
+async def test_one_that_can_not_be_read_is_named_and_never_said_to_be_flat(tmp_path: Path) -> None:
+    async with demo_trading(tmp_path) as desk:
+        for symbol, qty in {"BTCUSDT": "0.01", "ETHUSDT": "0.1"}.items():
+            desk.in_the_app("open", symbol=symbol, side="Buy", qty=qty)
+        where = {"path": "/v5/position/list", "field": "size", "row": 1}
+        desk.control.add_fault({"kind": "odd_field", "value": "abc", "times": 99, **where})
+        for line, word in (
+            ("/close all", "1 position can't be read: ETHUSDT"),
+            ("/close shorts", "1 position can't be read: ETHUSDT"),
+            ("/close eth", "can't be read right now"),
+            ("sl eth 3%", "can't be read right now"),
+        ):
+            assert word in shown(await said(desk.person, line)), line
+
+
 async def test_one_that_is_gone_meanwhile_does_not_hide_the_others(harness: Harness) -> None:
     anna = await two(harness)
     first = await said(anna, "/close btc")
