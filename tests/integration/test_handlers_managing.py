@@ -113,6 +113,7 @@ async def test_levels_of_a_position_are_set_in_one_line(harness: Harness) -> Non
         ("tp btc 66k 50%", "with shares behind them"),
         ("tp btc 66k 50% 68k", "with shares behind them"),
         ("sl btc .5%", "→ 63,889.45"),
+        ("ціль btc 66к 68к", "Target 2 · 68,000.00 · 0.005 BTC"),
         ("тейк btc нет", "No targets"),
         ("/sl btc", "Where shall the stop stand?"),
         ("бу btc", "the price is not there"),

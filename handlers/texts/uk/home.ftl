@@ -58,6 +58,7 @@ help-typing =
     <code>/settings risk 1.5</code> · <code>/lang uk</code>
     <code>лонг біток 2% стоп 3% ціль 66к 68к</code>
     <code>шорт ефір 500$ ліміт 3120</code>
+    <code>стоп btc 62к</code> · <code>ціль btc 66к 68к</code>
 
 cancel-done = Скасовано.
 cancel-nothing = Скасовувати не було чого.
