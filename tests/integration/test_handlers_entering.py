@@ -81,7 +81,8 @@ async def test_an_old_card_sends_nothing_and_nothing_dies(harness: Harness) -> N
     outdated = await anna.press(CONFIRM, bubble=card)
     assert await sent(harness) == []
     again = await anna.press("↻ New price", bubble=outdated)
-    assert "Filled" in (await anna.press(CONFIRM, bubble=again)).text
+    await anna.press(CONFIRM, bubble=again)
+    await until(lambda: "Filled" in anna.last.text, what="the fill")
     assert len(anna.bubbles) == 1
 
 
