@@ -39,7 +39,7 @@ def bring_back(settings: Settings, file: Path, *, offline_key: Path | None, with
     rows = ", ".join(f"{count} {word}" for word, count in sorted(done.replayed.rows.items()))
     typer.echo(f"the journal: {done.replayed.lines} lines done again" + (f": {rows}" if rows else ""))
     if done.former is not None:
-        typer.echo(f"the database that stood there is {done.former}")
+        typer.echo(f"the database that stood there is {done.former}: delete it and its -wal once nobody needs it")
     typer.echo(f"{done.told} people are told once the bot runs; entries are halted until /unhalt in chat")
     sealed_by = {each["key_id"] for each in done.facts.sealed if "key_id" in each}
     if offline_key is None and not sealed_by & load_keys(settings).keys.keys():
