@@ -13,9 +13,9 @@ from bot.domain.patience import BYBIT
 from bot.domain.receipts import was_taken
 from bot.domain.trade_plans import LIVE, IntentKind, IntentState, ManagedTrade, OrderIntent, PlanState
 from handlers.core.links import ShowLeg, ShowOrders, ShowReceipt
-from handlers.texts.catalog import Markup, Value, join
+from handlers.texts.catalog import Markup, Translator, Value, join
 from handlers.trading.card_views import side_word
-from handlers.trading.reasons import refusal_text
+from handlers.trading.reasons import reason_text, refusal_text
 from handlers.views.cards import Card, Row, button
 from handlers.views.frame import menu_row, screen_button
 from handlers.views.render_context import RenderContext
@@ -150,9 +150,16 @@ def _entry(viewer: RenderContext, intent: OrderIntent, instrument: Instrument | 
     }
     key = _key(intent, is_market=request.time_in_force is TimeInForce.IOC, has_fills=intent.cum_exec_qty > 0)
     line = say(key, **{name: value for name, value in values.items() if name in _PLACEHOLDERS[key]})
-    if intent.state in {IntentState.REJECTED, IntentState.ABANDONED} and intent.reason:
-        return join([line, say("live-reason", reason=refusal_text(say, intent))])
-    return line
+    why = _why(say, intent)
+    return join([line, say("live-reason", reason=why)]) if why else line
+
+
+def _why(say: Translator, intent: OrderIntent) -> Markup:
+    """Of an order that was refused, never sent, or taken back by a rule of ours; else nothing."""
+    if intent.state is IntentState.CANCELED:
+        return reason_text(say, intent.leg.symbol, intent.reason, 0)
+    is_refused = intent.state in {IntentState.REJECTED, IntentState.ABANDONED} and intent.reason
+    return refusal_text(say, intent) if is_refused else Markup("")
 
 
 def _unknown_until(viewer: RenderContext, intent: OrderIntent) -> Millis:

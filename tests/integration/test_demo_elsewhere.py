@@ -178,3 +178,15 @@ async def test_rules_that_changed_after_the_card_are_read_anew_after_the_refusal
     shown = await desk.buy("btc limit 59500.1 $600 sl 58000")
     assert "Resting" in shown.text
     assert [row["price"] for row in desk.truth["orders"] if not row["stopOrderType"]] == ["59500.0"]
+
+
+@pytest.mark.parametrize("side", ["Buy", "Sell"])
+async def test_an_entry_that_waits_is_taken_back_where_somebody_opens_elsewhere_and_says_why(
+    desk: DemoTrading, side: str
+) -> None:
+    await desk.buy("btc limit 59500 $600 sl 58000")
+    desk.in_the_app("open", side=side, qty="0.02")
+    await desk.comes(lambda: "Canceled" in desk.person.last.text, what="the cancel")
+    assert "was opened elsewhere, so what rested was taken back" in desk.person.last.text
+    (there,) = desk.truth["positions"]
+    assert (there["side"], there["size"], there["stopLoss"], desk.truth["orders"]) == (side, "0.02", "", [])
