@@ -38,9 +38,11 @@ from handlers.trading.ticket_changes import (
 from handlers.trading.ticket_codes import AskPresets, AskTicket, ReviewTicket, SetTicket, ShowTicket, TicketPart
 from handlers.trading.ticket_views import asking_card, asking_presets_card, ticket_card
 from handlers.trading.typed import open_typed
+from handlers.trading.usual_entry import usual_limits
 from handlers.views.symbols import first_symbols
 
 _MOST_LEVERAGE: Final = 200
+_PRICELESS: Final = (TicketPart.SYMBOL, TicketPart.SIDE)  # another one, and the prices before mean nothing
 _SIDES: Final = {Side.BUY: "buy", Side.SELL: "sell"}
 
 
@@ -87,7 +89,8 @@ async def offer_order(ctx: UpdateContext, code: OfferOrder) -> None:
     """[Buy BTC $100]: the consequence card at once, in practice."""
     size = OrderSize(SizeKind.VALUE, Decimal(code.usdt))
     account = trading_account(ctx)
-    await show_card(ctx, OrderDraft(account_id=account.account_id, symbol=code.symbol, side=code.side, size=size))
+    draft = OrderDraft(account_id=account.account_id, symbol=code.symbol, side=code.side, size=size)
+    await show_card(ctx, await _with_usual_entry(ctx, account, draft))
 
 
 async def edit_draft(ctx: UpdateContext, payload: EditDraft) -> None:
@@ -108,7 +111,9 @@ async def set_ticket(ctx: UpdateContext, code: SetTicket) -> None:
         draft = await _entry(ctx, ticket.draft, code.value)
     else:
         draft = chosen(ticket.draft, code.part, code.value)
-    _ = ctx.config.own_account(draft.account_id)
+    account = ctx.config.own_account(draft.account_id)
+    if ticket.draft.limits and code.part in _PRICELESS:
+        draft = await _with_usual_entry(ctx, account, draft)
     await _show(ctx, await ctx.services.trading.tickets.change(ticket, draft), TicketPart.MAIN)
 
 
@@ -173,8 +178,13 @@ def _words_behind(ctx: UpdateContext) -> str:
 
 
 async def _open(ctx: UpdateContext, account: Account, symbol: Symbol, side: Side) -> None:
-    ticket = await ctx.services.trading.tickets.open(ctx.user_id, account.account_id, symbol, side)
+    limits = await usual_limits(ctx, account, symbol, side)
+    ticket = await ctx.services.trading.tickets.open(ctx.user_id, account.account_id, symbol, side, limits)
     await _show(ctx, ticket, TicketPart.MAIN)
+
+
+async def _with_usual_entry(ctx: UpdateContext, account: Account, draft: OrderDraft) -> OrderDraft:
+    return replace(draft, limits=await usual_limits(ctx, account, draft.symbol, draft.side))
 
 
 def _perpetual(found: FoundSymbol) -> Symbol:

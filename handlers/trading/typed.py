@@ -29,6 +29,7 @@ from handlers.core.specs import ANY_AGE, EVERYONE, HandlerSpec, action, dialogue
 from handlers.trading.accounts import demand_traded, trading_account
 from handlers.trading.card import show_card
 from handlers.trading.typed_views import choice_label, fix_card, question_card, understood_card
+from handlers.trading.usual_entry import usual_limits
 
 _QUOTE: Final = "USDT"  # what entries are priced in
 _LONGEST_ANSWER: Final = 60  # characters; longer ones are no answer to the question about a word
@@ -176,7 +177,10 @@ async def _read(ctx: UpdateContext, found: TradeText) -> _Read:
         account = demand_traded(ctx, ctx.config.resolve(found.account))
     if not more:
         price = None if symbol is None else await ctx.services.market_screens.last_price(symbol)
-        return _Read(found=found, order=settled(found, price), symbol=symbol, price=price, account=account)
+        order = settled(found, price)
+        if symbol is not None and order.side is not None and not (order.doubts or order.limits or found.is_market):
+            order = replace(order, limits=await usual_limits(ctx, account, symbol, order.side))
+        return _Read(found=found, order=order, symbol=symbol, price=price, account=account)
     doubts = tuple(each for each in found.doubts if each.kind is DoubtKind.SIDE) + tuple(more)
     order = replace(settled(found, None), doubts=doubts)
     return _Read(found=found, order=order, symbol=None, price=None, account=account)

@@ -62,6 +62,7 @@ class FakeBybit:
     symbols: dict[str, str] = field(default_factory=lambda: dict(SYMBOLS))
     spot: dict[str, str] = field(default_factory=lambda: dict(SPOT))
 
+    half_spread: Decimal = Decimal(0)  # of tickers
     candles: tuple[Kline, ...] | None = None  # of charts; None: some that fit the price
     minutes: tuple[Kline, ...] = ()  # candles of one minute, of the last and of the mark price
     fundings: tuple[tuple[Millis, str], ...] = ()  # moment and rate
@@ -117,8 +118,8 @@ class FakeBybit:
             last_price=price,
             mark_price=price if is_linear else None,
             index_price=price if is_linear else None,
-            bid_price=price,
-            ask_price=price,
+            bid_price=price - self.half_spread,
+            ask_price=price + self.half_spread,
             high_24h=price * 2,
             low_24h=price / 2,
             price_24h_change=Decimal("0.0123"),

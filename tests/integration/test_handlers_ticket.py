@@ -1,5 +1,7 @@
 """Tickets: an order put together by taps, up to its consequence card. Nothing is sent."""
 
+from decimal import Decimal
+
 import pytest
 from harness.app import BORIS, Harness, Person, said
 
@@ -41,6 +43,27 @@ async def test_leverage_that_was_not_chosen_is_the_one_that_the_card_has(harness
     ticket = await said(anna, "/buy btc")
     assert "the symbol’s own" in ticket.text
     assert "10x" in (await anna.press("Check the order ›", bubble=ticket)).text
+
+
+async def test_whoever_usually_orders_by_limit_waits_at_the_best_price_of_their_side(harness: Harness) -> None:
+    harness.bybit.half_spread = Decimal("0.6")
+    anna = harness.person()
+    for line in ("/start", "/settings order limit"):
+        await said(anna, line)
+    for order in ("buy btc 100$ sl 3%", "long btc 100$ sl 3% foo"):  # one that is clear, one that is read back first
+        assert "64,209.90" in (await said(anna, order)).text, order
+    assert "At market" in (await said(anna, "buy btc 100$ market sl 3%")).text
+    assert "Limit 62,000" in (await said(anna, "buy btc 100$ limit 62k sl 3%")).text
+    ticket = await said(anna, "/buy btc")
+    assert "64,209.90" in ticket.text
+    ticket = await anna.press("Sell", bubble=ticket)
+    assert "64,211.10" in ticket.text, "the best price of the other side"
+    card = await anna.press("Check the order ›", bubble=ticket)
+    assert "Limit 64,211.10" in card.text
+    ticket = await anna.press("✎ Change", bubble=card)
+    for label in ("Entry", "Market"):
+        ticket = await anna.press(label, bubble=ticket)
+    assert "At market" in (await anna.press("Check the order ›", bubble=ticket)).text
 
 
 async def test_change_leads_from_the_card_back_to_the_same_order(harness: Harness) -> None:

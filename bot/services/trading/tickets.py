@@ -1,6 +1,7 @@
 """Tickets: an order put together by buttons, kept between the taps; nothing of it is sent anywhere."""
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from bot.domain.errors import ButtonExpired
 from bot.domain.ids import AccountId, Symbol, UserId
@@ -20,7 +21,9 @@ class TicketService:
     transactions: Transactions
     clock: Clock
 
-    async def open(self, user_id: UserId, account_id: AccountId, symbol: Symbol, side: Side) -> Ticket:
+    async def open(
+        self, user_id: UserId, account_id: AccountId, symbol: Symbol, side: Side, limits: tuple[Decimal, ...]
+    ) -> Ticket:
         """A new ticket, with the size that the person used last for the symbol there, else that of their last ticket.
 
         Its stop and target are the account's settings'.
@@ -28,7 +31,8 @@ class TicketService:
         last = await self.queries.last_ticket(user_id)
         used = await self.queries.last_size(user_id, account_id, symbol)
         size = used or (FIRST_SIZE if last is None else last.draft.size)
-        return await self.keep(user_id, OrderDraft(account_id=account_id, symbol=symbol, side=side, size=size))
+        draft = OrderDraft(account_id=account_id, symbol=symbol, side=side, size=size, limits=limits)
+        return await self.keep(user_id, draft)
 
     async def keep(self, user_id: UserId, draft: OrderDraft) -> Ticket:
         """A new ticket of a draft that was made elsewhere."""
