@@ -55,10 +55,9 @@ help-group =
 help-typing =
     <b>Typed at once</b>
     <code>eth</code> · <code>eth spot</code> · <code>/book sol</code>
-    <code>/settings risk 1.5</code> · <code>/lang en</code>
+    <code>/settings risk 1.5</code> · <code>sl btc 62k</code>
     <code>long btc 2% sl 3% tp 66k 68k</code>
     <code>sell eth 500$ limit 3120</code>
-    <code>sl btc 62k</code> · <code>tp btc 66k 68k</code>
 
 cancel-done = Canceled.
 cancel-nothing = There was nothing to cancel.

@@ -55,10 +55,9 @@ help-group =
 help-typing =
     <b>Одной строкой</b>
     <code>eth</code> · <code>eth spot</code> · <code>/book sol</code>
-    <code>/settings risk 1.5</code> · <code>/lang ru</code>
+    <code>/settings risk 1.5</code> · <code>стоп btc 62к</code>
     <code>лонг биток 2% стоп 3% тейк 66к 68к</code>
     <code>шорт эфир 500$ лимит 3120</code>
-    <code>стоп btc 62к</code> · <code>тейк btc 66к 68к</code>
 
 cancel-done = Отменено.
 cancel-nothing = Отменять было нечего.

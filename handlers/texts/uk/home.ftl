@@ -55,10 +55,9 @@ help-group =
 help-typing =
     <b>Одним рядком</b>
     <code>eth</code> · <code>eth spot</code> · <code>/book sol</code>
-    <code>/settings risk 1.5</code> · <code>/lang uk</code>
+    <code>/settings risk 1.5</code> · <code>стоп btc 62к</code>
     <code>лонг біток 2% стоп 3% ціль 66к 68к</code>
     <code>шорт ефір 500$ ліміт 3120</code>
-    <code>стоп btc 62к</code> · <code>ціль btc 66к 68к</code>
 
 cancel-done = Скасовано.
 cancel-nothing = Скасовувати не було чого.
