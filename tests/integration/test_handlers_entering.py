@@ -151,7 +151,8 @@ async def test_the_most_that_is_free_is_one_tap(harness: Harness) -> None:
     ticket = await anna.press("max", bubble=await said(anna, "/buy"))
     card = await anna.press("Check the order ›", bubble=ticket)
     assert "29," in words(card.text).split(" USDT")[0], "10,000 at 3x, less fees"
-    assert "✅" in (await anna.press(card.labels[0], bubble=card)).text
+    await anna.press(card.labels[0], bubble=card)
+    await until(lambda: "✅" in anna.last.text, what="the fill")
 
 
 async def test_a_limit_rests_and_says_so(harness: Harness) -> None:
@@ -160,10 +161,10 @@ async def test_a_limit_rests_and_says_so(harness: Harness) -> None:
     ticket = await anna.press("$100", bubble=await said(anna, "/buy"))
     for label in ("Entry", "−2.0%", "Check the order ›"):
         ticket = await anna.press(label, bubble=ticket)
-    harness.app.bot_data.live_messages.trade_s = 0.1
-    live = await anna.press(ticket.labels[0], bubble=ticket)
-    assert "Resting: 0.001 BTC at 62,926.29" in words(live.text)
-    assert "Orders" in live.labels
+    harness.app.bot_data.live_messages.trade_s = 1
+    await anna.press(ticket.labels[0], bubble=ticket)
+    await until(lambda: "Resting: 0.001 BTC at 62,926.29" in words(anna.last.text), what="that it rests")
+    assert "Orders" in anna.last.labels
 
 
 def thin_book(harness: Harness, qty: str) -> None:
