@@ -173,7 +173,7 @@ class TestClosing:
         began = managing.core.storage.clock.now()
         await managing.legs.close(managing.core.config, managing.leg(), place=PLACE, idempotency_key="press:close")
         while managing.gateway.legs:
-            await asyncio.sleep(0.01)
+            await managing.core.quiet()
             managing.core.storage.clock.advance(0.5)
             await managing.closer.work_off()
             assert managing.core.storage.clock.now() - began < 10_000
@@ -190,7 +190,7 @@ class TestClosing:
         managing.gateway.faults.extend(["late", refusal])
         await managing.legs.close(managing.core.config, managing.leg(), place=PLACE, idempotency_key="press:close")
         for _ in range(8):
-            await asyncio.sleep(0.01)
+            await managing.core.quiet()
             managing.core.storage.clock.advance(0.5)
             await managing.closer.work_off()
         closing = await managing.closings.closing_by_key("press:close")
