@@ -218,7 +218,7 @@ async def _wish_of(ctx: UpdateContext) -> _Wish:
         if account_type is not None:
             account = ctx.config.resolve(account_type)
         elif word in GROUPS and (share_of(word) is None or not names):
-            group = GROUPS[word]
+            group = _narrower(group, GROUPS[word])
         elif (share := share_of(word)) is not None:
             percent = share
         elif names and word[:1].isdigit():
@@ -230,7 +230,17 @@ async def _wish_of(ctx: UpdateContext) -> _Wish:
         else:
             names.append(typed)
     symbol = await _symbol_of(ctx, names)
+    if symbol is None and side is not None:
+        group = _narrower(group, LegGroup.LONGS if side is Side.BUY else LegGroup.SHORTS)
     return _Wish(account=account, symbol=symbol, side=side, group=None if symbol else group, percent=percent)
+
+
+def _narrower(before: LegGroup | None, named: LegGroup) -> LegGroup:
+    """All losers are the losers. Raises BadInput for two groups, of which either may be meant."""
+    narrow = {each for each in (before, named) if each not in (None, LegGroup.ALL)}
+    if len(narrow) > 1:
+        raise BadInput("close-two-groups")
+    return next(iter(narrow), named)
 
 
 async def _symbol_of(ctx: UpdateContext, names: Sequence[str]) -> Symbol | None:

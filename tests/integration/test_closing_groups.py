@@ -51,6 +51,24 @@ async def test_from_the_list_longs_alone_are_two_taps_away(harness: Harness) -> 
     assert set(await sizes(harness)) == {"ETHUSDT"}
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown_there"),
+    [
+        ("/close longs all", "Close 1 position"),
+        ("/close all long", "Close 1 position"),
+        ("/close losers winners", None),
+        ("/close losers long", None),
+    ],
+)
+async def test_two_groups_in_one_line_are_asked_about(harness: Harness, typed: str, shown_there: str | None) -> None:
+    anna = await two(harness)
+    card = await said(anna, typed)
+    if shown_there is None:
+        assert "Which of them?" in card.text
+    else:
+        assert shown_there in card.labels
+
+
 async def test_at_bybit_they_are_read_once_and_a_silence_hides_no_close_that_goes_on(tmp_path: Path) -> None:
     async with demo_trading(tmp_path) as desk:
         sizes = {"BTCUSDT": "0.01", "ETHUSDT": "0.1", "SOLUSDT": "1"}

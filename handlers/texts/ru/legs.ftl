@@ -46,6 +46,7 @@ close-line = { $arrow } { $leg }: <b>{ $net }</b>
 close-lead = Если закрыть сейчас, после комиссий и спреда:
 close-nothing = Там ничего не открыто.
 close-how = Какую часть? Например: <code>закрыть btc половину</code> или <code>закрыть btc 30%</code>
+close-two-groups = Какие из них? По одной группе за раз: <code>закрыть убыточные</code>
 close-no-such = По { $symbol } ничего не открыто. Что открыто, покажет /positions.
 close-together = { $share }, вместе: около <b>{ $net }</b>
 close-share =
