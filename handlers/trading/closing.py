@@ -21,6 +21,7 @@ from handlers.core.specs import AT_MARKET, EXIT, HandlerSpec, action, command, v
 from handlers.texts.catalog import Markup
 from handlers.trading.accounts import demand_traded, managed_account, trading_account
 from handlers.trading.closing_views import (
+    GroupRemains,
     NotClosed,
     ask_close_card,
     ask_close_many_card,
@@ -123,13 +124,19 @@ async def ask_close_many(ctx: UpdateContext, code: AskCloseMany) -> None:
     account = managed_account(ctx, code.account_id)
     items = await ctx.services.trading.legs.outlooks(ctx.config, account.account_id)
     legs = in_group(items, code.legs)
+    small = [each for each in legs if code.percent != WHOLE and await _is_too_small(ctx, each, code.percent)]
+    legs = tuple(each for each in legs if each not in small)
     act = None
     if legs:
         wish = CloseLegs.of(legs, code.percent)
         label = ctx.say.plain("button-close-many", count=len(legs), percent=code.percent)
         (act,) = await ctx.buttons([(label, wish)])
-    hidden = await unreadable_legs(ctx, account)
-    await ctx.show(ask_close_many_card(ctx.viewer, account, legs, code, act, hidden))
+    stays = GroupRemains(too_small=[each.leg.symbol for each in small], unreadable=await unreadable_legs(ctx, account))
+    await ctx.show(ask_close_many_card(ctx.viewer, account, legs, code, act, stays))
+
+
+async def _is_too_small(ctx: UpdateContext, outlook: LegOutlook, percent: int) -> bool:
+    return part_of(outlook, await known_instrument(ctx, outlook.leg.symbol), percent) is None
 
 
 async def close_legs(ctx: UpdateContext, act: CloseLegs) -> None:

@@ -11,7 +11,7 @@ from bot.domain.accounts import Account
 from bot.domain.ids import Symbol
 from bot.domain.legs import BriefOrder, LegOutlook, Ownership
 from bot.domain.market import Instrument
-from bot.domain.portfolio import LegKey
+from bot.domain.portfolio import LegKey, Side
 from bot.domain.refusals import NO_BOOK
 from bot.domain.trade_plans import UNSETTLED, ClosedTrade, IntentState, OrderIntent
 from handlers.core.closing_words import LegGroup
@@ -114,11 +114,19 @@ def in_group(items: Sequence[LegOutlook], group: LegGroup) -> tuple[LegOutlook, 
         case LegGroup.LOSERS:
             return tuple(each for each in items if each.net_if_closed is not None and each.net_if_closed < 0)
         case LegGroup.LONGS:
-            return tuple(each for each in items if each.position.side.value == "Buy")
+            return tuple(each for each in items if each.position.side is Side.BUY)
         case LegGroup.SHORTS:
-            return tuple(each for each in items if each.position.side.value == "Sell")
+            return tuple(each for each in items if each.position.side is Side.SELL)
         case _:
             return tuple(items)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRemains:
+    """Symbols of a group that a close of it leaves open: too small for a part of them, or not read."""
+
+    too_small: Sequence[Symbol]
+    unreadable: Sequence[str]
 
 
 def ask_close_many_card(
@@ -127,16 +135,18 @@ def ask_close_many_card(
     legs: Sequence[LegOutlook],
     code: AskCloseMany,
     act: InlineKeyboardButton | None,
-    unreadable: Sequence[str] = (),
+    stays: GroupRemains,
 ) -> Card:
-    """Which positions a group is, and what closing them would bring together; `unreadable`: symbols that stay open."""
+    """Which positions a group is, what closing them would bring together, and what stays open."""
     say = viewer.say
-    lines = [say("close-title", account=viewer.account_name(account)), *_unreadable(viewer, unreadable)]
+    lines = [say("close-title", account=viewer.account_name(account)), *_unreadable(viewer, stays.unreadable)]
+    if stays.too_small:
+        lines.append(say("close-too-small", names=", ".join(stays.too_small), count=len(stays.too_small)))
     lines += [_line(viewer, each, code.percent) for each in legs[:_LISTED]]
     if len(legs) > _LISTED:
         lines.append(say("close-more", count=len(legs) - _LISTED))
     known = [each.net_if_closed for each in legs if each.net_if_closed is not None]
-    if not legs and not unreadable:
+    if not legs and not stays.unreadable and not stays.too_small:
         lines.append(say("close-nothing"))
     elif known:
         total = sum(known, _ZERO) * code.percent / WHOLE
@@ -144,12 +154,11 @@ def ask_close_many_card(
         lines.append(say("close-together", share=say.plain("close-share", percent=code.percent), net=net))
         if len(known) < len(legs):
             lines.append(say("close-together-without", count=len(legs) - len(known)))
-    rows: tuple[Row, ...] = ()
-    if act is not None:
+    rows: tuple[Row, ...] = () if act is None else ((act,),)
+    if legs or stays.too_small:
         other = HALF if code.percent == WHOLE else WHOLE
         label = "button-close-half-of-each" if other == HALF else "button-close-whole"
-        swap = button(say.plain(label), viewer.data(AskCloseMany(code.account_id, code.legs, other)))
-        rows = ((act,), (swap,))
+        rows += ((button(say.plain(label), viewer.data(AskCloseMany(code.account_id, code.legs, other))),),)
     return Card(text=join(lines), rows=(*rows, back_row(viewer, ShowCloses(account.account_id))))
 
 
