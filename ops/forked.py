@@ -54,14 +54,14 @@ class ForkedProcess:
 
     def poll(self) -> int | None:
         """The exit code, negative for a signal; None while it runs."""
-        if self.returncode is None and select.select([self._told], [], [], 0)[0]:
+        if self.returncode is None and self._has_ended(0):
             self._end()
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
         """The exit code, once it has ended. Raises subprocess.TimeoutExpired after `timeout` seconds."""
         if self.returncode is None:
-            if not select.select([self._told], [], [], timeout)[0]:
+            if not self._has_ended(timeout):
                 raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
             self._end()
         return self.returncode or 0
@@ -75,6 +75,11 @@ class ForkedProcess:
     def kill(self) -> None:
         """SIGKILL."""
         self.send_signal(signal.SIGKILL)
+
+    def _has_ended(self, timeout: float | None) -> bool:
+        told = select.poll()  # select.select knows no file numbers above 1,023
+        told.register(self._told, select.POLLIN)
+        return bool(told.poll(None if timeout is None else timeout * 1_000))
 
     def _end(self) -> None:
         self.returncode = self._next()

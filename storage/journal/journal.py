@@ -119,6 +119,7 @@ class Journal:
                 _logger.warning("the journal was not closed in order: %s", trouble)
         if self._under_way is None:
             await asyncio.to_thread(self._thread.shutdown)
+            self._drop_segment()
         else:  # it may hang for ever
             self._thread.shutdown(wait=False)
 

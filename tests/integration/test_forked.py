@@ -1,8 +1,10 @@
 """Processes forked of one that has imported everything are what `python -m` would have begun."""
 
 import os
+import resource
 import signal
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,16 @@ def test_it_has_its_own_environment(tmp_path: Path) -> None:
     assert "stats_port = 4711" in (tmp_path / "out").read_text()
     begun(tmp_path, "ops", "config", "show", PERPDESK_DATABASE="x").wait(LIMIT)
     assert "stats_port = 8765" in (tmp_path / "out").read_text()
+
+
+def test_it_is_waited_for_beside_a_thousand_open_files(tmp_path: Path) -> None:
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most < 1_200:
+        pytest.skip(f"this process may open {most} files: it needs 1,200")
+    with ExitStack() as files:
+        for _ in range(1_100):
+            files.enter_context(Path(os.devnull).open())
+        assert begun(tmp_path, "json.tool", typed=b"{}").wait(LIMIT) == 0
 
 
 def test_a_signal_ends_it_and_nothing_else(tmp_path: Path) -> None:

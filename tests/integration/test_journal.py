@@ -166,7 +166,9 @@ async def test_a_disk_that_hangs_refuses_what_it_has_to_know_and_lets_the_rest_g
     async with journaled(tmp_path) as house:
         stored = [user for (user,) in await house.database.fetch("SELECT user_id FROM users ORDER BY user_id")]
         assert stored == [1001, 1004]
-    assert await said(tmp_path) == [["user", 1004]], "what hung may stand in a file, and does not count"
+        await add(house, 1005)
+    assert held_open(tmp_path / "journal") == 0, "nothing is left open behind"
+    assert await said(tmp_path) == [["user", 1004], ["user", 1005]], "what hung may stand in a file, and does not count"
 
 
 async def test_a_full_disk_leaves_no_line_of_what_it_refused(tmp_path: Path) -> None:
