@@ -141,7 +141,7 @@ def ask_close_many_card(
     say = viewer.say
     lines = [say("close-title", account=viewer.account_name(account)), *_unreadable(viewer, stays.unreadable)]
     if stays.too_small:
-        lines.append(say("close-too-small", names=", ".join(stays.too_small), count=len(stays.too_small)))
+        lines.append(say("close-too-small", names=", ".join(stays.too_small)))
     lines += [_line(viewer, each, code.percent) for each in legs[:_LISTED]]
     if len(legs) > _LISTED:
         lines.append(say("close-more", count=len(legs) - _LISTED))

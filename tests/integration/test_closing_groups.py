@@ -43,11 +43,11 @@ async def test_half_of_all_is_asked_once_leg_by_leg_and_halves_each(harness: Har
 async def test_one_that_is_too_small_for_a_half_is_named_and_not_promised(harness: Harness) -> None:
     anna = await holding(harness, "buy 0.001 btc sl 3%")
     card = await said(anna, "/close half of all losers")
-    assert "BTCUSDT is too small to close a part of" in shown(card)
+    assert "Too small to close a part of, so it stays as it is: BTCUSDT" in shown(card)
     assert not any(each.startswith("Close 50%") for each in card.labels)
     await entered(anna, "sell 0.2 eth sl 3%")
     card = await said(anna, "close half of all")
-    assert "BTCUSDT is too small to close a part of" in shown(card)
+    assert "Too small to close a part of, so it stays as it is: BTCUSDT" in shown(card)
     await anna.press("Close 50% of each: 1", bubble=card)
     await words(anna, "closed 0.1 ETH")
     assert await sizes(harness) == {"BTCUSDT": D("0.001"), "ETHUSDT": D("0.1")}

@@ -46,11 +46,7 @@ close-line = { $arrow } { $leg }: <b>{ $net }</b>
 close-lead = If closed now, after fees and spread:
 close-nothing = Nothing is open there.
 close-how = How much of it? For example: <code>close btc half</code> or <code>close btc 30%</code>
-close-too-small =
-    { $count ->
-        [one] ⚠️ { $names } is too small to close a part of; it stays as it is.
-       *[other] ⚠️ { $names } are too small to close parts of; they stay as they are.
-    }
+close-too-small = ⚠️ Too small to close a part of, so it stays as it is: { $names }
 close-two-groups = Which of them? One group at a time: <code>close losers</code>
 close-no-such = Nothing is open in { $symbol }. /positions shows what is.
 close-together = { $share } together: about <b>{ $net }</b>

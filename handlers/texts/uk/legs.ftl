@@ -46,11 +46,7 @@ close-line = { $arrow } { $leg }: <b>{ $net }</b>
 close-lead = Якщо закрити зараз, після комісій і спреду:
 close-nothing = Там нічого не відкрито.
 close-how = Яку частину? Наприклад: <code>закрити btc половину</code> або <code>закрити btc 30%</code>
-close-too-small =
-    { $count ->
-        [one] ⚠️ { $names }: позиція замала, щоб закрити частину; вона лишиться як є.
-       *[other] ⚠️ { $names }: позиції замалі, щоб закрити частину; вони лишаться як є.
-    }
+close-too-small = ⚠️ Замало, щоб закрити частину, лишиться як є: { $names }
 close-two-groups = Які з них? По одній групі за раз: <code>закрити збиткові</code>
 close-no-such = По { $symbol } нічого не відкрито. Що відкрито, покаже /positions.
 close-together = { $share }, разом: близько <b>{ $net }</b>
