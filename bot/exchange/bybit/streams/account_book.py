@@ -165,8 +165,7 @@ class AccountBook:
             self.is_doubtful = True
             if known.is_of(news.seq, news.updated):
                 return False
-        self._disputed.discard(key)
-        is_new = known is None or known.is_gone
+        is_new = known is None or known.is_gone or self._was_disputed(key)
         if is_new and news.position is not None and news.symbol not in self._unreadable_positions:
             self._dispute_old(key, news.updated, Positions)
         self._legs[key] = _Leg(news.position, news.seq, news.updated, at)
@@ -179,7 +178,7 @@ class AccountBook:
         known = self._orders.get(order.order_id)
         if (known is not None and known.is_after(order)) or (closed is not None and order.order_status not in CLOSED):
             return False
-        self._disputed.discard(order.order_id)
+        is_new = self._was_disputed(order.order_id) or known is None
         if order.order_status in CLOSED:
             self._orders.pop(order.order_id, None)
             _note(self._closed, order.order_id, at)
@@ -187,10 +186,16 @@ class AccountBook:
         if order.order_id in self._gone:
             self.is_doubtful = True
             return False
-        if known is None and order.symbol not in self._unreadable_orders:
+        if is_new and order.symbol not in self._unreadable_orders:
             self._dispute_old(order.order_id, order.updated_ts or 0, order.category)
         self._orders[order.order_id] = _Known(order, at)
         return known is None or known.order != order
+
+    def _was_disputed(self, key: _Key) -> bool:
+        """Whether an answer did not have it: an event of before that answer does not bring it back."""
+        was_disputed = key in self._disputed
+        self._disputed.discard(key)
+        return was_disputed
 
     def _dispute_old(self, key: _Key, updated: int, kind: _Kind) -> None:
         """Of something that the last answer did not have: perhaps because it was over again by then."""
