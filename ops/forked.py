@@ -131,9 +131,11 @@ def piped(
     finally:
         os.close(its_input)
         os.close(its_output)
-    with os.fdopen(ours_to, "wb") as to, os.fdopen(ours_by, "rb") as by:
-        yield PipedProcess(process, to, by)
-    process.wait()
+    try:
+        with os.fdopen(ours_to, "wb") as to, os.fdopen(ours_by, "rb") as by:
+            yield PipedProcess(process, to, by)
+    finally:
+        process.wait()
 
 
 @cache
@@ -155,6 +157,7 @@ def _parent() -> socket.socket:
 
 def main() -> None:
     """Fork whoever is asked for on standard input, until it closes; in a fork, be what was asked for."""
+    of_ctrl_c = signal.signal(signal.SIGINT, signal.SIG_IGN)  # it reaches who asks, too, who wants to hear of the ends
     for name in MODULES:
         importlib.import_module(name)
     Texts.load()
@@ -163,6 +166,7 @@ def main() -> None:
     with socket.socket(fileno=os.dup(0)) as control:
         request = _serve(control)
     if request is not None:
+        signal.signal(signal.SIGINT, of_ctrl_c)
         sys.argv = request["argv"]
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 

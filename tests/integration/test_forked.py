@@ -8,9 +8,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from harness.waiting import LIMIT
+from harness.waiting import LIMIT, until_now
 
-from ops.forked import ForkedProcess, fork
+from ops.forked import ForkedProcess, fork, piped
+from ops.stack import clean_environment
 
 
 def begun(folder: Path, *words: str, typed: bytes = b"", **variables: str) -> ForkedProcess:
@@ -59,3 +60,28 @@ def test_a_signal_ends_it_and_nothing_else(tmp_path: Path) -> None:
     assert second.wait(LIMIT) == -signal.SIGTERM
     second.kill()
     assert second.poll() == -signal.SIGTERM
+
+
+def test_who_forks_outlives_ctrl_c_and_its_forks_hear_of_it(tmp_path: Path) -> None:
+    child = begun(tmp_path, "http.server", "--bind", "127.0.0.1", "0")
+    os.kill(int(said_of(child.pid, "PPid")), signal.SIGINT)
+    until_now(lambda: ignored_by(child.pid) == ignored_by(os.getpid()), what="a fork that takes signals as we do")
+    child.kill()
+    assert child.wait(LIMIT) == -signal.SIGKILL, "its end is still told"
+
+
+def test_one_that_is_talked_to_has_ended_whatever_ends_the_talk() -> None:
+    with pytest.raises(LookupError), piped("json.tool", env=clean_environment()) as child:
+        raise LookupError
+    assert child.process.poll() is not None
+
+
+def said_of(pid: int, word: str) -> str:
+    """What Linux says of a process (man 5 proc_pid_status)."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(line.partition(":")[2].strip() for line in lines if line.startswith(f"{word}:"))
+
+
+def ignored_by(pid: int) -> str:
+    """Signals that a process ignores, a bit each."""
+    return said_of(pid, "SigIgn")
