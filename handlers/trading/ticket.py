@@ -42,7 +42,6 @@ from handlers.trading.usual_entry import usual_limits
 from handlers.views.symbols import first_symbols
 
 _MOST_LEVERAGE: Final = 200
-_PRICELESS: Final = (TicketPart.SYMBOL, TicketPart.SIDE)  # another one, and the prices before mean nothing
 _SIDES: Final = {Side.BUY: "buy", Side.SELL: "sell"}
 
 
@@ -111,9 +110,7 @@ async def set_ticket(ctx: UpdateContext, code: SetTicket) -> None:
         draft = await _entry(ctx, ticket.draft, code.value)
     else:
         draft = chosen(ticket.draft, code.part, code.value)
-    account = ctx.config.own_account(draft.account_id)
-    if ticket.draft.limits and code.part in _PRICELESS:
-        draft = await _with_usual_entry(ctx, account, draft)
+    draft = await _entered_anew(ctx, ticket.draft, draft)
     await _show(ctx, await ctx.services.trading.tickets.change(ticket, draft), TicketPart.MAIN)
 
 
@@ -127,7 +124,7 @@ async def ask_ticket(ctx: UpdateContext, code: AskTicket) -> None:
 async def take_ticket(ctx: UpdateContext, payload: TicketDialogue) -> None:
     """What was typed; what can't be read is explained, and the question stays open."""
     ticket = await _find(ctx, payload.ticket)
-    draft = await _typed(ctx, ticket.draft, payload.part)
+    draft = await _entered_anew(ctx, ticket.draft, await _typed(ctx, ticket.draft, payload.part))
     await ctx.services.dialogues.end(ctx.user_id)
     await _show(ctx, await ctx.services.trading.tickets.change(ticket, draft), TicketPart.MAIN)
 
@@ -181,6 +178,13 @@ async def _open(ctx: UpdateContext, account: Account, symbol: Symbol, side: Side
     limits = await usual_limits(ctx, account, symbol, side)
     ticket = await ctx.services.trading.tickets.open(ctx.user_id, account.account_id, symbol, side, limits)
     await _show(ctx, ticket, TicketPart.MAIN)
+
+
+async def _entered_anew(ctx: UpdateContext, before: OrderDraft, draft: OrderDraft) -> OrderDraft:
+    """Of another coin or side a limit price means nothing: the usual entry comes instead."""
+    account = ctx.config.own_account(draft.account_id)
+    is_same = (draft.symbol, draft.side) == (before.symbol, before.side)
+    return draft if is_same or not before.limits else await _with_usual_entry(ctx, account, draft)
 
 
 async def _with_usual_entry(ctx: UpdateContext, account: Account, draft: OrderDraft) -> OrderDraft:

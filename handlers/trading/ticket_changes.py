@@ -34,6 +34,8 @@ def chosen(draft: OrderDraft, part: TicketPart, value: str) -> OrderDraft:
 
 def with_symbol(draft: OrderDraft, symbol: Symbol) -> OrderDraft:
     """Another coin: prices and quantities of the one before mean nothing there."""
+    if symbol == draft.symbol:
+        return draft
     size = draft.size if draft.size is None or draft.size.kind is not SizeKind.QTY else None
     return replace(_without_prices(draft), symbol=symbol, size=size)
 

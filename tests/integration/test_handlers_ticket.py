@@ -23,7 +23,8 @@ async def test_an_order_is_put_together_in_one_message(harness: Harness) -> None
     anna = await ticket_of(harness)
     ticket, count = anna.last, len(anna.bubbles)
     assert "• $100" in ticket.labels, "a first ticket begins with what the welcome offers"
-    for label in ("$250", "$100", "Sell", "Stop", "5%", "Target", "No target", "Leverage", "5x", "Entry", "+1.0%"):
+    levels = ("Stop", "5%", "Target", "No target", "Leverage", "5x", "Entry", "+1.0%")
+    for label in ("$250", "$100", "Sell", *levels, "• Sell", "BTC ▾", "• BTC"):  # the last three change nothing
         ticket = await anna.press(label, bubble=ticket)
     text = words(ticket.text)
     for line in ("Sell BTCUSDT · Practice", "100 USDT ≈ 0.001 BTC", "+5.0% 68,095.23", "64,852.60", "5x"):
@@ -61,6 +62,10 @@ async def test_whoever_usually_orders_by_limit_waits_at_the_best_price_of_their_
     card = await anna.press("Check the order ›", bubble=ticket)
     assert "Limit 64,211.10" in card.text
     ticket = await anna.press("✎ Change", bubble=card)
+    for label in ("BTC ▾", "✎ Type it"):
+        await anna.press(label, bubble=ticket)
+    ticket = await said(anna, "eth")
+    assert ticket.text.count("3,120.85") == 2, "the ask, and the entry at it"
     for label in ("Entry", "Market"):
         ticket = await anna.press(label, bubble=ticket)
     assert "At market" in (await anna.press("Check the order ›", bubble=ticket)).text
