@@ -165,7 +165,7 @@ class AccountBook:
             self.is_doubtful = True
             if known.is_of(news.seq, news.updated):
                 return False
-        is_new = known is None or known.is_gone or self._was_disputed(key)
+        is_new = self._settle(key) or known is None or known.is_gone
         if is_new and news.position is not None and news.symbol not in self._unreadable_positions:
             self._dispute_old(key, news.updated, Positions)
         self._legs[key] = _Leg(news.position, news.seq, news.updated, at)
@@ -178,7 +178,7 @@ class AccountBook:
         known = self._orders.get(order.order_id)
         if (known is not None and known.is_after(order)) or (closed is not None and order.order_status not in CLOSED):
             return False
-        is_new = self._was_disputed(order.order_id) or known is None
+        is_new = self._settle(order.order_id) or known is None
         if order.order_status in CLOSED:
             self._orders.pop(order.order_id, None)
             _note(self._closed, order.order_id, at)
@@ -191,8 +191,8 @@ class AccountBook:
         self._orders[order.order_id] = _Known(order, at)
         return known is None or known.order != order
 
-    def _was_disputed(self, key: _Key) -> bool:
-        """Whether an answer did not have it: an event of before that answer does not bring it back."""
+    def _settle(self, key: _Key) -> bool:
+        """Whether it was disputed, which it is no more: an event of before the answer disputes it again."""
         was_disputed = key in self._disputed
         self._disputed.discard(key)
         return was_disputed
