@@ -37,14 +37,14 @@ _SHARES: Final = MappingProxyType(
     {
         plain(word): percent
         for percent, words in {
-            100: "all whole everything весь вся всё все целиком повністю 100% 100",
-            50: "half ½ 1/2 половину половина пол половини 50% 50",
-            25: "quarter ¼ 1/4 четверть чверть 25% 25",
+            100: "all whole everything весь вся всё все целиком повністю 100",
+            50: "half ½ 1/2 половину половина пол половини 50",
+            25: "quarter ¼ 1/4 четверть чверть 25",
         }.items()
         for word in words.split()
     }
 )
-_PERCENT: Final = re.compile(r"([1-9][0-9]?)%")
+_PERCENT: Final = re.compile(r"([1-9][0-9]?|100)%")
 
 
 def share_of(word: str) -> int | None:
