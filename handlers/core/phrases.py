@@ -9,9 +9,8 @@ from handlers.core.context import UpdateContext
 from handlers.core.plain_words import GREETING, Phrase, account_type_named, command_said, words_of
 
 _EVERYTHING: Final = frozenset({"all", "everything", "всё", "все"})
-OF_A_SYMBOL: Final = frozenset(
-    {"trail", "edit", "sl", "tp", "breakeven"}
-)  # commands that are none unless a symbol comes first
+OF_A_SYMBOL: Final = frozenset({"trail", "edit", "sl", "tp", "breakeven"})
+"""Commands that are none unless a symbol comes first."""
 _WORDS_OF_A_SYMBOL: Final = 3  # a coin, what it is priced in, the market
 
 

@@ -19,10 +19,8 @@ from storage.sqlite.database import APPLICATION_ID, SELECT_IDENTITY
 
 _HEADER: Final = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat.html, 1.3
 _BESIDE: Final = ("", "-wal", "-journal", "-shm")
-_SHARED_LOCK: Final = (
-    0x4000_0002,
-    510,
-)  # start and length: where SQLite's connections lock (https://www.sqlite.org/src, os.h)
+# start and length: where SQLite's connections lock (https://www.sqlite.org/src, os.h)
+_SHARED_LOCK: Final = (0x4000_0002, 510)
 _FLOCK: Final = "hhqqi4x"  # Linux' struct flock: type, whence, start, length, process (man 2 fcntl)
 _BLOCK: Final = 1 << 20
 _MEND: Final = "mend a copy, `sqlite3 OLD .recover | sqlite3 MENDED`, and take that over"
