@@ -111,6 +111,18 @@ def quantity_after(known: Decimal, new: Decimal | None) -> Decimal:
     return known if new is None else max(known, new)
 
 
+def average_after(known: OrderIntent, qty: Decimal, price: Decimal | None) -> Decimal | None:
+    """The average of its fills after one more was booked, which may be before any row of the order says it.
+
+    What a row said stands for all the quantity that the row had.
+    """
+    priced = max(known.cum_exec_qty, known.fills_qty)
+    more = known.fills_qty + qty - priced
+    if price is None or more <= 0 or (priced and known.avg_price is None):
+        return known.avg_price
+    return ((known.avg_price or Decimal(0)) * priced + price * more) / (priced + more)
+
+
 @dataclass(frozen=True, slots=True)
 class Absence:
     """The exchange's answers that there is no order of an id: when it was asked, in monotonic ms, and how many count.

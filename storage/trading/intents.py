@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.domain.events import InstrumentRejected, OrderChanged, OrderPlaced, RecordEvent, StopChanged
 from bot.domain.ids import AccountId, Millis, OrderLinkId
-from bot.domain.intent_states import FINAL, is_concluded, quantity_after
+from bot.domain.intent_states import FINAL, average_after, is_concluded, quantity_after
 from bot.domain.interning import intern_decimal
 from bot.domain.market import Category
 from bot.domain.orders import AmendRequest, OrderRequest, amended
@@ -151,7 +151,7 @@ STOP_SEEN: Final = """
     UPDATE order_intents SET stop_seen_ts = ?
      WHERE plan_id = ? AND kind = 'entry' AND fills_qty <> '0' AND stop_seen_ts IS NULL
 """
-ADD_FILL: Final = "UPDATE order_intents SET fills_qty = ? WHERE intent_id = ?"
+ADD_FILL: Final = "UPDATE order_intents SET fills_qty = ?, avg_price = ? WHERE intent_id = ?"
 TOLD: Final = "UPDATE order_intents SET is_told = 1 WHERE intent_id = ? AND is_told = 0"
 
 _CATEGORIES: Final = {each.value: each for each in Category}
@@ -346,12 +346,13 @@ class SqliteOrderIntents:
         self._touch(order.plan_id)
         self._known[order.intent_id] = replace(order, request=request)
 
-    async def add_fill(self, intent_id: int, qty: Decimal) -> None:
+    async def add_fill(self, intent_id: int, qty: Decimal, price: Decimal | None) -> None:
         """A fill of it was booked."""
         known = await self.get(intent_id)
         if known is not None:
-            found = replace(known, fills_qty=known.fills_qty + qty)
-            self._transaction.write(ADD_FILL, (decimal_text(found.fills_qty), intent_id))
+            found = replace(known, fills_qty=known.fills_qty + qty, avg_price=average_after(known, qty, price))
+            average = optional_decimal_text(found.avg_price)
+            self._transaction.write(ADD_FILL, (decimal_text(found.fills_qty), average, intent_id))
             self._touch(known.plan_id)
             self._known[intent_id] = found
 

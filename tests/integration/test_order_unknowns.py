@@ -135,6 +135,7 @@ async def test_an_execution_proves_an_order_that_no_list_shows(core: OrderCore) 
     core.gateway.is_found = False  # nor does a question about it get an answer
     trade = await asked(core, 1)
     assert (trade.intents[0].state, trade.intents[0].cum_exec_qty) == (IntentState.FILLED, D("0.1"))
+    assert trade.intents[0].avg_price == core.gateway.fills[0].exec_price
     assert trade.plan.state is PlanState.OPEN
     assert trade.plan.protected_ts is not None
 

@@ -288,7 +288,7 @@ STEPS: list[Step] = [
     lambda it: it.unit.intents.adopt(an_intent(it.draw), NOW),
     lambda it: it.unit.intents.start_sending(it.number, NOW),
     lambda it: it.unit.intents.note(it.number, news(it.draw), NOW),
-    lambda it: it.unit.intents.add_fill(it.number, Decimal(1)),
+    lambda it: it.unit.intents.add_fill(it.number, Decimal(1), Decimal(100)),
     lambda it: it.unit.intents.told([it.number]),
     lambda it: targets(it.unit, it.draw, it.number),
     lambda it: it.unit.plans.target_done(it.number, 1),

@@ -217,7 +217,7 @@ class Booking:
 
     async def _fill_of(self, unit: UnitOfWork, intent: OrderIntent, fill: Execution, now: Millis) -> None:
         """A fill proves an order, whether nobody knew of it or it was taken for not placed."""
-        await unit.intents.add_fill(intent.intent_id, fill.exec_qty)
+        await unit.intents.add_fill(intent.intent_id, fill.exec_qty, fill.exec_price)
         if intent.state in UNDECIDED or is_concluded(intent):
             news = IntentNews(
                 state=IntentState.PARTIALLY_FILLED,
