@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from harness.managing import Managing, open_managing
-from harness.order_core import PLACE
+from harness.order_core import PLACE, telling_of
 
 from bot.domain.disagreements import Disagreement, DisagreementEnd, DisagreementKind
 from bot.domain.errors import BadInput, ButtonExpired, ExchangeRejected
@@ -240,16 +240,41 @@ async def test_an_add_without_a_stop_of_its_own_waits_for_a_word_about_the_chang
     assert (trade.plan.stop, leg(managing).stop_loss) == (D(88), D(88))
 
 
-async def test_what_a_restored_backup_did_not_know_waits_for_its_owners_word(managing: Managing) -> None:
-    await managing.core.confirm()
-    for table in ("closed_trades", "order_intents", "plan_targets", "trade_plans", "leg_costs", "trade_logs"):
+async def forgotten(managing: Managing) -> None:
+    """The rows of what was ordered are gone, as after a restore; then the exchange is asked."""
+    tables = (
+        "leg_closings",
+        "closed_trades",
+        "order_intents",
+        "plan_targets",
+        "trade_plans",
+        "leg_costs",
+        "trade_logs",
+    )
+    for table in tables:
         await managing.core.storage.write(f"DELETE FROM {table}")  # noqa: S608  our own tables
     managing.core.storage.clock.advance(60)
     await managing.core.settlement.settle(managing.core.account.account_id)
+
+
+async def test_what_a_restored_backup_did_not_know_waits_for_its_owners_word(managing: Managing) -> None:
+    await managing.core.confirm()
+    await forgotten(managing)
     row = await the_one(managing)
     assert (row.kind, row.shown.stop, row.shown.take_profit) == (DisagreementKind.FOUND, D(90), D(120))
     await managing.disagreements.accept(managing.core.config, row.disagreement_id)
     await none_is_left(managing)
+
+
+async def test_what_was_opened_and_closed_since_a_backup_is_told_once(managing: Managing) -> None:
+    await managing.core.confirm()
+    await managing.close()
+    await managing.core.settle()
+    await forgotten(managing)
+    await none_is_left(managing)
+    managing.core.storage.clock.advance(11)
+    await telling_of(managing.core).tell_due()
+    assert await managing.core.messages() == ["trade-closed"]
 
 
 async def opened_elsewhere(managing: Managing, *, stop_loss: Decimal | None) -> None:

@@ -107,7 +107,7 @@ class Adoption:
             trailing=held_trailing(position) if is_open else None,
         )
         plan = await unit.plans.open(new, now) if is_open else await unit.plans.open_ended(new, now)
-        if is_open:  # what rests is canceled, and that is told
+        if is_open and not _is_closed(leg, reads):  # its close is told, and of what rests that it is canceled
             await self._tell(unit, account, plan, await self._open(unit, plan, now), now)
         return plan
 
@@ -161,6 +161,13 @@ def _leg(account: Account, row: Order) -> LegKey:
     return LegKey(
         account_id=account.account_id, category=row.category, symbol=row.symbol, position_idx=row.position_idx
     )
+
+
+def _is_closed(leg: LegKey, reads: AccountAnswers) -> bool:
+    """Whether what was opened is closed already, as fills say: that no position is shown may be for its lateness."""
+    is_hidden = reads.positions.hides(leg.symbol)
+    has_closed = any(each.closed_size and each.symbol == leg.symbol for each in reads.fills)
+    return has_closed and not is_hidden and reads.positions.of_leg(leg) is None
 
 
 def _request_of(row: Order) -> OrderRequest:
