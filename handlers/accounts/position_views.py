@@ -9,6 +9,7 @@ from bot.domain.accounts import Account
 from bot.domain.ids import Symbol
 from bot.domain.market import Instrument
 from bot.domain.portfolio import LegKey, Position, Positions, Side
+from bot.domain.trade_plans import PlannedTarget
 from bot.services.instruments import WithInstruments
 from bot.services.screens import Shown
 from handlers.accounts.callbacks import ShowPositionDetails
@@ -39,7 +40,7 @@ _NAME_WIDTH: Final = 6  # characters
 _SEVERAL: Final = 2  # positions from which closing several is worth a button
 _SCALES: Final = ((10_000_000, 1_000_000, "M"), (100_000, 1_000, "K"))  # USDT from which its digits have no room
 _WHOLE_FROM: Final = 1_000  # USDT from which a line has no room for cents
-_NO_TARGETS: Final[Mapping[LegKey, Sequence[Decimal]]] = MappingProxyType({})
+_NO_TARGETS: Final[Mapping[LegKey, Sequence[PlannedTarget]]] = MappingProxyType({})
 _NAMED: Final = 4  # symbols without a stop that are told by name
 _TENTH: Final = Decimal("0.1")
 _BLANK: Final = Markup("")
@@ -47,7 +48,7 @@ _ZERO: Final = Decimal(0)
 _UNIT: Final = Decimal(1)
 _NOT_TOLD: Final = "–"
 PositionsShown = Shown[WithInstruments[Positions]]
-PlannedTargets = Mapping[LegKey, Sequence[Decimal]]
+PlannedTargets = Mapping[LegKey, Sequence[PlannedTarget]]
 """What is still to be reached of a leg's targets, nearest first."""
 
 
@@ -69,7 +70,7 @@ def positions_card(
     if unprotected:
         named = ", ".join(unprotected[:_NAMED])
         parts.append(say("positions-unprotected", symbols=named, more=max(0, len(unprotected) - _NAMED)))
-    counts = [len(_targets_of(account, each, targets)) for each in page.items]
+    counts = [len(_targets_of(account, each, targets)) or int(each.take_profit is not None) for each in page.items]
     parts += [_lines(viewer, page.items, counts), say("positions-legend"), *page_lines(viewer, page)]
     parts.append(footer(viewer, shown))
     details = button(say.plain("button-details"), viewer.data(ShowPositionDetails(account.account_id, 0)))
@@ -149,11 +150,9 @@ def _close_row(viewer: RenderContext, account: Account, items: Sequence[Position
     return (button(viewer.say.plain("button-close-several"), viewer.data(ShowCloses(account.account_id))),)
 
 
-def _targets_of(account: Account, position: Position, targets: PlannedTargets) -> Sequence[Decimal]:
-    """Every one that was planned; where none was, the one that the exchange holds."""
-    planned = targets.get(position.leg_key(account.account_id), ())
-    held = () if position.take_profit is None else (position.take_profit,)
-    return planned or held
+def _targets_of(account: Account, position: Position, targets: PlannedTargets) -> Sequence[PlannedTarget]:
+    """Those planned ones that are left."""
+    return targets.get(position.leg_key(account.account_id), ())
 
 
 def _vanish(viewer: RenderContext, account: Account) -> Row:
@@ -242,7 +241,7 @@ def _points(figures: Figures, fraction: Decimal) -> str:
 
 
 def _position(
-    viewer: RenderContext, position: Position, instrument: Instrument | None, targets: Sequence[Decimal]
+    viewer: RenderContext, position: Position, instrument: Instrument | None, targets: Sequence[PlannedTarget]
 ) -> list[Markup]:
     say = viewer.say
     side = say.plain("side-long" if position.side is Side.BUY else "side-short")
@@ -255,7 +254,7 @@ def _position(
     ]
     if has_no_stop(position):
         lines.append(say("position-unprotected"))
-    named = [(say.plain("leg-target", number=number), price) for number, price in enumerate(targets, 1)]
+    named = [(say.plain("leg-target", number=each.number), each.price) for each in targets]
     lines.append(level_table(viewer, position, instrument, named if len(named) > 1 else ()))
     if position.liquidation_price is None and "liqPrice" not in position.unread:
         lines.append(say("position-no-liquidation"))

@@ -1,11 +1,11 @@
 """/positions: what is open, with its stops, targets and its distance to liquidation."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Final
 
 from bot.domain.accounts import Account
 from bot.domain.portfolio import LegKey
+from bot.domain.trade_plans import PlannedTarget
 from handlers.accounts.callbacks import ShowPositionDetails
 from handlers.accounts.position_views import PlannedTargets, PositionsShown, position_details_card, positions_card
 from handlers.core.account_screen import account_argument
@@ -35,7 +35,7 @@ async def show_position_details(ctx: UpdateContext, code: ShowPositionDetails) -
 
 async def _present(ctx: UpdateContext, account: Account, page: int, draw: Draw) -> None:
     """With every target of the plans, where something is open: the exchange shows the last one of a position alone."""
-    targets: dict[LegKey, tuple[Decimal, ...]] = {}
+    targets: dict[LegKey, tuple[PlannedTarget, ...]] = {}
 
     async def load() -> PositionsShown:
         shown = await ctx.services.account_screens.positions(account)

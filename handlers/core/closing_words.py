@@ -23,7 +23,7 @@ GROUPS: Final[Mapping[str, LegGroup]] = MappingProxyType(
     {
         word: group
         for group, words in {
-            LegGroup.ALL: "all everything всё все всех всего усіх всіх усе",
+            LegGroup.ALL: "all everything всё все всех всего всі усі всіх усіх усе",
             LegGroup.WINNERS: "winners winning profit прибыльные прибыльных прибуткові прибуткових",
             LegGroup.LOSERS: "losers losing loss убыточные убыточных збиткові збиткових",
             LegGroup.LONGS: "longs лонги лонгов лонгів",

@@ -69,6 +69,8 @@ async def test_from_the_list_longs_alone_are_two_taps_away(harness: Harness) -> 
     [
         ("/close longs all", "Close 1 position"),
         ("/close all long", "Close 1 position"),
+        ("закрити всі лонги", "Close 1 position"),
+        ("закрий усі шорти", "Close 1 position"),
         ("/close losers winners", None),
         ("/close losers long", None),
     ],

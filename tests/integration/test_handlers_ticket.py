@@ -90,7 +90,7 @@ async def test_change_leads_from_the_card_back_to_the_same_order(harness: Harnes
         ("Stop/✎ Type it", "62.5k", "62,500.00"),
         ("Stop/✎ Type it", "снять", "none"),
         ("Stop/✎ Type it", "none", "none"),
-        ("Target/✎ Type it", "4%", "+4.0% 66,778.92"),
+        ("Target/✎ Type it", "3.3%", "+3.3% 66,329.45"),
         ("Entry/✎ Type it", "64000.55", "64,000.55"),
         ("Leverage/✎ Type it", "x7", "7x"),
         ("BTC ▾/✎ Type it", "эфир", "Buy ETHUSDT"),

@@ -15,6 +15,7 @@ from bot.domain.errors import ClockTrouble, ExchangeDown, ExchangeRejected, KeyT
 from bot.domain.ids import AccountId, Millis, Symbol
 from bot.domain.market import Category
 from bot.domain.portfolio import Balance, CoinBalance, Executions, Orders, Positions, Side
+from bot.domain.trade_plans import PlannedTarget
 from bot.domain.trades import ClosedPnl, Trades, trades_of
 from bot.domain.users import Language, UserSettings
 from bot.services.screens import Shown
@@ -38,6 +39,11 @@ def balance(**changes: Any) -> Balance:
         "as_of": NOW,
     }
     return Balance(**(values | changes))
+
+
+def planned(*prices: int) -> tuple[PlannedTarget, ...]:
+    share = D(1) / len(prices)
+    return tuple(PlannedTarget(number=at, price=D(each), share=share) for at, each in enumerate(prices, 1))
 
 
 def coin(name: str, amount: object, usd: object = None) -> CoinBalance:
@@ -231,7 +237,7 @@ def test_450_positions_are_a_page_of_eight_in_lines_of_thirty_in_each_language()
         position(f"COIN{number:03}USDT", unrealised_pnl=D(number * 1000 - 99_999), stop_loss=D(60_000))
         for number in range(450)
     )
-    targets = {each.leg_key(DEMO.account_id): (D(65_000), D(66_000), D(67_000)) for each in items}
+    targets = {each.leg_key(DEMO.account_id): planned(65_000, 66_000, 67_000) for each in items}
     for language in Language:
         for number in (0, 20, 56):
             card = positions_card(viewer(language), DEMO, known(positions(*items)), number, targets)
@@ -244,12 +250,11 @@ def test_450_positions_are_a_page_of_eight_in_lines_of_thirty_in_each_language()
             assert len([each for each in datas(card) if ":leg:" in each]) == len(lines) - 1
 
 
-def test_every_target_stands_among_the_levels() -> None:
+def test_every_target_that_is_left_stands_among_the_levels_by_its_number() -> None:
     btc = position(stop_loss=D("63999.5"))
-    targets = {btc.leg_key(DEMO.account_id): (D(66_000), D(68_000), D(70_000))}
+    targets = {btc.leg_key(DEMO.account_id): planned(66_000, 68_000, 70_000)[1:]}
     lines = read(positions_card(viewer(), DEMO, known(positions(btc)), 0, targets))
     assert [each.split()[:3] for each in lines if each.startswith("Target")] == [
-        ["Target", "1", "66,000.00"],
         ["Target", "2", "68,000.00"],
         ["Target", "3", "70,000.00"],
     ]

@@ -2,14 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
-from decimal import Decimal
 
 from bot.domain.ids import AccountId
 from bot.domain.portfolio import LegKey
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.storage import Transactions
-from bot.domain.trade_plans import ManagedTrade, OrderIntent
+from bot.domain.trade_plans import ManagedTrade, OrderIntent, PlannedTarget
 from bot.services.trading.signals import AccountSignals, wait_for
 from bot.services.trading.stages import StageTimes
 
@@ -34,10 +33,10 @@ class TradeWatch:
         found = next((each for each in plans if each.leg == leg), None)
         return None if found is None else await self.trade(found.plan_id)
 
-    async def targets_left(self, account_id: AccountId) -> dict[LegKey, tuple[Decimal, ...]]:
-        """The prices of the targets that each of the account's plans has still to reach."""
+    async def targets_left(self, account_id: AccountId) -> dict[LegKey, tuple[PlannedTarget, ...]]:
+        """The targets that each of the account's plans has still to reach."""
         plans = await self.queries.plans_open(account_id)
-        return {each.leg: tuple(one.price for one in each.targets if not one.is_done) for each in plans}
+        return {each.leg: tuple(one for one in each.targets if not one.is_done) for each in plans}
 
     async def changed(self, trade: ManagedTrade, *, timeout_s: float) -> ManagedTrade | None:
         """The trade once it is another version, or as it stands when the time is over; None: the plan is gone."""
