@@ -251,10 +251,14 @@ def config_path() -> Path:
     return Path(os.environ.get(_CONFIG_VARIABLE) or DEFAULT_CONFIG)
 
 
-def environment_with(values: Mapping[str, object], *, inherits: bool = True) -> dict[str, str]:
-    """The environment of a child process that is to have these settings, and `inherits` those of our variables."""
-    around = {name: value for name, value in os.environ.items() if inherits or not name.startswith(PREFIX)}
-    return around | {PREFIX + name.upper(): str(value) for name, value in values.items()}
+def environment_with(values: Mapping[str, object]) -> dict[str, str]:
+    """The environment of a child process that is to have these settings, by their names in `Settings`."""
+    return {**os.environ, **{PREFIX + name.upper(): str(value) for name, value in values.items()}}
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment of a child process that is to know none of our variables, secrets among them."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
 
 
 def notify_socket() -> str | None:

@@ -14,7 +14,7 @@ from bot.domain.clock import SystemClock
 from bot.domain.errors import PerpdeskError, UnfitBackup, UnfitJournal
 from bot.domain.ids import DAY, Millis
 from bot.lifecycle import Fatal
-from bot.settings import Settings, environment_with
+from bot.settings import Settings, clean_environment
 from bot.wiring.keys import load_keys
 from bot.wiring.safekeeping import backup_plan
 from ops.options import fail
@@ -108,8 +108,8 @@ def _hook(command: str, file: Path, folder: Path) -> int:
 
 
 def _run(command: str, file: Path, *, seconds: float = _HOOK_S) -> int:
-    """A session of its own, so that what it has begun ends with it."""
-    environment = environment_with({}, inherits=False)
+    """Its exit code. In a session of its own, so that after `seconds` all that it has begun is ended with it."""
+    environment = clean_environment()
     try:
         words = [*shlex.split(command), str(file)]
         with subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True, env=environment) as process:  # noqa: S603  the operator's own

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import aiohttp
 
+from bot.settings import clean_environment
 from ops.forked import ChildProcess, begin
 
 ROOT: Final = Path(__file__).parents[1]
@@ -40,10 +41,6 @@ def free_port() -> int:
 def new_key() -> str:
     """The text of a key file, made for this run alone."""
     return f"test:{base64.b64encode(secrets.token_bytes(32)).decode()}"
-
-
-def clean_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("PERPDESK_")}
 
 
 def labels_of(message: Mapping[str, Any]) -> list[str]:

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
+from bot.settings import clean_environment
 from ops.forked import piped
-from ops.stack import clean_environment
 
 _PATIENCE: Final = 10.0  # seconds from the end of its input to its own
 

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Final
 
 from bot.domain.ids import Millis
+from bot.settings import clean_environment
 from ops.campaigns.legacy_maker import make_legacy
 from ops.campaigns.legacy_truth import Truth, differences, read_truth
 from ops.campaigns.report import Report
 from ops.legacy.importer import ImportOptions, known_import, take_over
 from ops.legacy.source import copied
-from ops.stack import ROOT, clean_environment
+from ops.stack import ROOT
 from storage.checkup import (
     check_chains,
     check_foreign_keys,

@@ -21,11 +21,12 @@ from typing import Any, Final
 from bot.domain.ids import Millis, UserId
 from bot.domain.licensing import derive
 from bot.services.promo.redemption import Redemption
+from bot.settings import clean_environment
 from ops.campaigns.promo_child import USERS
 from ops.campaigns.report import Report
 from ops.forked import PipedProcess, piped
 from ops.promo_stack import open_promo_stack
-from ops.stack import OWNER, Stack, clean_environment, running_stack
+from ops.stack import OWNER, Stack, running_stack
 from storage.admin.audit import AUDIT_CHAIN
 from storage.licensing.ledger import LICENSE_CHAIN, SELECT_EVENTS, entry_of
 from storage.sqlite.database import Database

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Final
 
 from bot.domain.ids import Millis
+from bot.settings import clean_environment
 from bot.wiring.keys import load_keys
 from bot.wiring.safekeeping import backup_plan
 from ops.campaigns.report import Report
 from ops.campaigns.restores_child import begin, settings_of
 from ops.forked import PipedProcess, piped
-from ops.stack import clean_environment
 from storage.backup.copying import prove
 from storage.backup.making import make_backup
 from storage.sqlite.vault import AesCredentialVault

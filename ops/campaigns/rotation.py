@@ -19,10 +19,10 @@ from bot.domain.errors import WrongKeyFile
 from bot.domain.ids import AccountId, UserId
 from bot.domain.secrets import Secret
 from bot.domain.users import Language, NewUser
+from bot.settings import clean_environment
 from ops.campaigns.report import Report
 from ops.campaigns.rotation_child import BATCH
 from ops.forked import piped
-from ops.stack import clean_environment
 from storage.accounts.queries import SqliteAccountQueries
 from storage.key_rotation import rotate_keys
 from storage.sqlite.database import Database, PageCheck

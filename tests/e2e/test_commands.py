@@ -16,8 +16,9 @@ import pytest
 from harness.command import perpdesk
 from harness.waiting import LIMIT, until_now
 
+from bot.settings import clean_environment
 from ops.forked import ChildProcess, begin
-from ops.stack import ROOT, clean_environment, free_port
+from ops.stack import ROOT, free_port
 
 TOKEN = "123456:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi"
 

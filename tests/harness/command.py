@@ -5,9 +5,9 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from bot.settings import clean_environment
 from harness.waiting import LIMIT
 from ops.forked import fork
-from ops.stack import clean_environment
 
 
 def perpdesk(*arguments: str, folder: Path, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from harness.waiting import LIMIT, until_now
 
+from bot.settings import clean_environment
 from ops.forked import ForkedProcess, fork, piped
-from ops.stack import clean_environment
 
 
 def begun(folder: Path, *words: str, typed: bytes = b"", **variables: str) -> ForkedProcess:
