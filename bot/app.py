@@ -175,7 +175,7 @@ async def _sidecar(settings: Settings, assembly: Assembly) -> AsyncIterator[str]
         except OSError as error:
             where = f"{settings.stats_host}:{settings.stats_port}"
             reason = error.strerror or error
-            message = f"the sidecar can't listen on {where} ({reason}): set PERPDESK_STATS_PORT"
+            message = f"the sidecar can't listen on {where} ({reason}): set PERPDESK_STATS_HOST or PERPDESK_STATS_PORT"
             raise Fatal(message, EXIT_CONFIG) from None
         yield address
 

@@ -35,6 +35,7 @@ from bot.domain.ids import DAY_S
 from bot.domain.licensing import LicenseType
 from bot.domain.offers import PriceList
 from bot.domain.secrets import Secret
+from bot.setting_addresses import checked_address, checked_webhook, is_loopback, is_proxy
 from cache.policy import policies
 
 PREFIX: Final = "PERPDESK_"
@@ -46,10 +47,9 @@ USUAL_PRICES: Final[Mapping[Literal["basic", "premium"], Mapping[Literal["1", "3
 }
 BYBIT_API_URL: Final = "https://api.bybit.com"
 _SECRETS: Final = ("telegram_token", "key", "webhook_secret", "stats_token", "telegram_proxy", "bybit_proxy")
-_DEMO_ADDRESSES: Final = frozenset({"bybit_demo_api_url", "bybit_demo_stream_url"})
-_PROXIES: Final = frozenset({"http", "socks5"})
+_BOT_TOKEN: Final = re.compile(r"[A-Za-z0-9:_-]+")  # stands in the address of each call
+_USER_IDS_END: Final = 1 << 52  # core.telegram.org/bots/api#user
 _WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{16,256}")  # Telegram takes shorter ones, too
-_WEBHOOK_PORTS: Final = frozenset({80, 88, 443, 8443})  # core.telegram.org/bots/api#setwebhook
 _CONFIG_VARIABLE: Final = PREFIX + "CONFIG"
 
 
@@ -69,7 +69,9 @@ class CacheOverride(BaseModel):
 class Settings(BaseSettings):
     """All settings with their defaults; docs/settings.md describes each, and a test compares."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, validate_default=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, validate_default=True
+    )
 
     telegram_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
@@ -116,32 +118,54 @@ class Settings(BaseSettings):
             if not all(part.isascii() and part.isdigit() for part in parts):
                 raise ValueError("give numeric Telegram ids with commas between them, such as 1000,1001")
             return frozenset(map(int, parts))
+        return [value] if isinstance(value, int) else value
+
+    @field_validator("owner_ids")
+    @classmethod
+    def _of_people(cls, value: frozenset[int]) -> frozenset[int]:
+        if not all(0 < each < _USER_IDS_END for each in value):
+            raise ValueError("give people's Telegram ids, such as 1000: a negative one is a group's")
+        return value
+
+    @field_validator("database", "key_file", "backups", "backup_recipient", "journal")
+    @classmethod
+    def _named(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.name:
+            raise ValueError(f"give a path; {value} names no file and no folder of its own")
         return value
 
     @field_validator("telegram_token", "webhook_secret", "stats_token")
     @classmethod
     def _not_blank(cls, value: SecretStr | None) -> SecretStr | None:
-        return value if value is not None and value.get_secret_value().strip() else None
+        given = "" if value is None else value.get_secret_value().strip()
+        return SecretStr(given) if given else None
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _in_an_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _BOT_TOKEN.fullmatch(value.get_secret_value()):
+            raise ValueError("give the token as @BotFather gave it, such as 123456789:AAE…, and nothing else")
+        return value
 
     @field_validator("telegram_api_url", "bybit_api_url", "bybit_demo_api_url")
     @classmethod
     def _http(cls, value: str, info: ValidationInfo) -> str:
-        return _address(value, ("http", "https"), info.field_name)
+        return checked_address(value, ("http", "https"), info.field_name)
 
     @field_validator("bybit_stream_url", "bybit_demo_stream_url")
     @classmethod
     def _stream(cls, value: str, info: ValidationInfo) -> str:
-        return _address(value, ("ws", "wss", "http", "https"), info.field_name)
+        return checked_address(value, ("ws", "wss", "http", "https"), info.field_name)
 
     @field_validator("telegram_proxy", "bybit_proxy")
     @classmethod
     def _proxy(cls, value: SecretStr | None) -> SecretStr | None:
-        return value if value is not None and _is_proxy(value.get_secret_value().strip()) else None
+        return value if value is not None and is_proxy(value.get_secret_value().strip()) else None
 
     @field_validator("webhook_url")
     @classmethod
     def _webhook(cls, value: str | None) -> str | None:
-        return _webhook_url(value.strip()) if value and value.strip() else None
+        return checked_webhook(value.strip()) if value and value.strip() else None
 
     @field_validator("webhook_secret")
     @classmethod
@@ -276,14 +300,6 @@ def revealed(secret: SecretStr | None) -> Secret | None:
     return None if secret is None else Secret(secret.get_secret_value())
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach it."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _shown(value: object) -> str:
     if isinstance(value, SecretStr):
         return "***"
@@ -312,7 +328,7 @@ def _from_toml(config: Path | None) -> dict[str, Any]:
     if path == DEFAULT_CONFIG and config is None and not path.exists():
         return {}
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise SettingsError(f"the settings file {path} does not exist: make it with `perpdesk init`") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -333,9 +349,11 @@ def _from_secret_files() -> dict[str, str]:
         if os.environ.get(variable):
             raise SettingsError(f"both {variable} and {variable}_FILE are set: keep one of them")
         try:
-            found[name] = Path(path).read_text(encoding="utf-8").strip()
+            found[name] = Path(path).read_text(encoding="utf-8-sig").strip()
         except OSError as error:
             raise SettingsError(f"{variable}_FILE: {path} cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise SettingsError(f"{variable}_FILE: {path} is no text: it holds the value alone, as UTF-8") from None
     return found
 
 
@@ -348,47 +366,6 @@ def _prices(prices: Mapping[Any, Mapping[Any, int]]) -> dict[LicenseType, dict[i
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
     nearest = get_close_matches(name, list(known), n=1, cutoff=0.4)
     return f": did you mean {nearest[0]}?" if nearest else ""
-
-
-def _address(value: str, schemes: tuple[str, ...], name: str | None) -> str:
-    """Scheme, host and port; a demo address may have the stand-in's path /demo."""
-    try:
-        url = URL(value)
-    except ValueError:
-        url = URL()
-    paths = {"", "/", "/demo", "/demo/"} if name in _DEMO_ADDRESSES else {"", "/"}
-    if url.host and url.path not in paths:
-        raise ValueError(f"give the address without the path {url.path}")
-    if url.scheme not in schemes or not url.host or url.query_string or url.fragment:
-        raise ValueError(f"give an address such as {schemes[0]}://127.0.0.1:8766")
-    return value.rstrip("/")
-
-
-def _webhook_url(value: str) -> str:
-    """As it is; http is for a stand-in on this machine. Raises ValueError for what Telegram does not call."""
-    try:
-        url = URL(value)
-    except ValueError:
-        url = URL()
-    if not url.host or url.scheme not in {"https", "http"} or len(url.path) <= 1 or url.query_string or url.fragment:
-        raise ValueError("give an address with a path, such as https://bot.example.org/telegram")
-    if not is_loopback(url.host) and (url.scheme != "https" or url.port not in _WEBHOOK_PORTS):
-        raise ValueError("Telegram calls https on the ports 443, 80, 88 and 8443 only")
-    return value
-
-
-def _is_proxy(value: str) -> bool:
-    """False for none at all. Raises ValueError, without the value, for what is no proxy's address."""
-    if not value:
-        return False
-    try:
-        url = URL(value)
-    except ValueError:
-        url = URL()
-    is_whole = url.scheme in _PROXIES and bool(url.host) and url.explicit_port is not None
-    if not is_whole or url.path not in {"", "/"} or url.query_string or url.fragment:
-        raise ValueError("give an address such as socks5://user:password@127.0.0.1:1080 or http://127.0.0.1:3128")
-    return True
 
 
 def _demo(demo: str, live: str) -> str:

@@ -10,7 +10,8 @@ import aiohttp
 from yarl import URL
 
 from bot.domain.clock import SystemClock
-from bot.settings import Settings, is_loopback
+from bot.setting_addresses import is_loopback
+from bot.settings import Settings
 from bot.wiring.proxies import FAMILIES, to_bybit
 
 SERVICES: Final[Mapping[str, str]] = MappingProxyType(

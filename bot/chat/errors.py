@@ -86,7 +86,9 @@ class WebhookPortTaken(WrongSetup):
     """Nothing can listen where Telegram's requests are to arrive."""
 
     def __init__(self, host: str, port: int, reason: str) -> None:
-        super().__init__(f"the webhook can't listen on {host}:{port} ({reason}): set PERPDESK_WEBHOOK_PORT")
+        super().__init__(
+            f"the webhook can't listen on {host}:{port} ({reason}): set PERPDESK_WEBHOOK_HOST or PERPDESK_WEBHOOK_PORT"
+        )
 
 
 class AnotherBot(WrongSetup):

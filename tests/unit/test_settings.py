@@ -28,6 +28,11 @@ def test_fixed_names_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         ("PERPDESK_TELEGRAM_TOKN", "1", "did you mean PERPDESK_TELEGRAM_TOKEN?"),
         ("PERPDESK_STATS_PORT", "99999", "PERPDESK_STATS_PORT"),
         ("PERPDESK_OWNER_IDS", "anna", "numeric Telegram ids"),
+        ("PERPDESK_OWNER_IDS", "1000,99999999999999999999", "give people's Telegram ids"),
+        ("PERPDESK_TELEGRAM_TOKEN", "42:canary of two", "as @BotFather gave it"),
+        ("PERPDESK_TELEGRAM_TOKEN", "42:канарейка", "as @BotFather gave it"),
+        ("PERPDESK_TELEGRAM_TOKEN", "42:canary/getMe?", "as @BotFather gave it"),
+        ("PERPDESK_TELEGRAM_TOKEN_FILE", "/proc/self/exe", "/proc/self/exe is no text"),
         ("PERPDESK_STATS_HOST", "0.0.0.0", "PERPDESK_STATS_TOKEN"),  # noqa: S104  refused is the point
         ("PERPDESK_BYBIT_API_URL", "bybit", "http://127.0.0.1:8766"),
         ("PERPDESK_TELEGRAM_TOKEN_FILE", "/nowhere/token", "/nowhere/token"),
@@ -50,6 +55,8 @@ def test_fixed_names_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         ("PERPDESK_BYBIT_PROXY", "socks5://h", "socks5://user:password@127.0.0.1:1080"),
         ("PERPDESK_BYBIT_PROXY", "http://h:1/path", "http://127.0.0.1:3128"),
         ("PERPDESK_LOG_LEVEL", "loud", "PERPDESK_LOG_LEVEL"),
+        ("PERPDESK_DATABASE", ".", "PERPDESK_DATABASE: give a path"),
+        ("PERPDESK_BACKUPS", "/", "PERPDESK_BACKUPS: give a path"),
         ("PERPDESK_CONFIG", "nowhere.toml", "nowhere.toml"),
     ],
 )
@@ -87,6 +94,27 @@ def test_a_file_is_read_below_the_variables(monkeypatch: pytest.MonkeyPatch, tmp
     assert settings.cache["balance"].ttl == 7
 
 
+def test_one_owner_is_an_id_or_a_list_of_one(tmp_path: Path) -> None:
+    config = tmp_path / "a.toml"
+    config.write_text("\ufeffowner_ids = 5\n", encoding="utf-8")  # as Windows' editors begin a file
+    assert load(config=config).owner_ids == {5}
+    config.write_text("owner_ids = [-1001234]\n")
+    with pytest.raises(SettingsError, match="a negative one is a group's"):
+        load(config=config)
+
+
+def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As compose files hand on what the shell does not have."""
+    monkeypatch.chdir(tmp_path)
+    usual = load()
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"PERPDESK_{name.upper()}", "")
+    assert load() == usual
+    Path("perpdesk.toml").write_text("backups = ''\n")
+    with pytest.raises(SettingsError, match="PERPDESK_BACKUPS: give a path"):
+        load()
+
+
 def test_an_unknown_key_of_the_file_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     Path("perpdesk.toml").write_text("databse = 'x'\n")
@@ -101,7 +129,7 @@ def test_a_secret_comes_from_its_file_and_not_from_both(monkeypatch: pytest.Monk
     token = load().telegram_token
     assert token is not None
     assert token.get_secret_value() == "42:canary"
-    monkeypatch.setenv("PERPDESK_TELEGRAM_TOKEN", "43:other")
+    monkeypatch.setenv("PERPDESK_TELEGRAM_TOKEN", " 43:other\n")
     with pytest.raises(SettingsError, match="keep one"):
         load()
 
