@@ -38,6 +38,7 @@ ALLOWED_UPDATES: Final = (
 _FAILURES_TO_SAY: Final = 3  # one lost call is no trouble yet
 _UNREADABLE_TO_NARROW: Final = 2  # failures of one batch until its updates are asked for one by one
 _UNREADABLE_TO_SKIP: Final = 4  # … until the first of them is set aside
+_AT_ONCE: Final = 3  # calls that are not spaced, after a quiet moment
 _LARGEST_ID: Final = 2**52  # Telegram's numbers have at most 52 significant bits (core.telegram.org/bots/api#user)
 
 
@@ -65,6 +66,7 @@ class PollTimes:
     """Seconds. What fails is asked again soon for however long it takes: people wait for the moment it works."""
 
     long_poll: int = 30
+    spacing: float = 0.05  # between calls of a busy bot: what comes meanwhile is one answer and one commit
     margin: float = 10.0  # over the long poll before a silent connection counts as deaf
     back_off: float = 0.5
     back_off_most: float = 3.0
@@ -134,6 +136,7 @@ class Poller:
         self._polling = MainTask()
         self._started: float | None = None
         self._answered: float | None = None
+        self._turn = 0.0  # of the next call
         self._conflicts = Conflicts()
         self._in_a_row = self._unreadable = self._narrow = 0
         self._is_held_back = False
@@ -191,12 +194,20 @@ class Poller:
             self._is_held_back = True
             await self._wait_for_capacity()
             self._is_held_back = False
+            await self._wait_for_turn()
             try:
                 await self._take(await self._ask())
             except TelegramError as error:
                 await asyncio.sleep(await self._after(error))
             except StorageTrouble as trouble:
                 await asyncio.sleep(self._after_refused_commit(trouble))
+
+    async def _wait_for_turn(self) -> None:
+        """Through the Internet a call takes about as long as the spacing: there it is hardly ever waited for."""
+        spacing, now = self._times.spacing, self._clock.monotonic()
+        self._turn = max(self._turn, now - _AT_ONCE * spacing) + spacing
+        if self._turn > now:
+            await asyncio.sleep(self._turn - now)
 
     async def _ask(self) -> list[object]:
         """A long poll while all is well; after a failure the question is short, and put again while nobody answers."""
@@ -270,6 +281,8 @@ class Poller:
         if len(updates) < (1 if self._narrow else self._times.limit):
             self._gap = None
             await self._heard(self._clock.now())
+        else:
+            self._turn = 0.0  # more waits already
 
     def _after_refused_commit(self, trouble: StorageTrouble) -> float:
         """How many seconds to wait before the same batch is asked for again."""

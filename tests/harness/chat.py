@@ -31,7 +31,7 @@ from harness.telegram_server import TOKEN, FakeTelegram
 TUNING: Final = replace(
     app.TUNING,
     lane_limits=LaneLimits(back_off_s=(0.01, 0.02), outage_pause_s=0.01, outage_pause_most_s=0.02),
-    poll_times=PollTimes(long_poll=1, margin=0.5, back_off=0.01, back_off_most=0.05, conflict_grace=0.5),
+    poll_times=PollTimes(long_poll=1, spacing=0, margin=0.5, back_off=0.01, back_off_most=0.05, conflict_grace=0.5),
     webhook_times=WebhookTimes(look_every=0.05, look_again=0.02),
     outbox_times=OutboxTimes(poll=0.1, back_off=0.02),
 )

@@ -18,7 +18,15 @@ from bot.domain.closings import Takeover
 from bot.domain.errors import StorageTrouble
 from bot.domain.ids import Millis
 
-QUICK = PollTimes(long_poll=1, margin=1, back_off=0.01, back_off_most=0.02, conflict_grace=0.1, established_grace=0.4)
+QUICK = PollTimes(
+    long_poll=1,
+    spacing=0,
+    margin=1,
+    back_off=0.01,
+    back_off_most=0.02,
+    conflict_grace=0.1,
+    established_grace=0.4,
+)
 IDLE = 3600.0
 
 pytestmark = pytest.mark.virtual_time
@@ -124,6 +132,23 @@ async def test_a_batch_is_confirmed_only_after_it_was_stored() -> None:
         assert intake.api.offsets() == [None, 7, 8]
         assert poller.trouble() is None
         assert poller.stats().answers == 2
+
+
+async def test_a_busy_bot_s_calls_are_spaced_and_after_a_quiet_moment_the_first_three_are_not() -> None:
+    intake = Intake(
+        Api([[message(number, 1)] for number in range(1, 20)] + [1.0] + [[message(20, 1)]] * 3),
+        times=replace(QUICK, spacing=0.05),
+    )
+    async with intake.open(0.55):
+        assert len(intake.batches) == 3 + 10, "one each 50 ms"
+        await asyncio.sleep(0.3)
+        assert len(intake.batches) == 19
+        await asyncio.sleep(1.1)
+        assert len(intake.batches) == 19 + 3
+    full = [[message(number, 1), message(number + 1, 1)] for number in range(1, 40, 2)]
+    backlog = Intake(Api(full), times=replace(QUICK, spacing=0.05, limit=2))
+    async with backlog.open(0.01):
+        assert len(backlog.batches) == 20, "a full answer is followed by the next"
 
 
 async def test_every_call_names_all_kinds_of_updates() -> None:
@@ -238,7 +263,7 @@ async def test_a_newcomer_that_gets_an_answer_now_and_then_gives_way_all_the_sam
 
 
 async def test_one_long_at_work_gives_way_later() -> None:
-    times = PollTimes(conflict_grace=0.05, established=0.0, established_grace=0.4, back_off=0.01)
+    times = replace(QUICK, conflict_grace=0.05, established=0.0, back_off_most=3.0)
     intake = Intake(Api([Conflict("terminated by other getUpdates request")] * 10 + [[message(5, 1)]]), times=times)
     async with intake.open(0.35):
         assert intake.batches == [[5]]
