@@ -266,9 +266,15 @@ def _target_amend(view: LegView, order: OrderIntent, target: PlannedTarget, qty:
     request = AmendRequest(
         target_link_id=order.order_link_id, category=row.category, symbol=row.symbol, qty=size, price=target.price
     )
-    if mine and mine[-1].request == request and (is_refused(mine[-1]) or is_too_soon(mine, view)):
+    if mine and mine[-1].request == request and (is_refused(mine[-1]) or is_too_soon(mine, view) or _is_cut(view)):
         return None
     return LegWish(kind=IntentKind.AMEND, request=request, key=f"amend:{order.intent_id}:{len(mine)}")
+
+
+def _is_cut(view: LegView) -> bool:
+    """Whether orders from elsewhere that only close take up the leg, beside which the exchange cuts ours down."""
+    ours = {each.order_link_id for each in view.intents}
+    return any(each.reduce_only and not each.stop_order_type and each.order_link_id not in ours for each in view.orders)
 
 
 def _asked_price(order: OrderIntent, amends: Iterable[OrderIntent]) -> Decimal | None:

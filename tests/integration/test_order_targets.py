@@ -193,6 +193,26 @@ async def test_a_target_that_the_exchange_moved_to_its_price_limit_is_not_amende
     assert core.gateway.sent(AmendRequest) == []
 
 
+async def test_a_target_that_is_cut_beside_an_order_from_elsewhere_is_amended_again_once_that_is_gone(
+    core: OrderCore,
+) -> None:
+    """Of what only closes the exchange takes no more than the position: it was asked again each minute, for good."""
+    trade = await core.confirm(core.card(**THREE))
+    first = core.gateway.book[targets(trade.intents)[0].order_id]
+    core.gateway.book["theirs"] = replace(first, order_id="theirs", order_link_id="", qty=D("0.6"))
+    for _ in range(4):
+        core.gateway.book[first.order_id] = replace(first, qty=D("0.1"))
+        core.storage.clock.advance(70)
+        await core.settle()
+        await core.quiet()
+    assert len(core.gateway.sent(AmendRequest)) == 1
+    core.gateway.vanish("theirs")
+    core.storage.clock.advance(70)
+    await core.settle()
+    await core.quiet()
+    assert core.gateway.book[first.order_id].qty == D("0.5")
+
+
 async def test_a_target_that_the_exchange_cancels_by_its_rules_is_placed_again(core: OrderCore) -> None:
     """As when the position was lessened and a reduce-only order would close too much: nobody's will."""
     trade = await core.confirm(core.card(**THREE))
