@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps
 # Half of a first start is compiling, where nobody did it before; pip does it for what it installs.
-COMPILE := $(BIN)/python -m compileall -q bot handlers storage cache stats_api ops
+COMPILE := $(BIN)/python -m compileall -q -j 0 bot handlers storage cache stats_api ops
 BUDGET ?= 600
 SEED ?= 1
 
@@ -14,11 +14,13 @@ SEED ?= 1
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
+# Python 3.11's own pip compares each file of an index with each tag of the machine: twice the seconds of a newer one.
 $(VENV)/bin/python:
 	@echo "Making the environment in $(VENV) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Perpdesk needs Python 3.11 or newer: set PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) -r .ci/requirements-pip.lock
 
 $(VENV)/.runtime: requirements.lock | $(VENV)/bin/python
 	@echo "Installing what requirements.lock pins ..."
@@ -29,7 +31,7 @@ $(VENV)/.runtime: requirements.lock | $(VENV)/bin/python
 
 $(VENV)/.dev: .ci/requirements-dev.lock $(VENV)/.runtime
 	@echo "Installing what .ci/requirements-dev.lock pins ..."
-	@$(PIP) -r .ci/requirements-dev.lock
+	@$(PIP) --no-compile -r .ci/requirements-dev.lock
 	@touch $@
 
 run: $(VENV)/.runtime  ## the bot: real Telegram and Bybit if a token is set, the demo otherwise
@@ -92,6 +94,8 @@ lock: $(VENV)/.dev  ## pin anew what pyproject.toml asks for (needs uv)
 	  -o .ci/requirements-aiogram.lock
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate .ci/schemathesis.in \
 	  -o .ci/requirements-schemathesis.lock
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate .ci/pip.in \
+	  -o .ci/requirements-pip.lock
 
 clean:  ## the environment and every cache, not the state
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
