@@ -2,15 +2,15 @@
 
 import gc
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from blockbuster import BlockBuster
 from harness import telegram_server
 from harness.app import OWNER, Harness, Person
 from harness.app import harness as open_harness
+from harness.blocking import guard
 from harness.payments import PaymentsHarness, open_payments
 from harness.sim_telegram import Driver, driven
 from harness.telegram_server import FakeTelegram
@@ -19,7 +19,6 @@ from hypothesis import settings
 from loopback import forbid_reaching_out
 
 WALL = Path(__file__).parent / "wall"
-PACKAGES = ["bot", "handlers", "storage", "cache", "stats_api"]
 
 settings.register_profile("perpdesk", deadline=None, print_blob=True)  # a shared machine: no test is timed
 settings.load_profile("perpdesk")
@@ -41,14 +40,9 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Any]:
 
 
 @pytest.fixture(autouse=True)
-def no_blocking_call() -> Iterator[None]:
+def no_blocking_call() -> None:
     """Fail a test whose event loop runs a blocking call of ours."""
-    guard = BlockBuster(scanned_modules=PACKAGES)
-    guard.activate()
-    try:
-        yield
-    finally:
-        guard.deactivate()
+    guard().activate()
 
 
 @pytest.fixture(autouse=True)
