@@ -1,92 +1,18 @@
-"""What every test gets: a loop that our code may not block, no way off the machine, no leftovers of the environment."""
+"""No way off the machine, and the fixtures of every test where tests are run."""
 
-import gc
 import os
-from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
-from harness import telegram_server
-from harness.app import OWNER, Harness, Person
-from harness.app import harness as open_harness
-from harness.blocking import guard
-from harness.payments import PaymentsHarness, open_payments
-from harness.sim_telegram import Driver, driven
-from harness.telegram_server import FakeTelegram
-from harness.virtual_time import loop_factories
-from hypothesis import settings
 from loopback import forbid_reaching_out
 
 WALL = Path(__file__).parent / "wall"
-
-settings.register_profile("perpdesk", deadline=None, print_blob=True)  # a shared machine: no test is timed
-settings.load_profile("perpdesk")
 
 forbid_reaching_out()
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(WALL), os.environ.get("PYTHONPATH"))))  # in children, too
 
 
-def pytest_collection_finish() -> None:
-    """Thousands of collected tests are no garbage: they are never looked at again, and the rest less often."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
-def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Any]:
-    """Real time, but for tests of the marker `virtual_time`."""
-    return loop_factories(is_virtual=item.get_closest_marker("virtual_time") is not None)
-
-
-@pytest.fixture(autouse=True)
-def no_blocking_call() -> None:
-    """Fail a test whose event loop runs a blocking call of ours."""
-    guard().activate()
-
-
-@pytest.fixture(autouse=True)
-def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings of whoever runs the tests stay out of them."""
-    for name in os.environ:
-        if name.startswith("PERPDESK_"):
-            monkeypatch.delenv(name)
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
-    """The bot as it runs, over a fake Telegram and a fake Bybit."""
-    async with open_harness(tmp_path) as built:
-        yield built
-
-
-@pytest.fixture
-def owner(harness: Harness) -> Person:
-    return harness.person(OWNER, name="Olga")
-
-
-@pytest.fixture
-async def payments(tmp_path: Path) -> AsyncIterator[PaymentsHarness]:
-    """The same with an account of Stars at Telegram."""
-    async with open_payments(tmp_path) as built:
-        yield built
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[FakeTelegram]:
-    """The Bot API's wire, with faults on demand."""
-    async with telegram_server.serve(FakeTelegram()) as server:
-        yield server
-
-
-@pytest.fixture
-async def sim() -> AsyncIterator[Driver]:
-    """The Telegram stand-in with a driver."""
-    async with driven() as driver:
-        yield driver
-
-
-@pytest.fixture
-async def started(sim: Driver) -> None:
-    """Somebody sent /start to the stand-in's bot."""
-    await sim.say("/start")
+def pytest_configure(config: pytest.Config) -> None:
+    """Who only hands tests out to workers waits for none of the bot's imports."""
+    if not config.getoption("numprocesses", None):
+        config.pluginmanager.import_plugin("harness.fixtures")
