@@ -255,7 +255,8 @@ class CachedReads(StoredReads, MarketReads, AccountReads, RegionUpkeep):
         async def work() -> None:
             nonlocal warm
             for user_id in waiting:
-                warm += await self._warm_user(user_id)
+                is_warm = await self._warm_user(user_id)  # not in the sum, which would be as it was before the wait
+                warm += is_warm
 
         workers = [asyncio.create_task(work()) for _ in range(at_once)]
         _, late = await asyncio.wait(workers, timeout=within)

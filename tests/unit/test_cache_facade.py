@@ -368,6 +368,11 @@ async def test_warming_goes_on_after_a_failure_and_logs_it(
     ]
 
 
+async def test_each_user_that_is_warm_counts(reads: CachedReads, source: Source) -> None:
+    source.answers["user_config"] = None
+    assert await reads.warm([UserId(number) for number in range(50)]) == 50
+
+
 @pytest.mark.virtual_time
 async def test_warming_is_bounded_in_number_and_time(reads: CachedReads, source: Source) -> None:
     source.gate = asyncio.Event()
