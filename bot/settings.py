@@ -325,11 +325,11 @@ def _refuse_unknown_variables() -> None:
 
 def _from_toml(config: Path | None) -> dict[str, Any]:
     path = config or config_path()
-    if path == DEFAULT_CONFIG and config is None and not path.exists():
-        return {}
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
+        if path == DEFAULT_CONFIG and config is None:
+            return {}
         raise SettingsError(f"the settings file {path} does not exist: make it with `perpdesk init`") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"the settings file {path} cannot be read: {error}") from None
