@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -141,7 +142,7 @@ class Longest:
         if issubclass(origin, Mapping):
             return {self.of(arguments[0]): self.of(arguments[1])}
         if issubclass(origin, Collection):
-            items = tuple(self.of(arguments[0]) for _ in range(_MANY))
+            items = (self.of(arguments[0]),) * _MANY
             return frozenset(items) if origin is frozenset else items
         before = dict(self._bound)
         self._bound |= dict(zip(origin.__parameters__, arguments, strict=True))
@@ -161,6 +162,11 @@ class Longest:
         return self._dataclass(kind) if dataclasses.is_dataclass(kind) else _SIMPLE[kind]
 
     def _dataclass(self, kind: Any) -> Any:
-        hints = get_type_hints(kind)
-        fields = [each.name for each in dataclasses.fields(kind) if each.init]
-        return kind(**{name: self.of(hints[name], name) for name in fields})
+        return kind(**{name: self.of(hint, name) for name, hint in _hints_of(kind).items()})
+
+
+@cache
+def _hints_of(kind: Any) -> Mapping[str, Any]:
+    """The types of a dataclass's fields that it is made of."""
+    hints = get_type_hints(kind)
+    return {each.name: hints[each.name] for each in dataclasses.fields(kind) if each.init}

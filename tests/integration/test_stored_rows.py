@@ -304,22 +304,16 @@ async def test_stored_audit_rows_are_shown(harness: Harness, tmp_path: Path, cap
         harness.clock.advance(60)  # nobody writes as quickly as a test
 
 
-@pytest.mark.parametrize("row", named(stored("buttons")))
-def test_a_stored_button_is_written_anew_as_it_was(row: Stored) -> None:
-    (spec,) = (each for each in TABLE.specs if isinstance(each, ActionSpec) and each.action == row["action"])
-    assert json.dumps(encode(decode(spec.payload, row["values"]))) == json.dumps(row["values"])
-
-
-@pytest.mark.parametrize("row", named(stored("dialogues")))
-def test_a_stored_dialogue_is_written_anew_as_it_was(row: Stored) -> None:
-    (spec,) = (each for each in TABLE.specs if isinstance(each, DialogueSpec) and each.dialogue == row["dialogue"])
-    assert json.dumps(encode(decode(spec.payload, row["values"]))) == json.dumps(row["values"])
-
-
-@pytest.mark.parametrize("row", named(stored("outbox")))
-def test_a_stored_message_is_written_anew_as_it_was(row: Stored) -> None:
-    payload = decode(OUTBOX_MESSAGES[row["kind"]].payload, row["values"])
-    assert json.dumps(encode(payload)) == json.dumps(row["values"])
+def test_what_is_stored_is_written_anew_as_it_was() -> None:
+    buttons = {each.action: each.payload for each in TABLE.specs if isinstance(each, ActionSpec)}
+    dialogues = {each.dialogue: each.payload for each in TABLE.specs if isinstance(each, DialogueSpec)}
+    payloads = (
+        *((row, buttons[row["action"]]) for row in stored("buttons")),
+        *((row, dialogues[row["dialogue"]]) for row in stored("dialogues")),
+        *((row, OUTBOX_MESSAGES[row["kind"]].payload) for row in stored("outbox")),
+    )
+    for row, payload in payloads:
+        assert json.dumps(encode(decode(payload, row["values"]))) == json.dumps(row["values"]), row
 
 
 async def test_a_button_whose_values_nobody_can_read_is_an_old_one(

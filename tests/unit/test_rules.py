@@ -12,7 +12,6 @@ from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from importlib.metadata import packages_distributions
 from inspect import getmembers, isclass
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -26,10 +25,10 @@ LONGEST_FILE: Final = 400  # lines
 LONGEST_FUNCTION: Final = 40
 
 
-@pytest.mark.parametrize("module", [each for each in MODULES if each.startswith(INNER)])
-def test_domain_and_services_import_the_standard_library_and_ours_only(module: str) -> None:
-    first_names = {name.partition(".")[0] for name in imported(trees()[module])}
-    assert first_names <= {"bot", *sys.stdlib_module_names}
+def test_domain_and_services_import_the_standard_library_and_ours_only() -> None:
+    for module in [each for each in MODULES if each.startswith(INNER)]:
+        first_names = {name.partition(".")[0] for name in imported(trees()[module])}
+        assert first_names <= {"bot", *sys.stdlib_module_names}, module
 
 
 def test_every_module_can_be_imported_before_any_other() -> None:
@@ -60,9 +59,9 @@ def test_every_package_gives_each_of_its_modules_a_layer() -> None:
     assert exhaustive >= {*PACKAGES, "bot.services"}
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_every_module_can_be_imported(module: str) -> None:
-    import_module(module)
+def test_every_module_can_be_imported() -> None:
+    for module in MODULES:
+        import_module(module)
 
 
 def test_no_file_and_no_function_is_longer_than_a_reader_s_patience() -> None:
@@ -78,13 +77,11 @@ def test_no_file_and_no_function_is_longer_than_a_reader_s_patience() -> None:
     assert functions == set()
 
 
-@pytest.mark.parametrize(
-    "path", [path for package in PACKAGES for path in (ROOT / package).rglob("__init__.py")], ids=str
-)
-def test_every_init_is_a_docstring(path: Path) -> None:
-    tree = ast.parse(path.read_text())
-    assert ast.get_docstring(tree)
-    assert len(tree.body) == 1
+def test_every_init_is_a_docstring() -> None:
+    for path in [path for package in PACKAGES for path in (ROOT / package).rglob("__init__.py")]:
+        tree = ast.parse(path.read_text())
+        assert ast.get_docstring(tree), path
+        assert len(tree.body) == 1, path
 
 
 def test_only_the_settings_read_the_environment() -> None:
@@ -219,12 +216,16 @@ CHANGING: Final = {
 PLAIN: Final = {"bot.domain.clock.SystemClock", "bot.domain.offers.PriceList", "bot.domain.secrets.Secret"}
 
 
-@pytest.mark.parametrize("module", [each for each in MODULES if each.startswith("bot.domain.")])
-def test_every_value_of_the_domain_is_frozen(module: str) -> None:
-    for name, each in getmembers(import_module(module), isclass):
-        if each.__module__ != module or getattr(each, "_is_protocol", False) or issubclass(each, Enum | BaseException):
-            continue
-        where = f"{module}.{name}"
+def values_of_the_domain() -> Iterator[tuple[str, type]]:
+    for module in [each for each in MODULES if each.startswith("bot.domain.")]:
+        for name, each in getmembers(import_module(module), isclass):
+            is_ours = each.__module__ == module and not getattr(each, "_is_protocol", False)
+            if is_ours and not issubclass(each, Enum | BaseException):
+                yield f"{module}.{name}", each
+
+
+def test_every_value_of_the_domain_is_frozen() -> None:
+    for where, each in values_of_the_domain():
         if where in PLAIN:
             continue
         assert is_dataclass(each), where

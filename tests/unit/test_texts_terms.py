@@ -31,12 +31,12 @@ def test_no_word_stands_for_two_things() -> None:
         assert len(words) == len(set(words)), sorted(word for word in words if words.count(word) > 1)
 
 
-@pytest.mark.parametrize("word", BANNED)
-def test_no_catalog_uses_a_banned_word(word: str) -> None:
-    pattern = _pattern(word)
-    for language in Language:
-        found = [key for key, said in _texts(language).items() if pattern.search(said)]
-        assert not found, f"{language} {found}: {word}"
+@pytest.mark.parametrize("language", list(Language))
+def test_no_catalog_uses_a_banned_word(language: Language) -> None:
+    texts = _texts(language)
+    for word in BANNED:
+        pattern = _pattern(word)
+        assert [key for key, said in texts.items() if pattern.search(said)] == [], word
 
 
 @pytest.mark.parametrize(("language", "bare"), [(Language.RUSSIAN, r"сч[её]т\w*"), (Language.UKRAINIAN, r"рахун\w+")])
