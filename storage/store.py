@@ -247,17 +247,17 @@ class Store:
         transaction. A block that wrote nothing is rolled back: the update may be tried again, its button still works.
         Raises StorageTrouble when the disk refuses, ButtonExpired if the button was used meanwhile.
         """
-        return self._unit(current_attempt.get())
+        return self._unit(current_attempt.get(), is_urgent=True)
 
-    def begin_aside(self) -> AbstractAsyncContextManager[SqliteUnitOfWork]:
+    def begin_aside(self, *, is_urgent: bool = False) -> AbstractAsyncContextManager[SqliteUnitOfWork]:
         """All of the block or nothing, whatever update is handled: what is no effect of it and may be done again.
 
         Raises StorageTrouble when the disk refuses.
         """
-        return self._unit(None)
+        return self._unit(None, is_urgent=is_urgent)
 
     @asynccontextmanager
-    async def _unit(self, update_attempt: UpdateAttempt | None) -> AsyncIterator[SqliteUnitOfWork]:
+    async def _unit(self, update_attempt: UpdateAttempt | None, *, is_urgent: bool) -> AsyncIterator[SqliteUnitOfWork]:
         events: tuple[Event, ...] = ()
         has_enqueued = False
         handled = current_attempt.get()
@@ -274,7 +274,7 @@ class Store:
                 self._enqueued()
 
         with suppress(_NothingWritten):
-            async with self._database.transaction(on_disk) as transaction:
+            async with self._database.transaction(on_disk, is_urgent=is_urgent) as transaction:
                 unit = SqliteUnitOfWork(transaction)
                 if update_attempt is not None and not update_attempt.applied:
                     await self._use_up(unit, update_attempt)

@@ -133,6 +133,7 @@ async def crowd(
             aiohttp.ClientSession() as session,
             assemble(_settings(Path(folder), bybit_url, telegram_url, is_limited=is_limited)) as bot,
         ):
+            gc.freeze()  # as `bot.app.run` does: what a start made is not looked through for garbage again
             bot.streams.accounts.at_most = at_most or count * 2 + 400  # a measurement does not wait for five minutes
             made = Crowd(assembly=bot, session=session, bybit_url=bybit_url, telegram_url=telegram_url)
             await _seed(made, count)

@@ -69,10 +69,10 @@ class SqliteInbox:
         if not updates:
             return ()
         if len(updates) == 1:
-            rows = await self._database.statement(INSERT_ONE, _columns(updates[0], now))
+            rows = await self._database.statement(INSERT_ONE, _columns(updates[0], now), is_urgent=True)
             return tuple(update_id for (update_id,) in rows)
         fresh = {each.update_id: each for each in reversed(updates)}
-        async with self._database.transaction() as transaction:
+        async with self._database.transaction(is_urgent=True) as transaction:
             for (known,) in await transaction.fetch(SELECT_KNOWN, (json.dumps(list(fresh)),)):
                 fresh.pop(known, None)
             await transaction.write_many(INSERT_UPDATE, [_columns(each, now) for _, each in sorted(fresh.items())])

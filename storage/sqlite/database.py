@@ -207,13 +207,15 @@ class Database:
         """See `Writer.write_ahead`."""
         self._writer.write_ahead(ahead)
 
-    def transaction(self, committed: Callable[[], None] | None = None) -> AbstractAsyncContextManager[Transaction]:
-        """A transaction of the one writer; see `Writer.transaction`."""
-        return self._writer.transaction(committed)
+    def transaction(
+        self, committed: Callable[[], None] | None = None, *, is_urgent: bool = False
+    ) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction of the one writer; see `Writer.transaction`. `is_urgent`: before those that are not."""
+        return self._writer.transaction(committed, is_urgent=is_urgent)
 
-    async def statement(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+    async def statement(self, sql: str, parameters: Sequence[Any] = (), *, is_urgent: bool = False) -> list[Row]:
         """One statement that is a transaction of its own; see `Writer.statement`."""
-        return await self._writer.statement(sql, parameters)
+        return await self._writer.statement(sql, parameters, is_urgent=is_urgent)
 
     async def batch(self, statements: Sequence[Statement]) -> None:
         """Statements that are a transaction together; see `Writer.batch`."""

@@ -4,6 +4,9 @@ A commit waits for the disk: 0.4 ms usually, 50 ms at times. Transactions that e
 therefore leave the commit to the last of them, or to the first one, who takes a place behind those that wait. Each
 stands behind a savepoint of its own, so one that fails takes nothing of the others with it, and none is answered before
 the shared commit is on the disk; if that fails, all fail.
+
+What somebody waits for is urgent: it goes before what is done in the background, and leaves its commit to other urgent
+ones alone. Else an order would stand behind the bookings of everybody's fills, and then wait for those that came after.
 """
 
 import asyncio
@@ -17,6 +20,7 @@ from typing import Any, Final, Protocol
 
 from bot.aio.histograms import Histogram
 from bot.aio.shielded import shielded
+from bot.aio.urgent_lock import UrgentLock
 from bot.domain.errors import StorageTrouble
 from storage.sqlite.codecs import Row
 from storage.sqlite.connection import BEGIN, COMMIT, SqliteConnection, Statement
@@ -26,6 +30,7 @@ from storage.sqlite.transaction import Transaction
 _SAVEPOINT: Final = "SAVEPOINT unit"
 _UNDO: Final = "ROLLBACK TO unit"  # the innermost of that name
 _GROUP_LIMIT: Final = 64  # transactions a commit: bounds what one disk failure refuses
+_URGENT_IN_A_ROW: Final = 4  # before one that is not: what protects a position is written in the background
 _CLOSE_PATIENCE_S: Final = 5.0
 DISK_SECONDS: Final = (0.001, 0.005, 0.025, 0.1, 0.5, 2.5)  # from a quiet disk to one that hardly answers
 
@@ -35,11 +40,11 @@ _logger = logging.getLogger(__name__)
 class _Group:
     """Transactions that share a commit: what to do for each once it is on the disk, and how it went."""
 
-    __slots__ = ("_ended", "callbacks", "is_awaited", "trouble")
+    __slots__ = ("_ended", "awaited_by", "callbacks", "trouble")
 
     def __init__(self) -> None:
         self.callbacks: list[Callable[[], None]] = []
-        self.is_awaited = False  # somebody has taken a place to commit it
+        self.awaited_by: set[bool] = set()  # have taken a place to commit it: one urgently, one not
         self.trouble: BaseException | None = None
         self._ended = asyncio.Event()
 
@@ -88,7 +93,7 @@ class Writer:
     """Runs transactions one after the other on its one connection. `in_trouble` hears of what the disk refuses.
 
     `commits`: how long they took in seconds, those of single statements with their statement. `refused`: commits that
-    failed. `waiting`: who waits for a turn.
+    failed.
     """
 
     def __init__(
@@ -101,12 +106,11 @@ class Writer:
     ) -> None:
         self.commits = Histogram(DISK_SECONDS)
         self.refused = 0
-        self.waiting = 0
         self._connection = connection
         self._before_commit = before_commit
         self._in_trouble = in_trouble
         self._monotonic = monotonic
-        self._lock = asyncio.Lock()  # fair: first come, first served
+        self._lock = UrgentLock(_URGENT_IN_A_ROW)
         self._owner: asyncio.Task[Any] | None = None
         self._since: float | None = None  # when the turn that is under way began
         self._group: _Group | None = None  # whose transaction is open on the connection
@@ -118,12 +122,19 @@ class Writer:
         self._ahead = ahead
 
     @property
+    def waiting(self) -> int:
+        """Who waits for a turn."""
+        return self._lock.waiting
+
+    @property
     def busy_s(self) -> float:
         """Seconds that the turn under way has taken; 0 while there is none."""
         return 0.0 if self._since is None else self._monotonic() - self._since
 
     @asynccontextmanager
-    async def transaction(self, committed: Callable[[], None] | None = None) -> AsyncIterator[Transaction]:
+    async def transaction(
+        self, committed: Callable[[], None] | None = None, *, is_urgent: bool = False
+    ) -> AsyncIterator[Transaction]:
         """One unit: all of its block or nothing, on the disk when the block is left without an error.
 
         `committed` is called right after the commit, before anybody is told; it can't undo the commit, so what it
@@ -132,7 +143,7 @@ class Writer:
         before it wrote: it ends when that is on the disk, too.
         """
         left_by: BaseException | None = None
-        async with self._turn():
+        async with self._turn(is_urgent=is_urgent):
             group = await self._begin()
             try:
                 transaction = Transaction(self._connection)
@@ -149,26 +160,27 @@ class Writer:
                 left_by = error
             else:
                 group.callbacks.append(committed or _nothing)
-            if not group.is_finished and (not self.waiting or len(group.callbacks) >= _GROUP_LIMIT):
+            waiting = self._lock.urgent_waiting if is_urgent else self._lock.waiting
+            if not group.is_finished and (not waiting or len(group.callbacks) >= _GROUP_LIMIT):
                 await shielded(self._commit(group))
         if not group.is_finished:
-            await shielded(self._finish(group))
+            await shielded(self._finish(group, is_urgent=is_urgent))
         if group.trouble is not None:
             raise StorageTrouble(f"nothing was stored: {group.trouble}") from group.trouble
         if left_by is not None:
             raise left_by
 
-    async def statement(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+    async def statement(self, sql: str, parameters: Sequence[Any] = (), *, is_urgent: bool = False) -> list[Row]:
         """One statement that is a transaction of its own: one hop to the thread instead of three, if nobody waits.
 
         Raises as `transaction` does.
         """
-        async with self._turn():
+        async with self._turn(is_urgent=is_urgent):
             if self._is_free():
                 with self._timed(), translated():
                     self._before_commit()
                     return await self._connection.run_unbroken(sql, parameters)
-        async with self.transaction() as transaction:
+        async with self.transaction(is_urgent=is_urgent) as transaction:
             return await transaction.fetch(sql, parameters)
 
     async def batch(self, statements: Sequence[Statement]) -> None:
@@ -206,16 +218,12 @@ class Writer:
             self._lock.release()
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        """The lock, with a count of who waits for it."""
+    async def _turn(self, *, is_urgent: bool = False) -> AsyncIterator[None]:
+        """The lock, while it is known whose it is."""
         task = asyncio.current_task()
         if task is self._owner:
             raise RuntimeError("a transaction is open in this task already")
-        self.waiting += 1
-        try:
-            await self._lock.acquire()
-        finally:
-            self.waiting -= 1
+        await self._lock.acquire(is_urgent=is_urgent)
         try:
             self._owner, self._since = task, self._monotonic()
             yield
@@ -305,13 +313,16 @@ class Writer:
             raise
         self.commits.observe(self._monotonic() - began)
 
-    async def _finish(self, group: _Group) -> None:
-        """Until one of those who join commits for all of them; the first who asks does so behind them at the latest."""
-        if group.is_awaited:
+    async def _finish(self, group: _Group, *, is_urgent: bool) -> None:
+        """Until one of those who join commits for all of them; the first who asks does so behind them at the latest.
+
+        The first one in a hurry takes a place, too, behind others in a hurry.
+        """
+        if group.awaited_by & {is_urgent, True}:
             await group.wait()
             return
-        group.is_awaited = True
-        async with self._turn():
+        group.awaited_by.add(is_urgent)
+        async with self._turn(is_urgent=is_urgent):
             if not group.is_finished:
                 await self._commit(group)
 

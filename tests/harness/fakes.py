@@ -220,7 +220,7 @@ class MemoryTransactions:
                 update_attempt.applied = True
 
     @asynccontextmanager
-    async def begin_aside(self) -> AsyncIterator[MemoryUnit]:
+    async def begin_aside(self, *, is_urgent: bool = False) -> AsyncIterator[MemoryUnit]:  # noqa: ARG002  one at a time
         async with self.lock:
             unit = MemoryUnit()
             yield unit

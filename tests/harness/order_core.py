@@ -164,7 +164,7 @@ class Holding:
     async def start(self, unit: Any, account: Any, intent: Any, now: Any) -> Any:
         return intent if self._is_queued else await self._runner.start(unit, account, intent, now)
 
-    def launch(self, intents: Any) -> None:
+    def launch(self, intents: Any, account: object = None) -> None:  # noqa: ARG002  as a runner is asked
         self._later += intents
 
 

@@ -66,7 +66,9 @@ class WriteWatch:
     _told: tuple[Event, ...] = ()
 
     @asynccontextmanager
-    async def transaction(self, committed: Callable[[], None] | None = None) -> AsyncIterator[Transaction]:
+    async def transaction(
+        self, committed: Callable[[], None] | None = None, *, is_urgent: bool = False
+    ) -> AsyncIterator[Transaction]:
         """In place of the database's own."""
         changes: list[Change] = []
 
@@ -76,7 +78,7 @@ class WriteWatch:
                 committed()
             self.violations += self._judged(changes, self._told)
 
-        async with self.database.transaction(on_disk) as transaction:
+        async with self.database.transaction(on_disk, is_urgent=is_urgent) as transaction:
             await transaction.fetch("DELETE FROM temp.changes")
             yield transaction
             rows = await transaction.fetch("SELECT DISTINCT * FROM temp.changes")

@@ -58,9 +58,9 @@ class MortalStore:
         self.process.step()
 
     @asynccontextmanager
-    async def begin_aside(self) -> AsyncIterator[Any]:
+    async def begin_aside(self, *, is_urgent: bool = False) -> AsyncIterator[Any]:
         self.process.step()
-        async with self.store.begin_aside() as unit:
+        async with self.store.begin_aside(is_urgent=is_urgent) as unit:
             yield unit
             if self.process.is_dead:
                 raise Killed

@@ -69,8 +69,8 @@ class Disk:
         return self.store.begin_aside()
 
     @asynccontextmanager
-    async def begin_aside(self) -> AsyncIterator[Any]:
-        async with self.store.begin_aside() as unit:
+    async def begin_aside(self, *, is_urgent: bool = False) -> AsyncIterator[Any]:
+        async with self.store.begin_aside(is_urgent=is_urgent) as unit:
             yield unit
             if self.refuses:
                 raise StorageTrouble("the disk refuses")

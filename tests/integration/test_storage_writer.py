@@ -179,6 +179,39 @@ async def test_units_that_wait_share_a_commit(tmp_path: Path) -> None:
     assert commits.count("BEGIN IMMEDIATE") == commits.count("COMMIT")
 
 
+async def test_an_urgent_unit_stands_behind_the_one_that_is_open_alone(tmp_path: Path) -> None:
+    """Twenty units were there before it: it is written and on the disk before the first of them begins."""
+    steps: list[str] = []
+    inside, go_on = asyncio.Event(), asyncio.Event()
+
+    async def open_one() -> None:
+        async with storage.store.begin_aside() as unit:
+            await unit.users.ensure(new_user(ANNA), NOW)
+            inside.set()
+            await go_on.wait()
+
+    async def one(number: int) -> None:
+        async with storage.store.begin_aside() as unit:
+            steps.append("begun")
+            await unit.users.ensure(new_user(number + 1), NOW)  # type: ignore[arg-type]  # a plain number will do
+
+    async def urgent() -> None:
+        await storage.user(BORIS)
+        steps.append("urgent")
+        assert await storage.queries.user_config(BORIS) is not None  # another connection: it is on the disk
+
+    async with open_storage(tmp_path) as storage:
+        first = asyncio.create_task(open_one())
+        await inside.wait()
+        others = [asyncio.create_task(one(number)) for number in range(20)]
+        await asyncio.sleep(0)
+        hurried = asyncio.create_task(urgent())
+        await asyncio.sleep(0)
+        go_on.set()
+        await asyncio.gather(first, hurried, *others)
+    assert steps.index("urgent") <= 1  # the next turn may begin before we are told
+
+
 async def test_a_shared_commit_that_fails_acknowledges_none(tmp_path: Path) -> None:
     """A broken deferred foreign key is noticed by COMMIT itself."""
     answered: list[int] = []

@@ -125,10 +125,14 @@ class Transactions(Protocol):
     def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """The effect of the update of `current_attempt`: marks it as applied in the same transaction, once.
 
-        A block that wrote nothing is rolled back and leaves the update and its button as they were.
+        A block that wrote nothing is rolled back and leaves the update and its button as they were. Somebody waits for
+        it: it goes before what is done aside.
         """
         ...
 
-    def begin_aside(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """What an update merely set off, and may be done again: touches neither the update nor its button."""
+    def begin_aside(self, *, is_urgent: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
+        """What an update merely set off, and may be done again: touches neither the update nor its button.
+
+        `is_urgent`: an order or a close is about to go out after it.
+        """
         ...

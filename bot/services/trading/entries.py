@@ -167,7 +167,7 @@ class Entries:
                 if written is not None:
                     break
         plan, intents = written
-        self.runner.launch(intents)
+        self.runner.launch(intents, account)
         self.runner.stages.observe(Stage.TAP_COMMIT, self.clock.monotonic() - began)
         return await self._trade(plan.plan_id)
 

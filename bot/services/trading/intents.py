@@ -117,15 +117,18 @@ class IntentRunner:
         self._granted.add(sending.order_link_id)
         return sending
 
-    def launch(self, intents: Sequence[OrderIntent]) -> None:
-        """Send them, after their commit, each in the queue of its leg. Returns at once; what was sent stays sent."""
+    def launch(self, intents: Sequence[OrderIntent], account: Account | None = None) -> None:
+        """Send them, after their commit, each in the queue of its leg. Returns at once; what was sent stays sent.
+
+        `account`: whose they are, as it was read a moment ago; None: it is read.
+        """
         for intent in intents:
             is_granted = intent.order_link_id in self._granted
             self._granted.discard(intent.order_link_id)
             may_go = is_granted or intent.state is IntentState.INTENT
             if may_go and intent.intent_id not in self._in_flight:
                 self._in_flight.add(intent.intent_id)
-                self.tasks.start(self._run(intent), f"intent {intent.intent_id}")
+                self.tasks.start(self._run(intent, account), f"intent {intent.intent_id}")
 
     def is_in_flight(self, intent: OrderIntent) -> bool:
         """Whether this process is about to send it or waits for its answer."""
@@ -154,11 +157,11 @@ class IntentRunner:
         """Let what is under way be answered, for a few seconds; the next start asks what became of the rest."""
         await self.tasks.close(grace_s=2.0)
 
-    async def _run(self, intent: OrderIntent) -> None:
+    async def _run(self, intent: OrderIntent, account: Account | None) -> None:
         try:
             with self._lane(intent) as lane:
                 async with lane:
-                    await self._send_once(intent)
+                    await self._send_once(intent, account)
         finally:
             self._in_flight.discard(intent.intent_id)
             self._tell(intent.leg.account_id)
@@ -179,8 +182,9 @@ class IntentRunner:
             if not lane.users:
                 del self._lanes[key]
 
-    async def _send_once(self, intent: OrderIntent) -> None:
-        account = await self.queries.account(intent.leg.account_id)
+    async def _send_once(self, intent: OrderIntent, account: Account | None) -> None:
+        if account is None:
+            account = await self.queries.account(intent.leg.account_id)
         gateway = None if account is None else self.gateways.get(account.account_type)
         if account is None or gateway is None:
             await self._give_up(intent, NO_GATEWAY)
@@ -215,7 +219,7 @@ class IntentRunner:
                 _logger.warning("intent %d waits to be sent: %s", intent.intent_id, held)
                 await asyncio.sleep(min(max(held.retry_after, _SHORTEST_WAIT_S), _LONGEST_WAIT_S))
                 waits = True
-        async with self.transactions.begin_aside() as unit:
+        async with self.transactions.begin_aside(is_urgent=True) as unit:  # the next of the leg's queue waits for it
             await unit.intents.note(intent.intent_id, news, self.clock.now())
 
     async def _give_up(self, intent: OrderIntent, reason: str) -> None:
@@ -242,7 +246,7 @@ class IntentRunner:
         if intent.state is IntentState.SENDING and not waits:
             return intent
         now = self.clock.now()
-        async with self.transactions.begin_aside() as unit:
+        async with self.transactions.begin_aside(is_urgent=True) as unit:
             reason = await unit.intents.why_not(intent.intent_id, now, at=intent.state)
             if not reason:
                 return await unit.intents.start_sending(intent.intent_id, now, at=intent.state)

@@ -171,7 +171,7 @@ class LegCloser:
                 if pause_s is not None:
                     return pause_s
         now = self.clock.now()
-        async with self.transactions.begin_aside() as unit:
+        async with self.transactions.begin_aside(is_urgent=True) as unit:
             intent = await self._attempt(unit, account, closing, position.size, instrument, now)
         if intent is None:
             return await self._wait(closing, pause_before(closing.attempts))
@@ -263,7 +263,7 @@ class LegCloser:
             return False
         now = self.clock.now()
         cause = f"unblock:{closing.closing_id}:{closing.attempts}"
-        async with self.transactions.begin_aside() as unit:
+        async with self.transactions.begin_aside(is_urgent=True) as unit:
             cancels = [await cancel_order(unit, self.runner, each, cause, now) for each in blocking]
         self.runner.launch(cancels)
         await self.runner.finished(cancels, timeout_s=_ANSWER_S * self.pace)

@@ -185,7 +185,7 @@ class Panic:
         live = await self.queries.intents_live(account.account_id)
         resting = [each for each in live if is_resting_entry(each)]
         if resting:  # their answers came after the brake
-            async with self.transactions.begin_aside() as unit:
+            async with self.transactions.begin_aside(is_urgent=True) as unit:
                 cancels = await cancel_entries(unit, self.runner, resting, _cause(panic), self.clock.now())
             self.runner.launch(cancels)
         is_quiet = not resting and not _unknown(live)
@@ -210,7 +210,7 @@ class Panic:
     async def _close(self, account: Account, panic: PanicRecord, left: Sequence[Position], number: int) -> None:
         """Legs that came to stand since: what an entry of unknown fate has filled."""
         now = self.clock.now()
-        async with self.transactions.begin_aside() as unit:
+        async with self.transactions.begin_aside(is_urgent=True) as unit:
             begun = [
                 await self.closer.begin(
                     unit,

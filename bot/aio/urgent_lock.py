@@ -1,0 +1,58 @@
+"""A lock that is handed on in the order in which it was asked for, but to those first who are in a hurry."""
+
+import asyncio
+from collections import deque
+from contextlib import suppress
+
+
+class UrgentLock:
+    """`in_a_row` urgent ones at most go before one that is not, however many of them come."""
+
+    def __init__(self, in_a_row: int) -> None:
+        self._in_a_row = in_a_row
+        self._passed = 0  # urgent ones that went before somebody who waits
+        self._is_taken = False
+        self._urgent: deque[asyncio.Future[None]] = deque()
+        self._others: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def waiting(self) -> int:
+        """Everybody who waits for it."""
+        return len(self._urgent) + len(self._others)
+
+    @property
+    def urgent_waiting(self) -> int:
+        """Those of them who are in a hurry."""
+        return len(self._urgent)
+
+    async def acquire(self, *, is_urgent: bool = False) -> None:
+        """Return when it is the caller's; `release` must follow."""
+        if not self._is_taken:
+            self._is_taken = True
+            return
+        queue = self._urgent if is_urgent else self._others
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        queue.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.cancelled():
+                with suppress(ValueError):  # passed over by a release already
+                    queue.remove(turn)
+            else:  # it was handed on to us meanwhile
+                self.release()
+            raise
+
+    def release(self) -> None:
+        """Hand it on."""
+        while queue := self._next():
+            turn = queue.popleft()
+            if not turn.done():
+                self._passed = self._passed + 1 if queue is self._urgent and self._others else 0
+                turn.set_result(None)
+                return
+        self._is_taken = False
+
+    def _next(self) -> deque[asyncio.Future[None]]:
+        is_long_enough = bool(self._others) and self._passed >= self._in_a_row
+        return self._urgent if self._urgent and not is_long_enough else self._others
