@@ -17,7 +17,7 @@ class DisagreementKind(StrEnum):
     """What is not as promised. Values are stored, and labels of a metric."""
 
     STOP = "stop"  # stop, take profit or trailing stop of the whole position: another one, or gone
-    TARGET = "target"  # the order of an earlier target was canceled by somebody else, or refused
+    TARGET = "target"  # the order of an earlier target was moved or canceled by somebody else, or refused
     GROWN = "grown"  # the leg holds more than was opened from here
     TURNED = "turned"  # the leg stands the other way
     GONE = "gone"  # the position is not there any more, and no trade is known that closed it

@@ -1,12 +1,13 @@
-"""What of a position each target closes."""
+"""What of a position each target closes, and at which price."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 from bot.domain.card_formulas import floor_to, part_of
 from bot.domain.market import Instrument
-from bot.domain.trade_plans import PlannedTarget
+from bot.domain.orders import AmendRequest, OrderRequest
+from bot.domain.trade_plans import IntentState, OrderIntent, PlannedTarget
 
 _ZERO: Final = Decimal(0)
 
@@ -38,3 +39,12 @@ def is_too_small(qty: Decimal, price: Decimal, instrument: Instrument) -> bool:
     if qty <= 0 or qty < (instrument.min_order_qty or _ZERO):
         return True
     return qty * price < (instrument.min_notional or _ZERO)
+
+
+def asked_price(order: OrderIntent, amends: Iterable[OrderIntent]) -> Decimal | None:
+    """The limit price that was asked for last, and taken: the order's own, or of one of its `amends`, oldest first."""
+    asked = order.request.price if isinstance(order.request, OrderRequest) else None
+    for each in amends:
+        if each.state is IntentState.DONE and isinstance(each.request, AmendRequest) and each.request.price is not None:
+            asked = each.request.price
+    return asked

@@ -91,6 +91,7 @@ class Fact(StrEnum):
     TRAILING_CHANGED = "trailing-changed"
     TARGET_DONE = "target-done"
     TARGET_GONE = "target-gone"
+    TARGET_MOVED = "target-moved"
     BREAKEVEN = "breakeven"
     BREAKEVEN_PASSED = "breakeven-passed"
     FLAT = "flat"
@@ -99,7 +100,7 @@ class Fact(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegFinding:
-    """A fact; `number` of a target, `price` of the new stop."""
+    """A fact; `number` of a target, `price` of the new stop or at which a target stands."""
 
     fact: Fact
     number: int = 0

@@ -153,13 +153,17 @@ class StopChangedMessage(TradeMessage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetGoneMessage(TradeMessage):
-    """The order of a target was canceled by somebody else, or the exchange has not taken it."""
+    """The order of a target was moved or canceled by somebody else, or the exchange has not taken it.
+
+    `price_seen`: where it stands; None: nowhere.
+    """
 
     KIND = "trade-target-gone"
     NOTICE = NoticeKind.ALARMS
 
     number: int
     price: Decimal
+    price_seen: Decimal | None = None
     disagreement_id: int = 0
     is_refused: bool = False
     reason: str = ""  # of a refusal: key of the texts

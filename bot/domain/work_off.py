@@ -15,9 +15,10 @@ from bot.domain.ids import Millis, age, is_ahead
 from bot.domain.intent_states import CONCLUDED
 from bot.domain.leg_protection import is_closing, is_set_off, protect, stops_of_entries
 from bot.domain.leg_rules import asked_at_most, on_tick
-from bot.domain.leg_targets import earlier_quantities
+from bot.domain.leg_targets import asked_price, earlier_quantities
 from bot.domain.leg_trailing import trail
 from bot.domain.leg_view import (
+    AGAIN_MS,
     AMEND_EVERY_MS,
     RESTING,
     ZERO,
@@ -216,8 +217,10 @@ def _of_target(
         wanted += _new_target(view, target, qty, attempts)
     elif last.state is IntentState.CANCELED or _was_there(last) or is_refused(last):
         findings.append(LegFinding(fact=Fact.TARGET_GONE, number=target.number, intent_id=last.intent_id))
-    elif last.state in RESTING and (wish := _target_amend(view, last, target, qty)):
-        wanted.append(wish)
+    elif last.state in RESTING:
+        findings += _moved(view, last, target)
+        if wish := _target_amend(view, last, target, qty):
+            wanted.append(wish)
     return wanted, findings
 
 
@@ -250,21 +253,34 @@ def _new_target(view: LegView, target: PlannedTarget, qty: Decimal, attempts: in
     yield LegWish(kind=IntentKind.TARGET, request=request, key=key, target_number=target.number)
 
 
+def _moved(view: LegView, order: OrderIntent, target: PlannedTarget) -> Iterable[LegFinding]:
+    """That the order stands at another price than it was asked for, and no amend of ours may be about to change that.
+
+    Somebody has moved it, or the exchange has not taken the price as it was: it is not asked for again.
+    """
+    row = view.row(order.order_link_id)
+    mine = [each for each in view.of(IntentKind.AMEND) if amends_of(each, order)]
+    is_late = any(each.is_live or age(each.final_ts or view.now, view.now) < AGAIN_MS for each in mine)
+    if row is not None and not is_late and row.price != target.price == asked_price(order, mine):
+        yield LegFinding(fact=Fact.TARGET_MOVED, number=target.number, price=row.price, intent_id=order.intent_id)
+
+
 def _target_amend(view: LegView, order: OrderIntent, target: PlannedTarget, qty: Decimal) -> LegWish | None:
-    """The order of a target follows the position's size and the target's price."""
+    """The order of a target follows the position's size and the target's price, which is asked for once."""
     row = view.row(order.order_link_id)
     if row is None:
         return None
     size = max(qty, order.cum_exec_qty)
     mine = [each for each in view.of(IntentKind.AMEND) if amends_of(each, order)]
-    if row.qty == size and target.price in {row.price, _asked_price(order, mine)}:
-        return None  # the exchange moves prices beyond its limits: to ask for the same again would move it again
+    price = None if target.price == asked_price(order, mine) else target.price
+    if row.qty == size and (price is None or price == row.price):
+        return None
     if mine and is_young(mine[-1], view):
         return None
     if size <= order.cum_exec_qty:
         return next(iter(cancels(view, (order,))), None)
     request = AmendRequest(
-        target_link_id=order.order_link_id, category=row.category, symbol=row.symbol, qty=size, price=target.price
+        target_link_id=order.order_link_id, category=row.category, symbol=row.symbol, qty=size, price=price
     )
     if mine and mine[-1].request == request and (is_refused(mine[-1]) or is_too_soon(mine, view) or _is_cut(view)):
         return None
@@ -275,15 +291,6 @@ def _is_cut(view: LegView) -> bool:
     """Whether orders from elsewhere that only close take up the leg, beside which the exchange cuts ours down."""
     ours = {each.order_link_id for each in view.intents}
     return any(each.reduce_only and not each.stop_order_type and each.order_link_id not in ours for each in view.orders)
-
-
-def _asked_price(order: OrderIntent, amends: Iterable[OrderIntent]) -> Decimal | None:
-    """The price that was asked for last, and taken."""
-    asked = order.request.price if isinstance(order.request, OrderRequest) else None
-    for each in amends:
-        if each.state is IntentState.DONE and isinstance(each.request, AmendRequest) and each.request.price is not None:
-            asked = each.request.price
-    return asked
 
 
 def _fitting(view: LegView, position: Position, orders: Iterable[OrderIntent], wanted: list[LegWish]) -> list[LegWish]:

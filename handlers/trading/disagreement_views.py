@@ -130,8 +130,9 @@ def _facts(viewer: RenderContext, row: Disagreement, instrument: Instrument | No
                 ours_, seen_ = (_price(viewer, each.trailing, instrument) for each in (promised, shown))
                 yield say("told-trailing-was", promised=ours_, seen=seen_)
         case DisagreementKind.TARGET:
-            price = _price(viewer, promised.target_price, instrument)
-            yield target_line(say, promised, price, shown, row.leg.symbol)
+            yield target_line(
+                say, promised, shown, row.leg.symbol, lambda price: viewer.figures.price(price, instrument)
+            )
         case DisagreementKind.GROWN | DisagreementKind.TURNED:
             yield say(
                 "told-foreign" if row.kind is DisagreementKind.GROWN else "told-turned",

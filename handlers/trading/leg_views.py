@@ -1,5 +1,6 @@
 """An open position as it is managed: what a close would bring, where its stop and targets stand, and every button."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
@@ -169,8 +170,16 @@ def named_targets(viewer: RenderContext, outlook: LegOutlook) -> list[tuple[str,
     return [(viewer.say.plain("leg-target", number=each.number), each.price) for each in open_targets(outlook)]
 
 
-def target_line(say: Translator, target: LegFacts, price: str, shown: LegFacts, symbol: Symbol) -> Markup:
-    """Of a target that does not stand as `target` promised it: canceled elsewhere, or not taken and why."""
+def target_line(
+    say: Translator, target: LegFacts, shown: LegFacts, symbol: Symbol, written: Callable[[Decimal], str]
+) -> Markup:
+    """Of a target that does not stand as `target` promised it: moved or canceled elsewhere, or not taken and why.
+
+    `written`: how prices of the symbol are shown.
+    """
+    price = written(target.target_price or Decimal(0))
+    if shown.target_price is not None:
+        return say("told-target-moved", number=target.target, price=price, seen=written(shown.target_price))
     if not shown.is_refused:
         return say("told-target-gone", number=target.target, price=price)
     reason = reason_text(say, symbol, shown.reason, shown.code)
@@ -185,9 +194,9 @@ def _target_lines(viewer: RenderContext, outlook: LegOutlook, shown: LegsShown) 
         target_line(
             viewer.say,
             each.promised,
-            viewer.figures.price(each.promised.target_price or Decimal(0), instrument),
             each.shown,
             outlook.leg.symbol,
+            lambda price: viewer.figures.price(price, instrument),
         )
         for each in rows
         if each.leg == outlook.leg and each.kind is DisagreementKind.TARGET

@@ -144,10 +144,10 @@ def stop_changed(say: Translator, told: StopChangedMessage) -> Card:
 
 
 def target_gone(say: Translator, told: TargetGoneMessage) -> Card:
-    """The order of a target was canceled by somebody else, or not taken."""
+    """The order of a target was moved or canceled by somebody else, or not taken."""
     promised = LegFacts(target=told.number, target_price=told.price)
-    shown = LegFacts(is_refused=told.is_refused, reason=told.reason, code=told.code)
-    text = target_line(say, promised, _price(say, told.price, told.tick), shown, told.symbol)
+    shown = LegFacts(target_price=told.price_seen, is_refused=told.is_refused, reason=told.reason, code=told.code)
+    text = target_line(say, promised, shown, told.symbol, lambda price: _price(say, price, told.tick))
     return _card(say, told, text, disagreement=told.disagreement_id)
 
 

@@ -19,6 +19,7 @@ SPOILED = {
     "stop removed": ({"act": "remove_stop"}, ("0.026", "", "66000.00", ["63000.00"])),
     "stop changed": ({"act": "set_stop", "price": 57000}, ("0.026", "57000.00", "66000.00", ["63000.00"])),
     "take profit removed": ({"act": "remove_target"}, ("0.026", "58000.00", "", ["63000.00"])),
+    "target moved": ({"act": "amend", "price": 64000}, ("0.026", "58000.00", "66000.00", ["64000.00"])),
     "target canceled": ({"act": "cancel"}, ("0.026", "58000.00", "66000.00", [])),
 }
 FLAT = ("0", "", "", list[str]())
@@ -47,7 +48,7 @@ async def opened(desk: DemoTrading) -> None:
 
 def app(desk: DemoTrading, **act: Any) -> None:
     """What the person does in Bybit's own app."""
-    if act["act"] == "cancel":
+    if act["act"] in {"amend", "cancel"}:
         (act["order_id"],) = [row["orderId"] for row in desk.truth["orders"] if row["price"] == "63000.00"]
     desk.control.act_in_app(str(desk.uid), {"symbol": "BTCUSDT", **act})
 

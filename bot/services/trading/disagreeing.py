@@ -10,7 +10,7 @@ from bot.domain.disagreements import Disagreement, DisagreementEnd, Disagreement
 from bot.domain.ids import Millis
 from bot.domain.leg_protection import held_triggers, promised, seen
 from bot.domain.leg_trailing import held_trailing
-from bot.domain.leg_view import ZERO, Fact, LegView, WorkOff
+from bot.domain.leg_view import ZERO, Fact, LegFinding, LegView, WorkOff
 from bot.domain.portfolio import Side
 from bot.domain.ports.storage import UnitOfWork
 from bot.domain.trade_messages import (
@@ -20,7 +20,7 @@ from bot.domain.trade_messages import (
     TargetGoneMessage,
     TradeMessage,
 )
-from bot.domain.trade_plans import IntentState, OrderIntent, TradePlan
+from bot.domain.trade_plans import IntentState, TradePlan
 from bot.domain.work_off import has_opened, is_mixed, ours
 from bot.services.trading.messages import enqueue
 
@@ -103,12 +103,12 @@ def _found(view: LegView, found: WorkOff) -> Iterator[_Found]:
             shown=LegFacts(size=position.size, side=position.side),
         )
     for finding in found.findings:
-        if finding.fact is Fact.TARGET_GONE:
+        if finding.fact in {Fact.TARGET_GONE, Fact.TARGET_MOVED}:
             target = next(each for each in plan.targets if each.number == finding.number)
             yield _Found(
                 kind=DisagreementKind.TARGET,
                 promised=LegFacts(target=target.number, target_price=target.price),
-                shown=_order_now(next((each for each in view.intents if each.intent_id == finding.intent_id), None)),
+                shown=_order_now(view, finding),
             )
 
 
@@ -121,8 +121,11 @@ def _is_stop_as_promised(plan: TradePlan, facts: AbstractSet[Fact]) -> bool:
     return not is_stop and not is_trailing
 
 
-def _order_now(order: OrderIntent | None) -> LegFacts:
-    """Of a target: gone, or never taken and why."""
+def _order_now(view: LegView, finding: LegFinding) -> LegFacts:
+    """Of a target: at another price, gone, or never taken and why."""
+    if finding.fact is Fact.TARGET_MOVED:
+        return LegFacts(target_price=finding.price)
+    order = next((each for each in view.intents if each.intent_id == finding.intent_id), None)
     if order is None or order.state is not IntentState.REJECTED:
         return LegFacts()
     return LegFacts(is_refused=True, reason=order.reason, code=order.code or 0)
@@ -215,6 +218,7 @@ def _message(row: Disagreement) -> TradeMessage:
                 disagreement_id=row_id,
                 number=promised_.target,
                 price=promised_.target_price or ZERO,
+                price_seen=shown.target_price,
                 is_refused=shown.is_refused,
                 reason=shown.reason,
                 code=shown.code,

@@ -14,8 +14,8 @@ from bot.domain.ids import AccountId
 from bot.domain.leg_protection import Triggers, held_triggers
 from bot.domain.leg_rules import check_stop, is_of_leg
 from bot.domain.leg_trailing import held_trailing
-from bot.domain.orders import TriggerBy, direction
-from bot.domain.portfolio import LegKey, Orders, Position
+from bot.domain.orders import AmendRequest, TriggerBy, direction
+from bot.domain.portfolio import LegKey, Order, Orders, Position
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.disagreements import DisagreementQueries
 from bot.domain.ports.plans import NewPlan, TradingQueries
@@ -24,7 +24,7 @@ from bot.domain.ports.storage import Transactions, UnitOfWork
 from bot.domain.ports.trading import OrderGateway
 from bot.domain.priorities import RequestPriority, at_priority
 from bot.domain.takeovers import is_unread, targets_of, targets_with
-from bot.domain.trade_plans import Breakeven, CardPlace, TradePlan
+from bot.domain.trade_plans import Breakeven, CardPlace, IntentKind, NewIntent, PlannedTarget, TradePlan
 from bot.domain.users import UserConfig
 from bot.domain.work_off import ours
 from bot.services.trading.disagreeing import end_plan
@@ -67,14 +67,11 @@ class Disagreements:
         For stops and targets; raises BadInput for the others, and where the price has passed the promised stop.
         """
         row = await self._open(config, disagreement_id)
-        account, position, _ = await self._standing(config, row.leg)
+        account, position, orders = await self._standing(config, row.leg)
         if row.kind is DisagreementKind.STOP:
             await self._restore_stop(account, position, row, idempotency_key)
         elif row.kind is DisagreementKind.TARGET:
-            async with self.transactions.begin() as unit:
-                plan = await _plan(unit, row.leg)
-                now = self.clock.now()
-                await unit.plans.set_targets(plan.plan_id, plan.targets, plan.breakeven, renewed=now)
+            await self._restore_target(account, orders, row, idempotency_key)
         else:
             raise BadInput("disagreement-no-restore")
         self._wake(row.leg)
@@ -93,7 +90,7 @@ class Disagreements:
                 await end_plan(unit, plan, DisagreementEnd.ACCEPTED, self.clock.now())
                 await self._take_over(unit, config, position, orders, row.leg, plan.card)
             else:
-                await self._accept(unit, plan, row, position, _triggers_of(orders, row.leg))
+                await self._accept(unit, plan, row, position, orders)
                 await unit.disagreements.end(row.disagreement_id, DisagreementEnd.ACCEPTED, self.clock.now())
             promised = await _plan(unit, row.leg)
         self._wake(row.leg)
@@ -159,6 +156,31 @@ class Disagreements:
             check_stop(position, plan.stop, price, instrument)
         await self.stops.set(StandingLeg(account=account, position=position, idempotency_key=key), plan.stop)
 
+    async def _restore_target(self, account: Account, orders: Orders, row: Disagreement, key: str) -> None:
+        """One that was moved is amended, one that is gone is placed anew."""
+        async with self.transactions.begin() as unit:
+            plan, now = await _plan(unit, row.leg), self.clock.now()
+            order = await _target_order(unit, plan, row, orders)
+            if order is None:
+                await unit.plans.set_targets(plan.plan_id, plan.targets, plan.breakeven, renewed=now)
+                return
+            new = NewIntent(
+                kind=IntentKind.AMEND,
+                leg=row.leg,
+                user_id=account.user_id,
+                plan_id=plan.plan_id,
+                order_link_id=self.runner.new_link_id(),
+                request=AmendRequest(
+                    category=order.category,
+                    symbol=order.symbol,
+                    target_link_id=order.order_link_id,
+                    price=row.promised.target_price,
+                ),
+                idempotency_key=key,
+            )
+            intent = await self.runner.add(unit, new, now)
+        self.runner.launch([intent])
+
     @staticmethod
     def _start_of(plan: TradePlan, position: Position) -> Decimal | None:
         """Where a trailing stop that is put back begins: None once the price has been there."""
@@ -168,20 +190,21 @@ class Disagreements:
         return active
 
     async def _accept(
-        self, unit: UnitOfWork, plan: TradePlan, row: Disagreement, position: Position, triggers: Triggers
+        self, unit: UnitOfWork, plan: TradePlan, row: Disagreement, position: Position, orders: Orders
     ) -> None:
         match row.kind:
             case DisagreementKind.STOP:
                 targets = targets_with(plan, position.take_profit)
-                stop_by, target_by = triggers
+                stop_by, target_by = _triggers_of(orders, row.leg)
                 await unit.plans.set_targets(plan.plan_id, targets, plan.breakeven, trigger_by=target_by)
                 await unit.plans.set_stop(plan.plan_id, position.stop_loss, stop_by or plan.stop_trigger_by)
                 held = held_trailing(position)
                 if held != plan.trailing:
                     await unit.plans.set_trailing(plan.plan_id, held, None)
             case DisagreementKind.TARGET:
-                left = tuple(each for each in plan.targets if each.number != row.promised.target)
-                await unit.plans.set_targets(plan.plan_id, left, plan.breakeven)
+                order = await _target_order(unit, plan, row, orders)
+                stands = () if order is None or order.price is None else (order.price,)
+                await unit.plans.set_targets(plan.plan_id, _with_target(plan, row, stands), plan.breakeven)
             case DisagreementKind.GROWN | DisagreementKind.TURNED | DisagreementKind.GONE | DisagreementKind.FOUND:
                 await self._take_rest(unit, plan, position)
 
@@ -260,3 +283,16 @@ async def _plan(unit: UnitOfWork, leg: LegKey) -> TradePlan:
 
 def _triggers_of(orders: Orders, leg: LegKey) -> Triggers:
     return held_triggers(None, [each for each in orders.items if is_of_leg(each, leg)])
+
+
+async def _target_order(unit: UnitOfWork, plan: TradePlan, row: Disagreement, orders: Orders) -> Order | None:
+    """The order of the target in question, where it rests."""
+    intents, number = await unit.intents.of_plan(plan.plan_id), row.promised.target
+    ids = {each.order_link_id for each in intents if each.target_number == number}
+    return next((each for each in orders.items if each.order_link_id in ids), None)
+
+
+def _with_target(plan: TradePlan, row: Disagreement, stands: Sequence[Decimal]) -> tuple[PlannedTarget, ...]:
+    """The plan's targets with the one in question where it stands, or without it."""
+    found = [(each, stands if each.number == row.promised.target else (each.price,)) for each in plan.targets]
+    return tuple(replace(each, price=price) for each, prices in found for price in prices)

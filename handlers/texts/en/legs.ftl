@@ -189,6 +189,7 @@ told-level-by =
        *[LastPrice] { $price } (last price)
     }
 told-target-gone = ⚠️ <b>Bybit and I disagree.</b> Target { $number } at { $price } was canceled elsewhere; I do not put it back by myself.
+told-target-moved = ⚠️ <b>Bybit and I disagree.</b> Target { $number } at { $price } stands at <b>{ $seen }</b> now; I do not move it back by myself.
 told-target-refused = ⚠️ Target { $number } at { $price } does not stand: the exchange did not take it. { $reason }
 told-breakeven = 🛡 First target reached: the stop goes to <b>{ $stop }</b>, where the whole trade breaks even.
 told-breakeven-passed = ⚠️ First target reached, but the price has passed breakeven already: the old stop stays.

@@ -191,6 +191,7 @@ told-level-by =
        *[LastPrice] { $price } (последняя цена)
     }
 told-target-gone = ⚠️ <b>Bybit и я расходимся.</b> Цель { $number } на { $price } отменена не здесь; сам я её не возвращаю.
+told-target-moved = ⚠️ <b>Bybit и я расходимся.</b> Цель { $number } на { $price } стоит теперь на <b>{ $seen }</b>; сам я её назад не двигаю.
 told-target-refused = ⚠️ Цель { $number } на { $price } не стоит: биржа её не приняла. { $reason }
 told-breakeven = 🛡 Первая цель достигнута: стоп идёт в безубыток всей сделки, <b>{ $stop }</b>.
 told-breakeven-passed = ⚠️ Первая цель достигнута, но цена уже прошла безубыток: старый стоп остаётся.

@@ -191,6 +191,7 @@ told-level-by =
        *[LastPrice] { $price } (остання ціна)
     }
 told-target-gone = ⚠️ <b>Bybit і я розходимося.</b> Ціль { $number } на { $price } скасовано не тут; сам я її не повертаю.
+told-target-moved = ⚠️ <b>Bybit і я розходимося.</b> Ціль { $number } на { $price } стоїть тепер на <b>{ $seen }</b>; сам я її назад не рухаю.
 told-target-refused = ⚠️ Ціль { $number } на { $price } не стоїть: біржа її не прийняла. { $reason }
 told-breakeven = 🛡 Першу ціль досягнуто: стоп іде в беззбиток усієї угоди, <b>{ $stop }</b>.
 told-breakeven-passed = ⚠️ Першу ціль досягнуто, але ціна вже пройшла беззбиток: старий стоп лишається.
