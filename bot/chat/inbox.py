@@ -136,7 +136,7 @@ class Inbox:
                 await self._store.failed(row.update_id, row.attempts, set_aside=True)
         await self._explain(explained)
         if told:
-            await self._store.finish(told, {})
+            await self._store.finish(told, {}, self._clock.now())
         self._replayed += len(again)
         self._put(again)
         return len(again)
@@ -204,7 +204,7 @@ class Inbox:
                 )
         await self._enqueue((*deletions, *messages.values()))
         if rows:
-            await self._store.finish([row.update_id for row, _ in rows], {})
+            await self._store.finish([row.update_id for row, _ in rows], {}, self._clock.now())
         self._explained += len(rows)
 
     async def _enqueue(self, messages: Iterable[OutboxMessage]) -> None:

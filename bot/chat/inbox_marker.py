@@ -83,7 +83,7 @@ class InboxMarker:
         if not done:
             return
         try:
-            await self._store.finish(done, seen)
+            await self._store.finish(done, seen, self._clock.now())
         except BaseException:  # cancelled, too: marking twice is harmless
             self._done[:0] = done
             self._seen = {**seen, **self._seen}

@@ -11,11 +11,7 @@ from storage.sqlite.codecs import Row
 from storage.sqlite.connection import Statement
 from storage.sqlite.database import Database
 
-SELECT_KNOWN: Final = "SELECT update_id FROM inbox WHERE update_id IN (SELECT value FROM json_each(?))"
 INSERT_UPDATE: Final = """
-    INSERT INTO inbox (update_id, user_id, chat_id, body, state, attempts, received_ts) VALUES (?, ?, ?, ?, ?, ?, ?)
-"""
-INSERT_ONE: Final = """
     INSERT INTO inbox (update_id, user_id, chat_id, body, state, attempts, received_ts) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (update_id) DO NOTHING
     RETURNING update_id
@@ -25,8 +21,12 @@ SELECT_WAITING: Final = """
      WHERE state IN ('new', 'applied') ORDER BY received_ts, update_id  -- ids begin anew at times
 """
 MARK_APPLIED: Final = "UPDATE inbox SET state = 'applied' WHERE update_id = ? AND state = 'new'"
-# What stays says that the id was seen, and nothing of whom.
-MARK_DONE: Final = "UPDATE inbox SET state = 'done', body = NULL, user_id = NULL, chat_id = NULL WHERE update_id = ?"
+# What stays says that the id was seen, and nothing of whom. A row that became shorter would keep the room of its body:
+# pages are joined where rows are deleted. 51 bytes an update, not 430.
+DELETE_DONE: Final = "DELETE FROM inbox WHERE update_id IN (SELECT value FROM json_each(?))"
+INSERT_DONE: Final = """
+    INSERT INTO inbox (update_id, state, received_ts) SELECT value, 'done', ?2 FROM json_each(?1)
+"""
 MARK_FAILED: Final = "UPDATE inbox SET attempts = ? WHERE update_id = ?"
 SET_ASIDE: Final = "UPDATE inbox SET attempts = ?, state = 'set_aside' WHERE update_id = ?"
 UPDATE_SEEN: Final = "UPDATE users SET last_seen_ts = ?1 WHERE user_id = ?2 AND last_seen_ts < ?1"
@@ -69,23 +69,21 @@ class SqliteInbox:
         if not updates:
             return ()
         if len(updates) == 1:
-            rows = await self._database.statement(INSERT_ONE, _columns(updates[0], now), is_urgent=True)
-            return tuple(update_id for (update_id,) in rows)
-        fresh = {each.update_id: each for each in reversed(updates)}
-        async with self._database.transaction(is_urgent=True) as transaction:
-            for (known,) in await transaction.fetch(SELECT_KNOWN, (json.dumps(list(fresh)),)):
-                fresh.pop(known, None)
-            await transaction.write_many(INSERT_UPDATE, [_columns(each, now) for _, each in sorted(fresh.items())])
-        return tuple(dict.fromkeys(each.update_id for each in updates if each.update_id in fresh))
+            answers = [await self._database.statement(INSERT_UPDATE, _columns(updates[0], now), is_urgent=True)]
+        else:
+            statements = [(INSERT_UPDATE, _columns(each, now)) for each in updates]
+            answers = await self._database.batch(statements, is_urgent=True)
+        return tuple(update_id for rows in answers for (update_id,) in rows)
 
     async def waiting(self) -> tuple[StoredUpdate, ...]:
         """NEW and APPLIED rows, oldest first: what a kill left behind."""
         return tuple(map(update_of, await self._database.fetch(SELECT_WAITING)))
 
-    async def finish(self, done: Sequence[UpdateId], seen: Mapping[UserId, Millis]) -> None:
+    async def finish(self, done: Sequence[UpdateId], seen: Mapping[UserId, Millis], now: Millis) -> None:
         """Mark a batch as done, with nothing of whom or what, and note when its senders were last seen: one commit."""
         if done or seen:
-            marks: list[Statement] = [(MARK_DONE, (each,)) for each in done]
+            ids = json.dumps([*dict.fromkeys(done)])
+            marks: list[Statement] = [(DELETE_DONE, (ids,)), (INSERT_DONE, (ids, now))]
             marks += [(UPDATE_SEEN, (moment, user_id)) for user_id, moment in seen.items()]
             await self._database.batch(marks)
 

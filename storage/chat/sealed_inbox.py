@@ -39,8 +39,8 @@ class SealedInbox:
         """NEW and APPLIED rows, oldest first; one that does not open any more has no body."""
         return tuple([self._opened(each) for each in await self._store.waiting()])
 
-    async def finish(self, done: Sequence[UpdateId], seen: Mapping[UserId, Millis]) -> None:
-        await self._store.finish(done, seen)
+    async def finish(self, done: Sequence[UpdateId], seen: Mapping[UserId, Millis], now: Millis) -> None:
+        await self._store.finish(done, seen, now)
 
     async def failed(self, update_id: UpdateId, attempts: int, *, set_aside: bool) -> None:
         await self._store.failed(update_id, attempts, set_aside=set_aside)

@@ -43,9 +43,9 @@ class SqliteConnection(aiosqlite.Connection):
         answers: list[list[Row]] = await self._execute(self._read_all, statements)  # type: ignore[no-untyped-call]  # the same
         return answers
 
-    async def run_whole(self, statements: Sequence[Statement]) -> None:
-        """All of them as one transaction, or nothing. Raises sqlite3.Error."""
-        await self._finished(partial(self._run_whole, statements))
+    async def run_whole(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        """Every row that each of them answers, all of them one transaction, or nothing. Raises sqlite3.Error."""
+        return await self._finished(partial(self._run_whole, statements))
 
     async def run_unbroken(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
         """Every row of one statement, whose end a cancellation waits for. Raises sqlite3.Error."""
@@ -72,16 +72,15 @@ class SqliteConnection(aiosqlite.Connection):
             raise interrupted
         return future.result()
 
-    def _run_whole(self, statements: Sequence[Statement]) -> None:
-        run = self._conn.execute
-        run(BEGIN)
+    def _run_whole(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        self._conn.execute(BEGIN)
         try:
-            for sql, parameters in statements:
-                run(sql, parameters)
-            run(COMMIT)
+            answers = self._run_all(statements)
+            self._conn.execute(COMMIT)
         except BaseException:
             self._conn.rollback()
             raise
+        return answers
 
     def _read_all(self, statements: Sequence[Statement]) -> list[list[Row]]:
         self._conn.execute(BEGIN_READ, ())

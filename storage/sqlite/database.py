@@ -217,9 +217,9 @@ class Database:
         """One statement that is a transaction of its own; see `Writer.statement`."""
         return await self._writer.statement(sql, parameters, is_urgent=is_urgent)
 
-    async def batch(self, statements: Sequence[Statement]) -> None:
+    async def batch(self, statements: Sequence[Statement], *, is_urgent: bool = False) -> list[list[Row]]:
         """Statements that are a transaction together; see `Writer.batch`."""
-        await self._writer.batch(statements)
+        return await self._writer.batch(statements, is_urgent=is_urgent)
 
     def alone(self) -> AbstractAsyncContextManager[SqliteConnection]:
         """The writer's connection, outside of a transaction; see `Writer.alone`."""

@@ -53,11 +53,16 @@ class Transaction:
         """One statement and every row it answers: of a SELECT, or of RETURNING. The list is not to be changed."""
         shape, key = _shape_of(sql), tuple(parameters)
         if not shape.is_read:
-            self._forget(shape)
-            return (await self._run([(sql, key)]))[-1]
+            return (await self.run([(sql, key)]))[0]
         _ = self._usable()
         known = self._known.get(sql, {}).get(key)
         return (await self._ask([(sql, key)]))[0] if known is None else known
+
+    async def run(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        """Every row that each of several writes answers, in one hop."""
+        for sql, _ in statements:
+            self._forget(_shape_of(sql))
+        return (await self._run(statements))[-len(statements) :]
 
     async def read_ahead(self, statements: Iterable[Statement]) -> None:
         """SELECTs that will be asked for, answered in one hop."""

@@ -183,20 +183,18 @@ class Writer:
         async with self.transaction(is_urgent=is_urgent) as transaction:
             return await transaction.fetch(sql, parameters)
 
-    async def batch(self, statements: Sequence[Statement]) -> None:
-        """Statements whose answers nobody needs, as one transaction: one hop instead of three and more.
+    async def batch(self, statements: Sequence[Statement], *, is_urgent: bool = False) -> list[list[Row]]:
+        """What statements that need no answer in between answer, as one transaction: one hop instead of three and more.
 
         Raises as `transaction` does.
         """
-        async with self._turn():
+        async with self._turn(is_urgent=is_urgent):
             if self._is_free():
                 with self._timed(), translated():
                     self._before_commit()
-                    await self._connection.run_whole(statements)
-                return
-        async with self.transaction() as transaction:
-            for sql, parameters in statements:
-                transaction.write(sql, parameters)
+                    return await self._connection.run_whole(statements)
+        async with self.transaction(is_urgent=is_urgent) as transaction:
+            return await transaction.run(statements)
 
     def _is_free(self) -> bool:
         """Whether no transaction is open that would have to be joined."""

@@ -60,10 +60,11 @@ class MemoryInbox:
         left = {InboxState.NEW, InboxState.APPLIED}
         return tuple(row for row in self.rows.values() if row.state in left)
 
-    async def finish(self, done: Sequence[UpdateId], seen: Mapping[UserId, Millis]) -> None:
+    async def finish(self, done: Sequence[UpdateId], seen: Mapping[UserId, Millis], now: Millis) -> None:
         await self._write()
         for update_id in done:
             self.rows[update_id] = replace(self.rows[update_id], state=InboxState.DONE, body=None)
+            self.received[update_id] = now
         self.seen.update(seen)
 
     async def failed(self, update_id: UpdateId, attempts: int, *, set_aside: bool) -> None:

@@ -93,7 +93,7 @@ async def a_full_life(harness: Harness) -> Person:
         StoredUpdate(update_id=UpdateId(number), user_id=ANNA, chat_id=ChatId(ANNA), body=body) for number in (91, 92)
     ]
     await inbox.accept(updates, now)
-    await inbox.finish([UpdateId(91)], {})
+    await inbox.finish([UpdateId(91)], {}, now)
     await inbox.failed(UpdateId(92), 3, set_aside=True)
     return anna
 

@@ -69,8 +69,8 @@ async def test_finished_updates_lose_their_bodies_and_their_senders_are_seen(tmp
         inbox = SqliteInbox(storage.database)
         await storage.user()
         await inbox.accept((update(1), update(2), update(3)), NOW)
-        await inbox.finish(ids(1, 3), {ANNA: Millis(NOW + 9), BORIS: NOW})
-        await inbox.finish((), {ANNA: Millis(NOW + 5)})
+        await inbox.finish(ids(1, 3), {ANNA: Millis(NOW + 9), BORIS: NOW}, NOW)
+        await inbox.finish((), {ANNA: Millis(NOW + 5)}, NOW)
         assert await inbox.waiting() == (update(2),)
         rows = await storage.database.fetch("SELECT update_id, state, body FROM inbox WHERE state = 'done'")
         assert rows == [(1, "done", None), (3, "done", None)]
@@ -95,11 +95,27 @@ async def test_old_handled_rows_are_forgotten_waiting_ones_never(tmp_path: Path)
         inbox = SqliteInbox(storage.database)
         await inbox.accept((update(1), update(2), update(3)), NOW)
         await inbox.accept((update(4),), Millis(NOW + 10))
-        await inbox.finish(ids(1, 4), {})
+        await inbox.finish(ids(1), {}, NOW)
+        await inbox.finish(ids(4), {}, Millis(NOW + 10))
         await inbox.failed(UpdateId(2), 3, set_aside=True)
         assert await inbox.forget(NOW) == 0
         assert await inbox.forget(Millis(NOW + 10)) == 2
         assert await storage.database.fetch("SELECT update_id FROM inbox ORDER BY update_id") == [(3,), (4,)]
+
+
+async def test_what_is_handled_leaves_its_room_to_what_comes(tmp_path: Path) -> None:
+    """A row that only loses its body keeps the page that it stood on for itself: 5 GB in 14 days of ten a second."""
+    many, batch = 4000, 40
+    async with open_storage(tmp_path) as storage:
+        inbox = SqliteInbox(storage.database)
+        ((before,),) = await storage.database.fetch("PRAGMA page_count")
+        for first in range(1, many, batch):
+            some = range(first, first + batch)
+            await inbox.accept([update(number, body=b"x" * 430) for number in some], NOW)
+            await inbox.finish(ids(*some), {}, NOW)
+        ((after,),) = await storage.database.fetch("PRAGMA page_count")
+        assert (after - before) * 8192 < 100 * many
+        assert await inbox.accept((update(1), update(many)), NOW) == ()
 
 
 async def test_the_inbox_is_what_a_plain_model_says(tmp_path: Path) -> None:
@@ -117,7 +133,7 @@ async def test_the_inbox_is_what_a_plain_model_says(tmp_path: Path) -> None:
                 model |= dict.fromkeys(new, InboxState.NEW)
             elif deed < 0.8:
                 known = [number for number in some if model.get(number) in {InboxState.NEW, InboxState.APPLIED}]
-                await inbox.finish(ids(*known), {})
+                await inbox.finish(ids(*known), {}, NOW)
                 model |= dict.fromkeys(known, InboxState.DONE)
             elif some[0] in model and model[some[0]] is InboxState.NEW:
                 await inbox.failed(UpdateId(some[0]), 3, set_aside=True)
@@ -298,7 +314,7 @@ async def test_the_first_commit_marks_its_update_as_applied(tmp_path: Path) -> N
         assert idempotency_key.applied
         assert (await state_of(storage, 7), await state_of(storage, 8)) == ("applied", "new")
         assert [each.state for each in await inbox.waiting()] == [InboxState.APPLIED, InboxState.NEW]
-        await inbox.finish(ids(7), {})
+        await inbox.finish(ids(7), {}, NOW)
         await handling(UpdateAttempt(update_id=UpdateId(7)), storage.user)
         assert await state_of(storage, 7) == "done"
 

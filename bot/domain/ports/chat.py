@@ -49,7 +49,7 @@ class InboxStore(Protocol):
         """NEW and APPLIED rows, oldest first: what a kill left behind."""
         ...
 
-    async def finish(self, done: Sequence[UpdateId], seen: Mapping[UserId, Millis]) -> None:
+    async def finish(self, done: Sequence[UpdateId], seen: Mapping[UserId, Millis], now: Millis) -> None:
         """Mark a batch as done and note when its senders were last seen, in one commit."""
         ...
 
