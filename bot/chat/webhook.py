@@ -91,13 +91,16 @@ class WebhookIntake:
         self._is_ours = False
         self._foreign = 0  # looks in a row that found another address
         self._looked: float | None = None
-        self._last_error: int | None = None  # Telegram's date of the newest failed delivery, epoch seconds
+        self._failed_before: int | None = None  # Telegram's date of the newest delivery that failed before the start
         self._trouble: str | None = None
         self._turned_away = 0
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["WebhookIntake"]:
         """Listens and has updates sent here; on leaving stops. Raises WebhookPortTaken."""
+        silence = self._silence()
+        if silence > PollTimes().deaf_after:
+            self._begin_gap(silence)  # before anything comes in; the first look ends it where nothing waits
         async with AsyncExitStack() as stack:
             try:
                 await stack.enter_async_context(listening_for_updates(self._address, self._take))
@@ -143,10 +146,12 @@ class WebhookIntake:
         )
 
     async def _take(self, body: bytes) -> bool:
-        if not self._is_stopping and self._has_capacity() and await self._batches.take(body):
-            return True
-        self._turned_away += 1
-        return False
+        if self._is_stopping or not self._has_capacity() or not await self._batches.take(body):
+            self._turned_away += 1
+            return False
+        if self._batches.gap is None:
+            await self._note_heard()
+        return True
 
     async def _watch(self) -> None:
         while True:
@@ -185,23 +190,40 @@ class WebhookIntake:
         return self._times.look_again if self._foreign == 1 else self._times.look_every
 
     async def _note_flow(self, info: dict[str, Any]) -> float:
-        """What Telegram says of deliveries: whether they fail, and whether what had waited is in."""
+        """What Telegram says of deliveries: whether they fail, and whether what had waited is in.
+
+        That some wait says nothing by itself: those under way just now are counted. They fail where nothing was taken
+        since the newest failure, of which Telegram says the second.
+        """
         now, waiting = self._clock.now(), int(info.get("pending_update_count", 0))
         failed = int(info.get("last_error_date", 0))
-        is_failing = self._last_error is not None and failed > self._last_error  # what failed before we began is over
-        self._last_error = failed
-        silence = 0 if self._heard_ts is None else max(0, now - self._heard_ts) / 1000
+        if self._failed_before is None:
+            self._failed_before = failed
+        is_failing = waiting > 0 and failed > self._failed_before and failed >= (self._heard_ts or 0) // 1000
+        silence = self._silence()
+        if self._batches.gap is None and is_failing and silence > PollTimes().deaf_after:
+            self._begin_gap(silence)
         gap = self._batches.gap
-        if gap is None and waiting and silence > PollTimes().deaf_after:
-            gap = self._batches.gap = Gap(began=self._heard_ts or now, ended=now)
-            _log.info("nothing came from Telegram for %.0f s", silence)
         if gap is not None and waiting and (now - gap.ended) / 1000 < self._times.backlog_most:
             return self._times.look_again
         self._batches.gap = None
         self._trouble = None
-        if is_failing and waiting:
+        if is_failing:
             self._trouble = f"Telegram can't deliver updates: {info.get('last_error_message', 'it does not say why')}"
             return self._times.look_again
-        self._heard_ts = now
-        await self._heard(now)
+        await self._note_heard()
         return self._times.look_every
+
+    async def _note_heard(self) -> None:
+        """Telegram gives what there is, now."""
+        self._heard_ts = self._clock.now()
+        await self._heard(self._heard_ts)
+
+    def _silence(self) -> float:
+        """Seconds since Telegram is known to have given what there was; 0 where that is not known."""
+        return 0 if self._heard_ts is None else max(0, self._clock.now() - self._heard_ts) / 1000
+
+    def _begin_gap(self, silence: float) -> None:
+        now = self._clock.now()
+        self._batches.gap = Gap(began=Millis(now - round(silence * 1000)), ended=now)
+        _log.info("nothing came from Telegram for %.0f s", silence)

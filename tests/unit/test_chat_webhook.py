@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,12 +105,13 @@ class Shelf:
 
     commits: list[list[int]] = field(default_factory=list)
     aside: list[int] = field(default_factory=list)
+    gaps: list[Gap | None] = field(default_factory=list)
     refuse: int = 0
     cursed: frozenset[int] = frozenset()
     open: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def accept(self, updates: Sequence[Any], gap: Gap | None = None) -> None:
-        assert gap is None
+        self.gaps.append(gap)
         await self.open.wait()
         if self.refuse:
             self.refuse -= 1
@@ -172,6 +174,93 @@ async def test_what_is_no_json_is_not_sent_again(given: bytes, aside: list[int])
     assert (shelf.commits, shelf.aside, batches.unreadable) == ([], aside, 1)
 
 
+# --- looks ----------------------------------------------------------------------------------------------------------
+
+OURS = WebhookAddress(url="https://bot.example.org/t", secret=Secret("x"), path="/t", host="127.0.0.1", port=0)
+
+
+@dataclass
+class Deliveries:
+    """Telegram as getWebhookInfo tells it, and the intake that asks: a look whenever the test wants one."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    info: dict[str, Any] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf)
+    heard: list[int] = field(default_factory=list)
+
+    async def call(self, method: str, parameters: Mapping[str, object], *, read_timeout: float) -> object:
+        assert (method, parameters.get("url", OURS.url)) in {("setWebhook", OURS.url), ("getWebhookInfo", OURS.url)}
+        assert read_timeout > 0
+        return {"url": OURS.url, **self.info}
+
+    async def renew(self) -> None:
+        raise AssertionError("there is no long poll")
+
+    @asynccontextmanager
+    async def listened_to(self, silent_s: float) -> AsyncIterator[WebhookIntake]:
+        """By a process that begins so many seconds after the one before it ended; it has looked once."""
+
+        async def heard(moment: Millis) -> None:
+            self.heard.append(moment)
+
+        async def taken_over(_: Takeover) -> None:
+            raise AssertionError("nobody has taken it")
+
+        self.shelf.open.set()
+        before, times = Millis(self.clock.now() - round(silent_s * 1000)), WebhookTimes(look_every=3_600)
+        intake = WebhookIntake(
+            self, self.shelf, lambda: True, heard, taken_over, self.clock, OURS, times=times, heard_ts=before
+        )
+        async with intake.open():
+            await until(lambda: intake.age_s is not None, what="the first look")
+            yield intake
+
+    def fail(self) -> None:
+        """A delivery fails now."""
+        self.info |= {"pending_update_count": 1, "last_error_date": self.clock.now() // 1000}
+
+
+async def test_updates_that_are_under_way_at_a_look_are_no_sign_of_deafness() -> None:
+    telegram = Deliveries(info={"pending_update_count": 3})
+    async with telegram.listened_to(1) as intake:
+        for number in range(3):
+            telegram.clock.advance(60)
+            await intake._look()
+            assert await intake._take(body(number))
+    assert (telegram.shelf.gaps, intake.trouble()) == ([None] * 3, None)
+
+
+async def test_what_waited_while_nobody_listened_is_of_the_gap() -> None:
+    telegram = Deliveries(info={"pending_update_count": 1})
+    async with telegram.listened_to(600) as intake:
+        assert await intake._take(body(1))
+        (gap,) = telegram.shelf.gaps
+        assert gap is not None
+        assert gap.seconds == 600
+        assert telegram.heard == [], "older ones may wait"
+        telegram.info["pending_update_count"] = 0
+        await intake._look()
+        assert await intake._take(body(2))
+    assert telegram.shelf.gaps == [gap, None]
+
+
+async def test_deliveries_that_fail_are_a_gap_since_the_last_that_was_taken() -> None:
+    telegram = Deliveries()
+    async with telegram.listened_to(1) as intake:
+        telegram.clock.advance(60)
+        assert await intake._take(body(1))
+        telegram.fail()
+        for _ in range(5):  # Telegram tries again each half minute at most: looks see the same failure
+            telegram.clock.advance(10)
+            await intake._look()
+        assert intake.trouble() == "Telegram can't deliver updates: it does not say why"
+        assert await intake._take(body(2))
+    first, second = telegram.shelf.gaps
+    assert first is None
+    assert second is not None
+    assert second.seconds == 50
+
+
 async def test_a_disk_that_refuses_the_halt_is_asked_again_by_the_next_look() -> None:
     told, refusals = list[Takeover](), [StorageTrouble("disk full")]
 
@@ -183,7 +272,7 @@ async def test_a_disk_that_refuses_the_halt_is_asked_again_by_the_next_look() ->
         async def call(self, method: str, parameters: Mapping[str, object], *, read_timeout: float) -> object:
             assert read_timeout > 0
             if method == "setWebhook":
-                assert parameters["url"] == ours.url
+                assert parameters["url"] == OURS.url
                 self.url = "https://other.example.org/telegram"
             return {"url": self.url}
 
@@ -198,9 +287,8 @@ async def test_a_disk_that_refuses_the_halt_is_asked_again_by_the_next_look() ->
     async def heard(_: Millis) -> None:
         pass
 
-    ours = WebhookAddress(url="https://bot.example.org/t", secret=Secret("x"), path="/t", host="127.0.0.1", port=0)
     times = WebhookTimes(look_every=0.01, look_again=0.01)
-    intake = WebhookIntake(Telegram(), Shelf(), lambda: True, heard, taken_over, FakeClock(), ours, times=times)
+    intake = WebhookIntake(Telegram(), Shelf(), lambda: True, heard, taken_over, FakeClock(), OURS, times=times)
     async with intake.open():
         await until(lambda: told, what="the halt")
         assert (told, refusals) == ([Takeover.WEBHOOK], [])
