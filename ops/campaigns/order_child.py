@@ -24,7 +24,9 @@ from bot.wiring.outside import Outside, Tuning
 from bot.wiring.proxies import to_bybit
 
 NEVER: Final = -1
-PATIENCE: Final = Patience(recv_window=1_500, window=3_000, answers=3, over=900, apart=200, lag=1_500, accepted=6_000)
+PATIENCE: Final = Patience(
+    recv_window=1_500, window=3_000, answers=3, over=900, apart=200, lag=1_500, owed=1_500, accepted=6_000
+)
 """Bybit's, so far shortened that what is unknown is decided within a life, on a busy machine too."""
 TIMEOUTS: Final = Timeouts(answer=2.0, connect=2.0, check=2.0)
 

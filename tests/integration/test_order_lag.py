@@ -282,6 +282,39 @@ async def test_what_was_not_there_before_it_came_may_be_late_again_when_it_went(
     assert (entry.state, entry.reason) == (IntentState.CANCELED, VANISHED)
 
 
+class LateFills(ScriptedGateway):
+    """Lists executions a minute after they were, when its orders have them long since."""
+
+    async def executions_since(self, account: Account, since: Millis) -> tuple[Execution, ...]:
+        told = await super().executions_since(account, since)
+        return tuple(each for each in told if (each.exec_ts or 0) + 60_000 <= self.clock.now())
+
+
+async def test_fills_that_orders_have_and_no_list_yet_make_no_position_somebody_elses_nor_gone(tmp_path: Path) -> None:
+    async with open_core(tmp_path, LateFills(FakeClock()), BYBIT) as core:
+        managing = make_managing(core)
+        await core.confirm()
+        await core.confirm(core.card(is_market=False, prices=(D(95),)), key="press:2")
+        trade = await settled(managing, 1, 6, 20)
+        assert [each.state for each in entries(trade)] == [IntentState.FILLED, IntentState.OPEN]
+        await managing.close()
+        await settled(managing, 1, 6, 20)
+        assert await disagreements(managing) == []
+        assert (await settled(managing, 40, 1)).closed[0].qty == D("0.1")
+        assert "trade-position-gone" not in await core.messages()
+
+
+async def test_a_position_that_came_and_went_unbooked_makes_the_fills_of_the_next_one_no_older(tmp_path: Path) -> None:
+    async with open_core(tmp_path, LateFills(FakeClock()), BYBIT) as core:
+        managing = make_managing(core)
+        await core.confirm()
+        await managing.close()
+        await settled(managing, 1, 61, 3_600)
+        await core.confirm(key="k-2")
+        await core.settlement.settle(core.account.account_id)
+        assert await disagreements(managing) == []
+
+
 class Terse(ScriptedGateway):
     """Says of no execution what it closed."""
 

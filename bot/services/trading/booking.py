@@ -255,19 +255,29 @@ class Booking:
         held = {
             each.leg_key(account.account_id): each for each in reads.positions.items if each.category is Category.LINEAR
         }
+        for leg in [each for each in self._odd if each.account_id == account.account_id]:
+            if leg not in known and leg not in held:  # nothing is there, and nothing is missed
+                del self._odd[leg]
         for leg in known.keys() | held.keys():
             position, cost = held.get(leg), known.get(leg)
             if _agree(position, cost):
                 self._odd.pop(leg, None)
             elif not reads.positions.hides(leg.symbol):
                 since = self._odd.setdefault(leg, reads.moment)
-                if leg in booked.legs or reads.moment - since < reads.patience.lag:
+                if leg in booked.legs or reads.moment - since < await self._patience(unit, leg, reads):
                     booked.odd[leg] = since
                     continue
                 del self._odd[leg]
                 booked.gone |= {leg} if position is None else set()
                 found = None if position is None else cost_of_position(leg, position, now)
                 await unit.legs.set_cost(account, leg, found)
+
+    @staticmethod
+    async def _patience(unit: UnitOfWork, leg: LegKey, reads: AccountAnswers) -> int:
+        """Milliseconds that positions and fills of a leg may disagree: longer while fills are owed that orders have."""
+        plan = await unit.plans.of_leg(leg)
+        intents = () if plan is None else await unit.intents.of_plan(plan.plan_id)
+        return reads.patience.owed if any(each.is_counting for each in intents) else reads.patience.lag
 
     async def _tell(
         self,
