@@ -203,13 +203,13 @@ class WebhookIntake:
         silence = self._silence()
         if self._batches.gap is None and is_failing and silence > PollTimes().deaf_after:
             self._begin_gap(silence)
+        why = info.get("last_error_message", "it does not say why")
+        self._trouble = f"Telegram can't deliver updates: {why}" if is_failing else None
         gap = self._batches.gap
         if gap is not None and waiting and (now - gap.ended) / 1000 < self._times.backlog_most:
             return self._times.look_again
         self._batches.gap = None
-        self._trouble = None
         if is_failing:
-            self._trouble = f"Telegram can't deliver updates: {info.get('last_error_message', 'it does not say why')}"
             return self._times.look_again
         await self._note_heard()
         return self._times.look_every
