@@ -54,8 +54,10 @@ class _NothingWritten(Exception):  # noqa: N818  no error: it takes a transactio
 
 async def _demand_change(transaction: Transaction, before: int) -> None:
     """Raises _NothingWritten if no row was changed since there were `before` changes."""
-    if await transaction.changes() == before:
-        raise _NothingWritten
+    if transaction.changes() == before:
+        await transaction.flush()
+        if transaction.changes() == before:
+            raise _NothingWritten
 
 
 class SqliteUnitOfWork:
@@ -278,11 +280,11 @@ class Store:
                 unit = SqliteUnitOfWork(transaction)
                 if update_attempt is not None and not update_attempt.applied:
                     await self._use_up(unit, update_attempt)
-                before = await transaction.changes()
+                before = transaction.changes()
                 yield unit
                 await _demand_change(transaction, before)
                 if update_attempt is not None and not update_attempt.applied:
-                    await transaction.fetch(MARK_APPLIED, (update_attempt.update_id,))
+                    transaction.write(MARK_APPLIED, (update_attempt.update_id,), is_seen=False)
                 events, has_enqueued = unit.events, unit.has_enqueued
 
     async def _use_up(self, unit: SqliteUnitOfWork, update_attempt: UpdateAttempt) -> None:

@@ -42,7 +42,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Journal:
-    """Implements `storage.sqlite.writer.WriteAhead` on files. `refused`: acts that its disk refused since the start."""
+    """Implements `storage.sqlite.write_ahead.WriteAhead` on files. `refused`: acts that its disk refused so far."""
 
     def __init__(
         self,
@@ -77,6 +77,10 @@ class Journal:
         """Note every row that is to be written down, from now on."""
         await self._connection.create_function("journal_row", -1, self._note)
         await self._connection.run_each((TABLE, *TRIGGERS))
+
+    @property
+    def has_rows(self) -> bool:
+        return self._has_rows
 
     def begin(self) -> None:
         self._is_open, self._has_rows, self._before = True, False, self._last

@@ -26,6 +26,16 @@ Statement = tuple[str, tuple[Any, ...]]
 T = TypeVar("T")
 
 
+class Opening:
+    """A statement that goes out with the first that follows it. `is_done` is of the connection's thread."""
+
+    __slots__ = ("is_done", "sql")
+
+    def __init__(self, sql: str) -> None:
+        self.sql = sql
+        self.is_done = False
+
+
 class SqliteConnection(aiosqlite.Connection):
     """A hop costs more than most statements do, so those that need no answer in between go together."""
 
@@ -33,6 +43,22 @@ class SqliteConnection(aiosqlite.Connection):
         """Every row that each of them answers. Raises sqlite3.Error of the first that fails; none after it is run."""
         answers: list[list[Row]] = await self._execute(self._run_all, statements)  # type: ignore[no-untyped-call]  # aiosqlite's own way in
         return answers
+
+    async def run_opened(self, opening: Opening, statements: Sequence[Statement]) -> list[list[Row]]:
+        """As `run_all`, behind the opening where that was not run yet."""
+        answers: list[list[Row]] = await self._execute(self._run_opened, opening, statements)  # type: ignore[no-untyped-call]  # the same
+        return answers
+
+    async def run_and_commit(
+        self, opening: Opening, statements: Sequence[Statement], may_commit: Callable[[], bool]
+    ) -> bool | sqlite3.Error:
+        """As `run_opened`, then COMMIT if `may_commit` says so in the thread; whether it did, or why that failed."""
+        is_done: bool | sqlite3.Error = await self._execute(self._run_and_commit, opening, statements, may_commit)  # type: ignore[no-untyped-call]  # the same
+        return is_done
+
+    async def undo(self, opening: Opening, sql: str) -> None:
+        """Run what takes back all that came behind the opening, if that was run. Raises sqlite3.Error."""
+        await self._execute(self._undo, opening, sql)  # type: ignore[no-untyped-call]  # the same
 
     async def run_each(self, statements: Iterable[str]) -> list[list[Row]]:
         """The same of statements without parameters."""
@@ -71,6 +97,28 @@ class SqliteConnection(aiosqlite.Connection):
         if interrupted is not None:
             raise interrupted
         return future.result()
+
+    def _run_opened(self, opening: Opening, statements: Sequence[Statement]) -> list[list[Row]]:
+        if not opening.is_done:
+            self._conn.execute(opening.sql)
+            opening.is_done = True
+        return self._run_all(statements)
+
+    def _run_and_commit(
+        self, opening: Opening, statements: Sequence[Statement], may_commit: Callable[[], bool]
+    ) -> bool | sqlite3.Error:
+        self._run_opened(opening, statements)
+        if not may_commit():
+            return False
+        try:
+            self._conn.execute(COMMIT)
+        except sqlite3.Error as error:  # of all that share it, not of these statements
+            return error
+        return True
+
+    def _undo(self, opening: Opening, sql: str) -> None:
+        if opening.is_done:
+            self._conn.execute(sql)
 
     def _run_whole(self, statements: Sequence[Statement]) -> list[list[Row]]:
         self._conn.execute(BEGIN)

@@ -22,7 +22,8 @@ from storage.sqlite.connection import SqliteConnection, Statement, connected
 from storage.sqlite.errors import is_damage, raise_translated, translated
 from storage.sqlite.files import InstanceLock, exclusive
 from storage.sqlite.transaction import Transaction
-from storage.sqlite.writer import DISK_SECONDS, WriteAhead, Writer
+from storage.sqlite.write_ahead import WriteAhead
+from storage.sqlite.writer import DISK_SECONDS, Writer
 
 APPLICATION_ID: Final = 0x50_44_53_4B  # "PDSK" in the file's header: tells our files from other programs'
 

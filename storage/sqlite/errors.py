@@ -37,12 +37,19 @@ def means_full(trouble: StorageTrouble) -> bool:
     return isinstance(cause, sqlite3.Error) and _code(cause) == sqlite3.SQLITE_FULL
 
 
-def raise_translated(error: sqlite3.Error) -> NoReturn:
-    """Raises the StorageTrouble that an error means, or the error itself: a mistake of ours (syntax, a constraint)."""
+def translation(error: sqlite3.Error) -> Exception:
+    """The StorageTrouble that an error means, or the error itself: a mistake of ours (syntax, a constraint)."""
     words = _WORDS.get(_code(error))
     if words is None:
-        raise error
-    raise StorageTrouble(f"{words} ({error})") from error
+        return error
+    trouble = StorageTrouble(f"{words} ({error})")
+    trouble.__cause__ = error
+    return trouble
+
+
+def raise_translated(error: sqlite3.Error) -> NoReturn:
+    """Raises what an error means, see `translation`."""
+    raise translation(error)
 
 
 @contextmanager

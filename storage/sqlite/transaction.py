@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 
 from bot.domain.errors import StorageTrouble
 from storage.sqlite.codecs import Row
-from storage.sqlite.connection import SqliteConnection, Statement
+from storage.sqlite.connection import Opening, SqliteConnection, Statement
 from storage.sqlite.errors import raise_translated
 
 _SOURCES: Final = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
@@ -42,8 +42,9 @@ def _shape_of(sql: str) -> _Shape:
 class Transaction:
     """What a block of `Writer.transaction` writes through. Raises StorageTrouble; useless once its block ended."""
 
-    def __init__(self, connection: SqliteConnection) -> None:
+    def __init__(self, connection: SqliteConnection, opening: Opening) -> None:
         self._connection: SqliteConnection | None = connection
+        self._opening = opening
         self._trouble: StorageTrouble | None = None
         self._known: dict[str, dict[tuple[Any, ...], list[Row]]] = {}
         self._waiting: list[Statement] = []
@@ -82,7 +83,7 @@ class Transaction:
 
     async def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run one statement once for each row of parameters, as they come."""
-        await self.flush()
+        await self._run([])
         connection = self._usable()
         self._forget(_shape_of(sql))
         try:
@@ -90,9 +91,8 @@ class Transaction:
         except sqlite3.Error as error:
             self._fail(error)
 
-    async def changes(self) -> int:
-        """Rows that its connection has changed so far, as SQLite counts, after all that was written here."""
-        await self.flush()
+    def changes(self) -> int:
+        """Rows that its connection has changed so far, as SQLite counts; not by writes that wait."""
         return self._usable().total_changes
 
     async def flush(self) -> None:
@@ -100,11 +100,11 @@ class Transaction:
         if self._waiting:
             await self._run([])
 
-    async def end(self) -> None:
-        """Run what waits and refuse further use. Raises StorageTrouble if one was swallowed inside the block."""
+    def end(self) -> Sequence[Statement]:
+        """Refuse further use; what is still to be run. Raises StorageTrouble if one was swallowed inside the block."""
         _ = self._usable()
-        await self.flush()
         self._connection = None
+        return self._waiting
 
     async def _ask(self, asked: Sequence[Statement]) -> list[list[Row]]:
         """Run SELECTs and remember what they answer."""
@@ -120,7 +120,7 @@ class Transaction:
         connection = self._usable()
         waiting, self._waiting = self._waiting, []
         try:
-            return await connection.run_all([*waiting, *statements])
+            return await connection.run_opened(self._opening, [*waiting, *statements])
         except sqlite3.Error as error:
             self._fail(error)
 

@@ -16,16 +16,17 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from bot.aio.histograms import Histogram
 from bot.aio.shielded import shielded
 from bot.aio.urgent_lock import UrgentLock
 from bot.domain.errors import StorageTrouble
 from storage.sqlite.codecs import Row
-from storage.sqlite.connection import BEGIN, COMMIT, SqliteConnection, Statement
-from storage.sqlite.errors import translated
+from storage.sqlite.connection import BEGIN, COMMIT, Opening, SqliteConnection, Statement
+from storage.sqlite.errors import translated, translation
 from storage.sqlite.transaction import Transaction
+from storage.sqlite.write_ahead import WriteAhead
 
 _SAVEPOINT: Final = "SAVEPOINT unit"
 _UNDO: Final = "ROLLBACK TO unit"  # the innermost of that name
@@ -59,34 +60,6 @@ class _Group:
     async def wait(self) -> None:
         """Until it is finished."""
         await self._ended.wait()
-
-
-class WriteAhead(Protocol):
-    """What has to be written elsewhere before a transaction is committed."""
-
-    def begin(self) -> None:
-        """A transaction begins to write."""
-        ...
-
-    async def write(self) -> Sequence[Statement]:
-        """Its block is over: write down what it did; what is to stand in the same commit. Raises StorageTrouble."""
-        ...
-
-    def end(self) -> None:
-        """It writes no more."""
-        ...
-
-    def committed(self) -> None:
-        """All that was written down is on the disk of the database, too."""
-        ...
-
-    def undone(self) -> None:
-        """What the last transaction wrote down has not happened."""
-        ...
-
-    def abandoned(self) -> None:
-        """Nothing that was written down since the last commit has happened."""
-        ...
 
 
 class Writer:
@@ -145,30 +118,31 @@ class Writer:
         left_by: BaseException | None = None
         async with self._turn(is_urgent=is_urgent):
             group = await self._begin()
+            opening = Opening(_SAVEPOINT if group.callbacks else BEGIN)
             try:
-                transaction = Transaction(self._connection)
+                transaction = Transaction(self._connection, opening)
                 if self._ahead is not None:
                     self._ahead.begin()
                 yield transaction
-                await transaction.end()
-                if self._ahead is not None:
-                    await shielded(self._write_down(self._ahead))
+                last = transaction.end()
             except BaseException as error:
-                await shielded(self._undo(group))
+                await shielded(self._leave(group, opening, is_urgent=is_urgent))
                 if not group.callbacks or not isinstance(error, Exception):
                     raise
                 left_by = error
             else:
-                group.callbacks.append(committed or _nothing)
-            waiting = self._lock.urgent_waiting if is_urgent else self._lock.waiting
-            if not group.is_finished and (not waiting or len(group.callbacks) >= _GROUP_LIMIT):
-                await shielded(self._commit(group))
+                try:
+                    left_by = await shielded(
+                        self._end(group, opening, last, committed or _nothing, is_urgent=is_urgent)
+                    )
+                except asyncio.CancelledError as error:
+                    left_by = error
         if not group.is_finished:
             await shielded(self._finish(group, is_urgent=is_urgent))
+        if left_by is not None and (group.trouble is None or not isinstance(left_by, Exception)):
+            raise left_by
         if group.trouble is not None:
             raise StorageTrouble(f"nothing was stored: {group.trouble}") from group.trouble
-        if left_by is not None:
-            raise left_by
 
     async def statement(self, sql: str, parameters: Sequence[Any] = (), *, is_urgent: bool = False) -> list[Row]:
         """One statement that is a transaction of its own: one hop to the thread instead of three, if nobody waits.
@@ -233,33 +207,79 @@ class Writer:
             self._lock.release()
 
     async def _begin(self) -> _Group:
-        """Open a transaction, or join the one whose commit was left to us."""
+        """A group of its own, or the one whose commit was left to us."""
         if self._is_closed:
             raise StorageTrouble("the database is closed")
         if self._group is None:
-            await self._open()
+            if self._connection.in_transaction:  # left by a rollback that the disk refused
+                await self._connection.rollback()
             self._group = _Group()
-        else:
-            await shielded(self._join(self._group))
         return self._group
 
-    async def _open(self) -> None:
-        if self._connection.in_transaction:  # left by a rollback that the disk refused
-            await self._connection.rollback()
-        try:
-            with translated():
-                await self._connection.execute_fetchall(BEGIN)
-        except BaseException:
-            await shielded(self._connection.rollback())  # after a cancellation BEGIN may still be under way
-            raise
+    def _commits(self, group: _Group, *, is_urgent: bool) -> bool:
+        """Whether a unit that ends commits, rather than those who wait behind it."""
+        waiting = self._lock.urgent_waiting if is_urgent else self._lock.waiting
+        return not waiting or len(group.callbacks) >= _GROUP_LIMIT
 
-    async def _join(self, group: _Group) -> None:
+    async def _end(
+        self,
+        group: _Group,
+        opening: Opening,
+        last: Sequence[Statement],
+        callback: Callable[[], None],
+        *,
+        is_urgent: bool,
+    ) -> Exception | None:
+        """Run what a unit has left to the end and commit it, if it does; why it was undone, None where it stands."""
+        group.callbacks.append(callback)
+        commits = self._commits(group, is_urgent=is_urgent)
         try:
             with translated():
-                await self._connection.execute_fetchall(_SAVEPOINT)
-        except BaseException as error:
-            await self._abandon(group, error)  # without its savepoint, undoing this one would undo the one before
-            raise
+                if commits and await self._run_and_commit(group, opening, last):
+                    return None
+                if not commits:
+                    await self._connection.run_opened(opening, last)
+            if self._ahead is not None:
+                await self._write_down(self._ahead)
+        except Exception as trouble:  # noqa: BLE001  handed on by `transaction`
+            group.callbacks.remove(callback)
+            if isinstance(trouble, StorageTrouble):
+                self._in_trouble(trouble)
+            await self._undo(group, opening)
+            return trouble
+        if commits:
+            await self._commit(group)
+        return None
+
+    async def _run_and_commit(self, group: _Group, opening: Opening, last: Sequence[Statement]) -> bool:
+        """In one hop, unless something has to be written down between the two; whether the group is finished."""
+        ahead, began = self._ahead, self._monotonic()
+        trouble: BaseException | None = None
+        is_done: bool | sqlite3.Error = False
+        try:
+            self._before_commit()
+        except StorageTrouble as error:
+            trouble = error
+        else:
+            is_done = await self._connection.run_and_commit(opening, last, lambda: ahead is None or not ahead.has_rows)
+        if isinstance(is_done, sqlite3.Error):
+            trouble = translation(is_done)
+            is_done = False
+        if ahead is not None:
+            ahead.end()
+        if trouble is not None:
+            self.refused += isinstance(trouble, StorageTrouble)
+            await self._refuse(group, trouble)
+        elif is_done:
+            self.commits.observe(self._monotonic() - began)
+            self._stands(group)
+        return group.is_finished
+
+    async def _leave(self, group: _Group, opening: Opening, *, is_urgent: bool) -> None:
+        """Of a unit whose block failed: take it back, and commit those before it, if no other does."""
+        await self._undo(group, opening)
+        if not group.is_finished and self._commits(group, is_urgent=is_urgent):
+            await self._commit(group)
 
     async def _write_down(self, ahead: WriteAhead) -> None:
         statements = await ahead.write()
@@ -267,7 +287,7 @@ class Writer:
             with translated():
                 await self._connection.run_all(statements)
 
-    async def _undo(self, group: _Group) -> None:
+    async def _undo(self, group: _Group, opening: Opening) -> None:
         """Take back the unit whose block failed, and nothing else."""
         if self._ahead is not None:
             self._ahead.end()
@@ -277,7 +297,7 @@ class Writer:
             return
         try:
             with translated():
-                await self._connection.execute_fetchall(_UNDO)
+                await self._connection.undo(opening, _UNDO)
         except (sqlite3.Error, StorageTrouble) as error:  # SQLite itself has rolled back all of them
             await self._abandon(group, error)
 
@@ -287,10 +307,17 @@ class Writer:
                 self._before_commit()
                 await self._connection.execute_fetchall(COMMIT)
         except BaseException as error:  # noqa: BLE001  handed on by `transaction` to each unit of the group
-            if isinstance(error, StorageTrouble):
-                self._in_trouble(error)
-            await self._abandon(group, error)
+            await self._refuse(group, error)
             return
+        self._stands(group)
+
+    async def _refuse(self, group: _Group, error: BaseException) -> None:
+        if isinstance(error, StorageTrouble):
+            self._in_trouble(error)
+        await self._abandon(group, error)
+
+    def _stands(self, group: _Group) -> None:
+        """It is on the disk: tell each unit of it."""
         self._group = None
         if self._ahead is not None:
             self._ahead.committed()

@@ -20,7 +20,10 @@ INSERT_PLAN: Final = """
                              breakeven, card_chat_id, card_message_id, created_ts, targets_ts, adopted, adopted_ts,
                              target_trigger_by, margin_mode, trailing, trailing_active)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    RETURNING plan_id
+    RETURNING plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by,
+              breakeven, protected_ts, stop_verified_ts, stop_changed_ts, first_fill_ts, card_chat_id, card_message_id,
+              created_ts, ended_ts, targets_ts, version, adopted, adopted_ts, target_trigger_by, margin_mode, trailing,
+              trailing_active, trailing_verified_ts, trailing_changed_ts
 """
 SELECT_PLAN: Final = """
     SELECT plan_id, user_id, account_id, category, symbol, position_idx, side, state, stop, stop_trigger_by, breakeven,
@@ -205,10 +208,9 @@ class SqliteTradePlans:
             *(new.target_trigger_by.value, new.margin_mode),
             *(optional_decimal_text(new.trailing), optional_decimal_text(new.trailing_active)),
         )
-        ((plan_id,),) = await self._transaction.fetch(INSERT_PLAN, row)
-        self._put_targets(plan_id, new.targets)
-        rows = await self._transaction.fetch(SELECT_PLAN, (plan_id,))
-        return plan_of(rows[0])
+        (found,) = await self._transaction.fetch(INSERT_PLAN, row)
+        self._put_targets(found[0], new.targets)
+        return plan_of((*found, json.dumps([list(each[1:]) for each in _target_rows(found[0], new.targets)])))
 
     async def get(self, plan_id: int) -> TradePlan | None:
         rows = await self._transaction.fetch(SELECT_PLAN, (plan_id,))
@@ -306,9 +308,12 @@ class SqliteTradePlans:
         await self.end(plan_id, now)
 
     def _put_targets(self, plan_id: int, targets: Sequence[PlannedTarget]) -> None:
-        rows = [
-            (plan_id, each.number, decimal_text(each.price), decimal_text(each.share), int(each.is_done))
-            for each in targets
-        ]
-        for row in rows:
+        for row in _target_rows(plan_id, targets):
             self._transaction.write(INSERT_TARGET, row)
+
+
+def _target_rows(plan_id: int, targets: Sequence[PlannedTarget]) -> list[Row]:
+    return [
+        (plan_id, each.number, decimal_text(each.price), decimal_text(each.share), int(each.is_done))
+        for each in targets
+    ]

@@ -24,7 +24,7 @@ from bot.domain.portfolio import LegKey, Side
 from bot.domain.ports.plans import IntentNews, NewPlan
 from bot.domain.trade_plans import Breakeven, IntentKind, IntentState, NewIntent, PlannedTarget, TradePlan
 from storage.sqlite.codecs import Row
-from storage.sqlite.connection import SqliteConnection
+from storage.sqlite.connection import Opening, SqliteConnection
 from storage.sqlite.transaction import Transaction, _shape_of
 from storage.store import SqliteUnitOfWork
 
@@ -58,13 +58,13 @@ async def storage(tmp_path: Any) -> AsyncIterator[StorageHarness]:
 
 @pytest.fixture
 def hops(storage: StorageHarness, monkeypatch: pytest.MonkeyPatch) -> Hops:
-    found, run_all = Hops(), SqliteConnection.run_all
+    found, run_opened = Hops(), SqliteConnection.run_opened
 
-    async def counted(self: SqliteConnection, statements: Any) -> list[list[Any]]:
+    async def counted(self: SqliteConnection, opening: Opening, statements: Any) -> list[list[Any]]:
         found.batches.append([sql for sql, _ in statements])
-        return await run_all(self, statements)
+        return await run_opened(self, opening, statements)
 
-    monkeypatch.setattr(SqliteConnection, "run_all", counted)
+    monkeypatch.setattr(SqliteConnection, "run_opened", counted)
     return found
 
 
@@ -322,7 +322,7 @@ async def test_a_unit_that_remembers_answers_like_one_that_asks_each_time(tmp_pa
         for seed in range(60):
             draw, written = Random(seed), []  # noqa: S311  repeatable steps, no secret
             async with sides[0].database.transaction() as one, sides[1].database.transaction() as other:
-                remembering, asking = SqliteUnitOfWork(one), Forgetful(other._usable())
+                remembering, asking = SqliteUnitOfWork(one), Forgetful(other._usable(), other._opening)
                 for _ in range(25):
                     step, number, own = draw.choice(STEPS), draw.randrange(1, 13), draw.random()
                     units = (remembering, SqliteUnitOfWork(asking))

@@ -25,6 +25,7 @@ from bot.domain.ids import UserId
 from bot.domain.update_attempt import UpdateAttempt, UpdateId, current_attempt
 from ops.bench.dataset import INSERT_SIGNAL
 from storage.chat.inbox import SqliteInbox
+from storage.sqlite.connection import SqliteConnection
 from storage.sqlite.transaction import Transaction
 
 FILLER = "x" * 4000
@@ -210,6 +211,43 @@ async def test_an_urgent_unit_stands_behind_the_one_that_is_open_alone(tmp_path:
         go_on.set()
         await asyncio.gather(first, hurried, *others)
     assert steps.index("urgent") <= 1  # the next turn may begin before we are told
+
+
+async def test_a_unit_begins_with_its_first_statement_and_is_committed_with_its_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hops: list[str] = []
+    execute = SqliteConnection._execute
+
+    async def counted(self: SqliteConnection, work: Any, *arguments: Any) -> Any:
+        hops.append(work.__name__)
+        return await execute(self, work, *arguments)  # type: ignore[no-untyped-call]  # aiosqlite's own
+
+    async with open_storage(tmp_path, is_watched=False) as storage:
+        monkeypatch.setattr(SqliteConnection, "_execute", counted)
+        async with storage.database.transaction() as transaction:
+            await transaction.fetch("SELECT count(*) FROM signals")
+            transaction.write(INSERT_SIGNAL, ("s", "1", "", NOW, None, "Buy", "BTCUSDT", None))
+        monkeypatch.undo()
+        assert await storage.database.fetch("SELECT count(*) FROM signals") == [(1,)]
+    assert hops == ["_run_opened", "_run_and_commit"]
+
+
+async def test_a_unit_that_fails_before_its_first_statement_takes_nothing_of_the_one_before(tmp_path: Path) -> None:
+    async def fail() -> None:
+        async with storage.store.begin():
+            raise ZeroDivisionError
+
+    async with open_storage(tmp_path, is_watched=False) as storage:
+        inside, go_on = asyncio.Event(), asyncio.Event()
+        first = asyncio.create_task(hold(storage, ANNA, inside, go_on))
+        await inside.wait()
+        second = asyncio.create_task(fail())
+        await asyncio.sleep(0)
+        go_on.set()
+        outcomes = await asyncio.gather(first, second, return_exceptions=True)
+        assert [type(each) for each in outcomes] == [type(None), ZeroDivisionError]
+        assert await storage.queries.user_config(ANNA) is not None
 
 
 async def test_a_shared_commit_that_fails_acknowledges_none(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from bot.aio.turns import Turns
 from bot.domain.accounts import Account, AccountType
 from bot.domain.disagreements import DisagreementEnd
-from bot.domain.errors import ButtonExpired
+from bot.domain.errors import ButtonExpired, ExchangeError, UserFacing
 from bot.domain.ids import Millis, Symbol, age
 from bot.domain.leg_protection import TRAILING, promised
 from bot.domain.leg_rules import conditional_rows, is_entry, is_of_leg, wrong_side
@@ -146,14 +146,18 @@ class Entries:
     async def confirm(
         self, config: UserConfig, card: ConfirmedCard, *, place: CardPlace, idempotency_key: str
     ) -> ManagedTrade:
-        """The plan with its intents on their way; the same key again answers the same trade.
+        """The plan with its intents on their way; the same key, the same trade. Raises UserFacing, ExchangeErrors."""
+        try:
+            plan_id = await self._confirmed(config, card, place, idempotency_key)
+        except (UserFacing, ExchangeError):  # what is against it now may be its own first time
+            again = await self.queries.by_key(f"{idempotency_key}:entry:0")
+            if again is None or again.plan_id is None:
+                raise
+            plan_id = again.plan_id
+        return await self._trade(plan_id)
 
-        Raises CardOutdated, EntryRefused, LicenseNeeded, ButtonExpired, ExchangeErrors of the reads before; nothing was
-        sent then.
-        """
-        again = await self.queries.by_key(f"{idempotency_key}:entry:0")
-        if again is not None and again.plan_id is not None:
-            return await self._trade(again.plan_id)
+    async def _confirmed(self, config: UserConfig, card: ConfirmedCard, place: CardPlace, idempotency_key: str) -> int:
+        """The id of its plan, old or new, whose intents are on their way."""
         account = config.own_account(card.account_id)
         gateway = self.gateways.get(account.account_type)
         if gateway is None:
@@ -169,7 +173,7 @@ class Entries:
         plan, intents = written
         self.runner.launch(intents, account)
         self.runner.stages.observe(Stage.TAP_COMMIT, self.clock.monotonic() - began)
-        return await self._trade(plan.plan_id)
+        return plan.plan_id
 
     async def _trade(self, plan_id: int) -> ManagedTrade:
         trade = await self.watch.trade(plan_id)
