@@ -5,6 +5,7 @@ the one in which the stand-in got the call.
 """
 
 import asyncio
+import os
 import random
 import statistics
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
@@ -20,6 +21,7 @@ from bot.domain.portfolio import LegKey, Side
 from bot.domain.trade_plans import CardPlace
 from bot.domain.users import UserConfig
 from cache.stats import RegionStats
+from ops.bench.cores import on_a_core_of_its_own
 from ops.bench.crowd_bot import FIRST_USER, Crowd, LagSamples, crowd, epoch_ms, most_in
 from ops.bench.report import Row
 
@@ -55,7 +57,8 @@ async def run(people: int = PEOPLE, seconds: float = SECONDS) -> AsyncGenerator[
     async with crowd(min(TRADERS, people), is_limited=False) as made:
         await _priced(made)
         yield []
-        yield await _paced(made, seconds)
+        with on_a_core_of_its_own(os.getpid()):
+            yield await _paced(made, seconds)
     async with crowd(people) as made:
         await _priced(made)
         yield []
