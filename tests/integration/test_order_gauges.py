@@ -106,4 +106,4 @@ async def test_the_stages_of_a_trade_are_timed_once(core: OrderCore) -> None:
     stages = ("tap_commit", "commit_wire", "wire_ack", "ack_fill", "fill_told")
     assert [found[f"stage_seconds_count:{stage}"] for stage in stages] == [1] * 5
     assert found["stage_seconds_sum:fill_told"] == pytest.approx(0.2)
-    assert (found["stage_seconds_bucket:0.05:fill_told"], found["stage_seconds_bucket:0.25:fill_told"]) == (0, 1)
+    assert (found["stage_seconds_bucket:0.025:fill_told"], found["stage_seconds_bucket:0.25:fill_told"]) == (0, 1)

@@ -9,7 +9,7 @@ from bot.aio.histograms import Histogram
 from bot.domain.ids import Millis
 from bot.domain.trade_plans import IntentState, OrderIntent
 
-BOUNDS: Final = (0.005, 0.05, 0.25, 1.0, 2.5, 10.0)  # seconds; each is a series of every stage, and those are few
+BOUNDS: Final = (0.005, 0.025, 0.25, 1.0, 2.5, 10.0)  # seconds; each is a series of every stage, and those are few
 
 
 class Stage(StrEnum):
