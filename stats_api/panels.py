@@ -75,6 +75,7 @@ def _money(scrape: Scrape) -> Panel:
         "unprotected_oldest_seconds": scrape.value("perpdesk_position_unprotected_oldest_seconds"),
         "disagreements": scrape.value("perpdesk_drift_open"),
         "panics_running": scrape.value("perpdesk_panics_running"),
+        "entries_halted": scrape.value("perpdesk_entries_halted"),
         "emergency_closes": scrape.value("perpdesk_emergency_closes_total"),
         "orders_open": scrape.value("perpdesk_orders"),
         "reconcile_due": scrape.value("perpdesk_reconcile_due"),

@@ -84,6 +84,7 @@ _PANELS: Final[dict[str, Schema]] = {
         "unprotected_oldest_seconds",
         "disagreements",
         "panics_running",
+        "entries_halted",
         "emergency_closes",
         "orders_open",
         "reconcile_due",

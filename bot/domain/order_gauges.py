@@ -15,6 +15,7 @@ class OrderGauges:
     `orders`: live ones by state. `unknown`: requests of which it is not known whether they were carried out.
     `unprotected`: positions whose promised stop was never seen at the exchange. `emergency`: closes of positions whose
     stop could not be set, ever. `disagreements`: those that stand. `panics`: those that are not over.
+    `is_halted`: entries of everybody are.
     """
 
     orders: Mapping[IntentState, int] = field(default_factory=dict)
@@ -24,4 +25,5 @@ class OrderGauges:
     unprotected_since: Millis | None = None
     emergency: int = 0
     panics: int = 0
+    is_halted: bool = False
     disagreements: Mapping[DisagreementKind, int] = field(default_factory=dict)

@@ -43,6 +43,7 @@ class OrderCollector(Collector):
             ("order_unknown", "Requests of which it is not known whether they were carried out.", found.unknown),
             ("position_unprotected", "Positions whose promised stop was not seen yet.", found.unprotected),
             ("panics_running", "Panics that are not over.", found.panics),
+            ("entries_halted", "Whether entries of everybody are halted.", found.is_halted),
             ("order_unknown_oldest_seconds", "Since the oldest of them was sent.", self._age(found.unknown_since)),
             (
                 "position_unprotected_oldest_seconds",

@@ -21,6 +21,7 @@ COUNT_UNPROTECTED: Final = """
 COUNT_PANICS: Final = (
     "SELECT count(*) FROM panics INDEXED BY idx_panics_going WHERE ended_ts IS NULL AND account_id > 0"
 )
+COUNT_HALTS: Final = "SELECT count(*) FROM halts WHERE until_ts IS NULL AND (until_ts IS NULL) = 1"
 COUNT_EMERGENCY: Final = "SELECT count(*) FROM order_intents WHERE exit_reason = 'emergency'"
 
 
@@ -43,6 +44,7 @@ class SqliteOrderGauges:
         unprotected, unprotected_since = (await self._database.fetch(COUNT_UNPROTECTED))[0]
         panics = (await self._database.fetch(COUNT_PANICS))[0][0]
         emergency = (await self._database.fetch(COUNT_EMERGENCY))[0][0]
+        is_halted = (await self._database.fetch(COUNT_HALTS))[0][0] > 0
         return OrderGauges(
             orders=orders,
             unknown=unknown,
@@ -51,5 +53,6 @@ class SqliteOrderGauges:
             unprotected_since=unprotected_since,
             emergency=emergency,
             panics=panics,
+            is_halted=is_halted,
             disagreements=await SqliteDisagreementQueries(self._database).open_by_kind(),
         )

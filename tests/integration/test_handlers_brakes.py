@@ -2,6 +2,7 @@
 
 import pytest
 from harness.app import KEY_ID, OWNER, SECRET, Harness, Person, said
+from harness.metrics import scraped
 from harness.waiting import until
 
 from bot.domain.closings import Takeover
@@ -65,6 +66,16 @@ async def test_what_is_not_traded_here_says_so_at_once(harness: Harness, line: s
     anna = await live_first(harness)
     assert "Live trading is switched off on this bot" in (await said(anna, line)).text
     assert "Live" not in (await said(anna, "/buy btc")).labels, "and no ticket offers it"
+
+
+async def test_a_halt_is_seen_by_whoever_runs_the_bot(harness: Harness, caplog: pytest.LogCaptureFixture) -> None:
+    gauges, halted = harness.services.trading.gauges, ("perpdesk_entries_halted", frozenset[tuple[str, str]]())
+    assert (await scraped(harness.assembly))[halted] == 0
+    await harness.services.trading.halts.updates_taken_over(Takeover.WEBHOOK, is_conflict=False)
+    await gauges.read()
+    harness.clock.advance(2)  # a scrape is shared for a second
+    assert (await scraped(harness.assembly))[halted] == 1
+    assert "entries of everybody are halted until somebody lifts it: Telegram sends" in caplog.text
 
 
 async def test_owners_read_that_positions_are_left_to_another_instance(harness: Harness) -> None:

@@ -1,5 +1,6 @@
 """What stops entries: /pause of an account, /halt for everybody."""
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -32,6 +33,7 @@ _TAKEN_OVER: Final = {
     Takeover.INSTANCE: "another instance takes what is said to this bot",
 }
 _TOLD: Final = (Role.OWNER, Role.ADMIN)
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,7 @@ class Halts:
         resting = await self.closings.resting_entries()
         async with self.transactions.begin() as unit:
             await self._begin(unit, config.user_id, reason, resting)
+        _logger.warning("entries of everybody are halted by %d", config.user_id)
         return await self.closings.halt()
 
     async def updates_taken_over(self, by: Takeover, *, is_conflict: bool) -> None:
@@ -108,6 +111,7 @@ class Halts:
             for user_id in sorted(each for each, role in people.items() if role in _TOLD):
                 message = outbox_message(told, user_id=user_id, idempotency_key=f"halt:{halt_id}:taken")
                 await unit.enqueue(message, self.clock.now())
+        _logger.error("entries of everybody are halted until somebody lifts it: %s", _TAKEN_OVER[by])
 
     async def _begin(
         self, unit: UnitOfWork, actor: UserId | None, reason: str, resting: Iterable[RestingEntries]
@@ -128,6 +132,7 @@ class Halts:
             if await unit.halts.end(now) is None:
                 return False
             await unit.audit(AuditEntry(actor=config.user_id, action="entries.unhalt", subject=None), now)
+        _logger.info("entries of everybody are taken again: lifted by %d", config.user_id)
         return True
 
     @staticmethod
