@@ -7,6 +7,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -361,10 +362,17 @@ def chat_object(chat_id: int) -> dict[str, Any]:
 
 
 def visible(html: str) -> str:
+    return _read(html)[0]
+
+
+@lru_cache(maxsize=1_000)
+def _read(html: str) -> tuple[str, str]:
+    """What is read of a text, and what Telegram would refuse in it; most texts are asked about several times."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    return unescape("".join(reader.text))
+    fault = reader.fault or ("can't parse entities: Can't find end tag" if reader.open else "")
+    return unescape("".join(reader.text)), fault
 
 
 class _Reader(HTMLParser):
@@ -400,12 +408,9 @@ class _Reader(HTMLParser):
 def _fault_of_text(params: dict[str, Any]) -> str:
     text = params["text"]
     if params.get("parse_mode") == "HTML":
-        reader = _Reader()
-        reader.feed(text)
-        reader.close()
-        if reader.fault or reader.open:
-            return reader.fault or "can't parse entities: Can't find end tag"
-        text = visible(text)
+        text, fault = _read(text)
+        if fault:
+            return fault
     if not text.strip():
         return "message text is empty"
     if len(text.encode("utf-16-le")) // 2 > 4096:

@@ -25,6 +25,7 @@ COLD = {
     "sqlite.migrate.SELECT_VERSION": "once a start",
     "sqlite.migrate.FORGET_SMALL": "once a start",
     "sqlite.migrate.SELECT_OBJECTS": "once a start",
+    "sqlite.migrate.SELECT_WORDS": "once a start",
     "keyless.END_CAMPAIGNS": "run --without-vault only; campaigns are few",
     "keyless.FORGET_CODES": "run --without-vault only: every code",
     "keyless.SELECT_EVERY_SECRET": "run --without-vault only; a row a purpose",
