@@ -342,15 +342,14 @@ NAUGHTY = ["'; DROP TABLE users; --", "\u202eabc", "💎" * 50, "\x00\x01", "a" 
            "ＡＢＣ"]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", NAUGHTY)
-async def test_whatever_is_typed_gets_the_same_plain_answer(harness: Harness, text: str) -> None:
-    anna = harness.person()
-    assert "not valid" in (await said(anna, f"/redeem {text}")).text
+async def test_whatever_is_typed_gets_the_same_plain_answer(harness: Harness) -> None:
     owner = harness.person(OWNER)
-    for line in (
-        f"/promo new premium 30d code={text}",
-        f"/promo new {text}",
-        f"/promo {text}",
-        f"/promo redeem {text} 1",
-    ):
-        assert (await said(owner, line)).text
+    for number, text in enumerate(NAUGHTY):
+        assert "not valid" in (await said(harness.person(ANNA + number), f"/redeem {text}")).text, text
+        for line in (
+            f"/promo new premium 30d code={text}",
+            f"/promo new {text}",
+            f"/promo {text}",
+            f"/promo redeem {text} 1",
+        ):
+            assert (await said(owner, line)).text, line

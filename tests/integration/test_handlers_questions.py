@@ -43,8 +43,7 @@ async def open_question(harness: Harness, user_id: int = OWNER) -> str | None:
     return None if dialogue is None else dialogue.dialogue
 
 
-@every_dialogue
-async def test_navigation_ends_it_and_its_answer_does_nothing_any_more(
+async def navigation_ends_it_and_its_answer_does_nothing_any_more(
     harness: Harness, owner: Person, spec: DialogueSpec
 ) -> None:
     await said(owner, "/menu")
@@ -65,8 +64,7 @@ async def test_navigation_ends_it_and_its_answer_does_nothing_any_more(
         assert await open_question(harness) == (spec.dialogue if is_unknown else None), leave
 
 
-@every_dialogue
-async def test_cancel_ends_it(harness: Harness, owner: Person, spec: DialogueSpec) -> None:
+async def cancel_ends_it(harness: Harness, owner: Person, spec: DialogueSpec) -> None:
     await ask(harness, spec)
     assert "Canceled" in (await said(owner, "/cancel")).text
     assert await open_question(harness) is None
@@ -75,16 +73,14 @@ async def test_cancel_ends_it(harness: Harness, owner: Person, spec: DialogueSpe
     assert await open_question(harness) is None
 
 
-@every_dialogue
-async def test_a_symbol_that_is_no_answer_is_a_symbol(harness: Harness, owner: Person, spec: DialogueSpec) -> None:
+async def a_symbol_that_is_no_answer_is_a_symbol(harness: Harness, owner: Person, spec: DialogueSpec) -> None:
     await ask(harness, spec)
     text = (await said(owner, "btc")).text
     assert ("64,210.50" in text) == (spec.dialogue not in ANYTHING)
     assert spec.dialogue in ANYTHING or await open_question(harness) is None
 
 
-@every_dialogue
-async def test_a_sentence_that_is_no_answer_changes_nothing_and_can_be_left(
+async def a_sentence_that_is_no_answer_changes_nothing_and_can_be_left(
     harness: Harness, owner: Person, spec: DialogueSpec
 ) -> None:
     for language, wanted in (("en", "I am still waiting for"), ("ru", "всё ещё жду"), ("uk", "все ще чекаю")):
@@ -104,8 +100,7 @@ async def test_a_sentence_that_is_no_answer_changes_nothing_and_can_be_left(
         assert await open_question(harness) is None
 
 
-@every_dialogue
-async def test_a_picture_or_a_forward_in_between_can_be_left_too(
+async def a_picture_or_a_forward_in_between_can_be_left_too(
     harness: Harness, owner: Person, spec: DialogueSpec
 ) -> None:
     await ask(harness, spec)
@@ -118,10 +113,22 @@ async def test_a_picture_or_a_forward_in_between_can_be_left_too(
     assert await open_question(harness) == spec.dialogue
 
 
-@every_dialogue
-async def test_its_own_answer_is_taken(harness: Harness, owner: Person, spec: DialogueSpec) -> None:
+async def its_own_answer_is_taken(harness: Harness, owner: Person, spec: DialogueSpec) -> None:
     await ask(harness, spec)
     assert "I am still waiting" not in (await said(owner, an_answer(spec.dialogue))).text
+
+
+@every_dialogue
+async def test_a_question_takes_its_answer_alone_and_can_be_left(
+    harness: Harness, owner: Person, spec: DialogueSpec
+) -> None:
+    await a_picture_or_a_forward_in_between_can_be_left_too(harness, owner, spec)
+    await cancel_ends_it(harness, owner, spec)
+    await a_symbol_that_is_no_answer_is_a_symbol(harness, owner, spec)
+    await navigation_ends_it_and_its_answer_does_nothing_any_more(harness, owner, spec)
+    await a_sentence_that_is_no_answer_changes_nothing_and_can_be_left(harness, owner, spec)
+    await said(owner, "/lang en")
+    await its_own_answer_is_taken(harness, owner, spec)
 
 
 WRONG = [

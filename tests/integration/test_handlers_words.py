@@ -51,11 +51,11 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "shown"), COMMANDS)
-async def test_plain_words_do_what_the_command_does(harness: Harness, text: str, shown: str) -> None:
-    anna = harness.person()
-    await said(anna, "/start")
-    assert shown in (await said(anna, text)).text.replace("‹", "")
+async def test_plain_words_do_what_the_command_does(harness: Harness) -> None:
+    for number, (text, shown) in enumerate(COMMANDS):
+        anna = harness.person(ANNA + number)
+        await said(anna, "/start")
+        assert shown in (await said(anna, text)).text.replace("‹", ""), text
 
 
 async def test_a_coin_by_another_name_opens_its_card_and_says_so(harness: Harness) -> None:
@@ -83,32 +83,29 @@ async def test_real_is_the_live_account(harness: Harness) -> None:
     assert "No live account" in (await said(anna, "/keys check реал")).text
 
 
-@pytest.mark.parametrize(
-    ("text", "suggested"),
-    [
-        ("/balanse", "balance"),
-        ("/pricee", "price"),
-        ("/postions", "positions"),
-        ("/support", "paysupport"),
-        ("balnce", "balance"),
-        ("my balance is wrong since yesterday", "balance"),
-        ("/pinic", "panic"),
-        ("/nosuch", None),
-        ("/lont", "buy"),
-        ("what do you think of the weather", None),
-        ("I want to close my position and see the balance", None),
-        ("balance or positions, which one is it", None),
-    ],
-)
-async def test_a_suggestion_is_a_slip_of_the_finger_or_a_known_word(
-    harness: Harness, text: str, suggested: str | None
-) -> None:
-    anna = harness.person()
-    await said(anna, "/start")
-    bubble = await said(anna, text)
-    assert ("Did you mean" in bubble.text) == (suggested is not None), bubble.text
-    if suggested is not None:
-        assert f"/{suggested}" in bubble.labels
+SUGGESTED = {
+    "/balanse": "balance",
+    "/pricee": "price",
+    "/postions": "positions",
+    "/support": "paysupport",
+    "balnce": "balance",
+    "my balance is wrong since yesterday": "balance",
+    "/pinic": "panic",
+    "/nosuch": None,
+    "/lont": "buy",
+    "what do you think of the weather": None,
+    "I want to close my position and see the balance": None,
+    "balance or positions, which one is it": None,
+}
+
+
+async def test_a_suggestion_is_a_slip_of_the_finger_or_a_known_word(harness: Harness) -> None:
+    for number, (text, suggested) in enumerate(SUGGESTED.items()):
+        anna = harness.person(ANNA + number)
+        await said(anna, "/start")
+        bubble = await said(anna, text)
+        assert ("Did you mean" in bubble.text) == (suggested is not None), f"{text}: {bubble.text}"
+        assert suggested is None or f"/{suggested}" in bubble.labels, text
 
 
 async def test_while_bybit_is_silent_large_coins_are_known_and_words_are_no_coins(harness: Harness) -> None:
@@ -161,22 +158,23 @@ PASTED = ("SPRING26", "spring26.", '"SPRING26"', "«SPRING26»,", LINK, f"{LINK}
 
 
 @pytest.mark.usefixtures("_spring")
-@pytest.mark.parametrize("text", PASTED)
 @pytest.mark.parametrize("how", ["/redeem ", "asked", "bare"])
-async def test_a_pasted_code_is_understood(harness: Harness, how: str, text: str) -> None:
-    anna = harness.person()
-    match how:
-        case "asked":
-            await said(anna, "/redeem")
-            bubble = await said(anna, text)
-        case "bare":
-            bubble = await said(anna, text)
-            if "a promo code?" in bubble.text:
-                bubble = await anna.press("Use it")
-        case _:
-            bubble = await said(anna, f"/redeem {text}")
-    assert "30 days of Premium" in bubble.text
-    assert await harness.rows("promo_attempts") == []
+async def test_a_pasted_code_is_understood(harness: Harness, how: str) -> None:
+    for number, text in enumerate(PASTED):
+        anna = harness.person(ANNA + number)
+        await said(anna, "/start")
+        match how:
+            case "asked":
+                await said(anna, "/redeem")
+                bubble = await said(anna, text)
+            case "bare":
+                bubble = await said(anna, text)
+                if "a promo code?" in bubble.text:
+                    bubble = await anna.press("Use it")
+            case _:
+                bubble = await said(anna, f"/redeem {text}")
+        assert "30 days of Premium" in bubble.text, text
+        assert await harness.rows("promo_attempts") == [], text
 
 
 @pytest.mark.usefixtures("_spring")
