@@ -20,6 +20,7 @@ from bot.domain.leg_view import (
     cancels,
     close_of,
     is_beyond,
+    is_recent,
     is_refused,
     is_too_soon,
     is_young,
@@ -132,14 +133,19 @@ def protect(view: LegView) -> WorkOff:
     if mine and is_young(mine[-1], view):
         return WorkOff(wanted=amends)
     if view.plan.stop_changed_ts is not None or view.plan.stop_verified_ts is not None:
-        return _changed(view)
+        return _changed(view, amends, mine)
     if _amends_under_way(view, amends):
         return WorkOff(wanted=amends, look_again_ms=AMENDS_FIRST_MS)
     return _repair(view, amends, mine)
 
 
-def _changed(view: LegView) -> WorkOff:
-    """Somebody else's doing: nothing is put back, and no resting entry may overwrite it by its fill."""
+def _changed(view: LegView, amends: tuple[LegWish, ...], mine: tuple[OrderIntent, ...]) -> WorkOff:
+    """Somebody else's doing: nothing is put back, and no resting entry may overwrite it by its fill.
+
+    Not while the exchange may still show what was before a call of ours: its lists lag.
+    """
+    if view.plan.stop_changed_ts is None and mine and is_recent(mine[-1], view):
+        return WorkOff(wanted=amends, look_again_ms=AGAIN_MS)
     wanted = tuple(cancels(view, view.of(IntentKind.ENTRY), STOP_CHANGED))
     findings = () if view.plan.stop_changed_ts is not None else (LegFinding(fact=Fact.STOP_CHANGED),)
     return WorkOff(wanted=wanted, findings=findings)

@@ -8,7 +8,18 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.leg_protection import is_closing, is_of_trailing, is_set_off, stands, trading_stop
-from bot.domain.leg_view import AGAIN_MS, ZERO, Fact, LegFinding, LegView, LegWish, WorkOff, is_too_soon, is_young
+from bot.domain.leg_view import (
+    AGAIN_MS,
+    ZERO,
+    Fact,
+    LegFinding,
+    LegView,
+    LegWish,
+    WorkOff,
+    is_recent,
+    is_too_soon,
+    is_young,
+)
 from bot.domain.leg_view import is_refused as is_denied
 from bot.domain.orders import TradingStop
 from bot.domain.portfolio import Position
@@ -45,9 +56,10 @@ def trail(view: LegView) -> WorkOff:
     if plan.trailing_changed_ts is not None or (mine and is_young(mine[-1], view)):
         return WorkOff()
     is_refused = bool(mine) and is_denied(mine[-1]) and mine[-1].request == call
-    if plan.trailing is None or plan.trailing_verified_ts is not None or is_refused:
+    was_seen = plan.trailing is None or plan.trailing_verified_ts is not None
+    if is_refused or (was_seen and not (mine and is_recent(mine[-1], view))):
         return WorkOff(findings=(LegFinding(fact=Fact.TRAILING_CHANGED),))
-    if is_too_soon(mine, view):
+    if was_seen or is_too_soon(mine, view):
         return WorkOff(look_again_ms=AGAIN_MS)
     key = f"trail:{plan.plan_id}:{len(mine)}"
     return WorkOff(wanted=(LegWish(kind=IntentKind.STOP, request=call, key=key),))

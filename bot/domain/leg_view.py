@@ -189,6 +189,12 @@ def is_young(intent: OrderIntent, view: LegView) -> bool:
     return is_later and not is_ahead(intent.final_ts or view.now, view.now)
 
 
+def is_recent(intent: OrderIntent, view: LegView) -> bool:
+    """Whether it ended so lately that a list which lags behind may still show what was before, or show it again."""
+    is_over = intent.state in {IntentState.DONE, IntentState.REJECTED}
+    return is_over and intent.final_ts is not None and age(intent.final_ts, view.now) < AGAIN_MS
+
+
 def is_refused(intent: OrderIntent) -> bool:
     """Whether the exchange said a no that does not end by itself: to ask for the same again would change nothing."""
     return intent.state in {IntentState.REFUSED, IntentState.REJECTED} and intent.reason not in PASSING

@@ -29,6 +29,7 @@ from bot.domain.leg_view import (
     WorkOff,
     amends_of,
     cancels,
+    is_recent,
     is_refused,
     is_too_soon,
     is_young,
@@ -183,6 +184,7 @@ def _targets(view: LegView) -> WorkOff:
             wishes, found = _of_target(view, target, mine, quantities[target.number], attempts[target.number])
             wanted += wishes
             findings += found
+    is_doubted = any(each.code in REDUCE_ONLY and is_recent(each, view) for each in orders)
     is_late = any(each.kind is IntentKind.AMEND for each in wanted)
     fitting = _fitting(view, position, orders, wanted)
     wanted, waits = _paced(view, fitting) if is_late else (fitting, len(fitting) < len(wanted))
@@ -190,7 +192,7 @@ def _targets(view: LegView) -> WorkOff:
     return WorkOff(
         wanted=tuple(wanted),
         findings=tuple(findings),
-        look_again_ms=AMEND_EVERY_MS if waits else None,
+        look_again_ms=AMEND_EVERY_MS if waits or is_doubted else None,
         are_targets_judged=True,
     )
 
@@ -215,6 +217,8 @@ def _of_target(
         findings.append(LegFinding(fact=Fact.TARGET_DONE, number=target.number))
     elif last is None or _is_owed(view, last, mine):
         wanted += _new_target(view, target, qty, attempts)
+    elif last.code in REDUCE_ONLY and is_recent(last, view):
+        pass  # there may be no position any more, and the list of positions lag behind
     elif last.state is IntentState.CANCELED or _was_there(last) or is_refused(last):
         findings.append(LegFinding(fact=Fact.TARGET_GONE, number=target.number, intent_id=last.intent_id))
     elif last.state in RESTING:

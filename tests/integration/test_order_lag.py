@@ -14,6 +14,7 @@ from harness.order_gateway import ScriptedGateway
 
 from bot.domain.accounts import Account
 from bot.domain.disagreements import DisagreementKind
+from bot.domain.errors import ExchangeRejected
 from bot.domain.ids import DAY, HOUR, Millis, OrderLinkId, Symbol
 from bot.domain.patience import BYBIT
 from bot.domain.portfolio import NAMELESS, Execution, Positions, Side
@@ -313,6 +314,33 @@ async def test_a_position_that_came_and_went_unbooked_makes_the_fills_of_the_nex
         await core.confirm(key="k-2")
         await core.settlement.settle(core.account.account_id)
         assert await disagreements(managing) == []
+
+
+async def test_an_older_stop_that_is_listed_again_right_after_a_move_is_nobody_elses(managing: Managing) -> None:
+    await managing.core.confirm()
+    older = managing.gateway.legs[LEG].stop_loss
+    await managing.legs.move_stop(managing.core.config, managing.leg(), D(92), idempotency_key="press:stop")
+    await managing.core.quiet()
+    await settled(managing, 1)
+    managing.gateway.elsewhere("BTCUSDT", stop_loss=older)
+    await settled(managing, 2)
+    assert await disagreements(managing) == []
+    await settled(managing, 3)
+    assert await disagreements(managing) == [DisagreementKind.STOP]
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+async def test_a_target_for_which_nothing_was_left_is_told_of_only_where_the_position_stands(
+    managing: Managing, is_gone: bool
+) -> None:
+    managing.gateway.faults.extend([None, ExchangeRejected("current position is zero", code=110017)])
+    await managing.core.confirm(managing.core.card(target_prices=(D(105), D(110)), target_shares=(D("0.5"), D("0.5"))))
+    await settled(managing, 1)
+    if is_gone:
+        managing.gateway.trigger_stop()
+    await settled(managing, 2, 4)
+    assert await disagreements(managing) == ([] if is_gone else [DisagreementKind.TARGET])
+    assert ("trade-target-gone" in await managing.core.messages()) is not is_gone
 
 
 class Terse(ScriptedGateway):

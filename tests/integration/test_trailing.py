@@ -113,6 +113,8 @@ async def test_changed_elsewhere_it_is_told_and_put_back_or_kept_as_its_owner_sa
     await trail(managing, "2.5")
     await plan_of(managing)
     managing.gateway.elsewhere("BTCUSDT", trailing_stop=None if seen is None else D(seen))
+    assert await disagreements(managing) == [], "right after ours, a list may still show what was before"
+    managing.core.storage.clock.advance(5)
     assert await disagreements(managing) == [(D("2.5"), None if seen is None else D(seen))]
     assert len(asked(managing)) == 1, "nothing is put back unasked"
     rows = await managing.core.storage.database.fetch("SELECT 1 FROM outbox WHERE kind = 'trade-stop-changed'")
