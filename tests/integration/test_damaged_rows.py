@@ -17,7 +17,6 @@ DAMAGED: Final = {
     "5,000 digits": f'{{"a":{"9" * 5000}}}',
     "3,000 deep": f'{{"a":{"[" * 3000}{"]" * 3000}}}',
 }
-damaged = pytest.mark.parametrize("values", DAMAGED.values(), ids=DAMAGED.keys())
 
 
 def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -41,7 +40,7 @@ async def is_noted(harness: Harness, cause: str) -> bool:
     return (cause, "sent") in await states(harness)
 
 
-@damaged
+@pytest.mark.parametrize("values", DAMAGED.values(), ids=DAMAGED.keys())
 async def test_a_damaged_message_is_set_aside_and_the_others_are_sent(
     harness: Harness, values: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -82,47 +81,43 @@ async def test_what_stops_the_outbox_is_in_the_metrics(harness: Harness) -> None
         assert one(await scraped(harness.assembly), "perpdesk_outbox_trouble") == 1
 
 
-@damaged
 @pytest.mark.parametrize("action", ["settings.set", "support.close", "terms.accept"])
-async def test_a_damaged_button_is_old(
-    harness: Harness, action: str, values: str, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_damaged_button_is_old(harness: Harness, action: str, caplog: pytest.LogCaptureFixture) -> None:
     person = harness.person(OWNER)
     await person.say("/start")
     await harness.terms_accepted(OWNER)
-    old = await person.tap(f"t:{'A' * 22}")
-    expected = old.text
+    expected = (await person.tap(f"t:{'A' * 22}")).text
     now = harness.clock.now()
-    await harness.write(
-        "INSERT INTO buttons (token, user_id, chat_id, action, values_json, created_ts, expires_ts)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        *("B" * 22, OWNER, OWNER, action, values, now, now + 100_000),
-    )
-    assert (await person.tap(f"t:{'B' * 22}")).text == expected
+    for number, (name, values) in enumerate(DAMAGED.items()):
+        token = f"{number}{'B' * 21}"
+        await harness.write(
+            "INSERT INTO buttons (token, user_id, chat_id, action, values_json, created_ts, expires_ts)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            *(token, OWNER, OWNER, action, values, now, now + 100_000),
+        )
+        assert (await person.tap(f"t:{token}")).text == expected, name
     assert errors(caplog) == []
     assert CANARY not in caplog.text
 
 
-@damaged
 @pytest.mark.parametrize("dialogue", ["support.write", "settings.value", "redeem.code"])
-async def test_a_damaged_dialogue_is_over(
-    harness: Harness, dialogue: str, values: str, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_damaged_dialogue_is_over(harness: Harness, dialogue: str, caplog: pytest.LogCaptureFixture) -> None:
     person = harness.person()
     await person.say("/start")
     unasked = (await said(person, "hello there")).text
     now = harness.clock.now()
-    for is_left in (False, True):
-        await harness.write(
-            "INSERT INTO dialogues (user_id, dialogue, version, state, values_json, updated_ts, expires_ts)"
-            " VALUES (1001, ?, 1, 'asked', ?, ?, ?)",
-            *(dialogue, values, now, now + 100_000),
-        )
-        harness.config_changed()
-        if is_left:
-            await person.say("/cancel")
-        else:
-            assert (await said(person, "hello there")).text == unasked
-        assert await harness.rows("dialogues") == []
+    for name, values in DAMAGED.items():
+        for is_left in (False, True):
+            await harness.write(
+                "INSERT INTO dialogues (user_id, dialogue, version, state, values_json, updated_ts, expires_ts)"
+                " VALUES (1001, ?, 1, 'asked', ?, ?, ?)",
+                *(dialogue, values, now, now + 100_000),
+            )
+            harness.config_changed()
+            if is_left:
+                await person.say("/cancel")
+            else:
+                assert (await said(person, "hello there")).text == unasked, name
+            assert await harness.rows("dialogues") == [], name
     assert errors(caplog) == []
     assert CANARY not in caplog.text

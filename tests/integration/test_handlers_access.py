@@ -220,66 +220,65 @@ def code_of(spec: ViewSpec, owner: UserId | None = None) -> str:
     return spec.code(*(ARGUMENTS[each.name] for each in fields(spec.code))).encode(owner)
 
 
-@pytest.mark.parametrize("who", PEOPLE)
-async def test_commands_in_private(harness: Harness, recorder: Recorder, who: str) -> None:
-    for spec in COMMANDS:
-        person = harness.person(PEOPLE[who])
-        ran = await outcome(recorder, spec, lambda: person.say(command_text(spec)))  # noqa: B023  awaited at once
-        assert ran == may(spec, who), spec.name
+async def test_commands_in_private(harness: Harness, recorder: Recorder) -> None:
+    for who, user_id in PEOPLE.items():
+        for spec in COMMANDS:
+            person = harness.person(user_id)
+            ran = await outcome(recorder, spec, lambda: person.say(command_text(spec)))  # noqa: B023  awaited at once
+            assert ran == may(spec, who), (who, spec.name)
 
 
-@pytest.mark.parametrize("who", PEOPLE)
-async def test_commands_in_a_group(harness: Harness, recorder: Recorder, who: str) -> None:
-    for spec in COMMANDS:
-        person = harness.person(PEOPLE[who]).in_group()
-        text = command_text(spec, suffix="@perpdesk_bot")
-        ran = await outcome(recorder, spec, lambda: person.say(text))  # noqa: B023  awaited at once
-        assert ran == may(spec, who, place=Place.GROUP), spec.name
+async def test_commands_in_a_group(harness: Harness, recorder: Recorder) -> None:
+    for who, user_id in PEOPLE.items():
+        for spec in COMMANDS:
+            person = harness.person(user_id).in_group()
+            text = command_text(spec, suffix="@perpdesk_bot")
+            ran = await outcome(recorder, spec, lambda: person.say(text))  # noqa: B023  awaited at once
+            assert ran == may(spec, who, place=Place.GROUP), (who, spec.name)
 
 
-@pytest.mark.parametrize("who", PEOPLE)
-async def test_forwarded_and_edited_commands_run_for_nobody(harness: Harness, recorder: Recorder, who: str) -> None:
-    for spec in COMMANDS:
-        for person in (harness.person(PEOPLE[who]), harness.person(PEOPLE[who]).in_group()):
-            for act in (person.forward, person.edit):
-                ran = await outcome(recorder, spec, lambda: act(command_text(spec)))  # noqa: B023  awaited at once
-                assert not ran, spec.name
+async def test_forwarded_and_edited_commands_run_for_nobody(harness: Harness, recorder: Recorder) -> None:
+    for user_id in PEOPLE.values():
+        for spec in COMMANDS:
+            for person in (harness.person(user_id), harness.person(user_id).in_group()):
+                for act in (person.forward, person.edit):
+                    ran = await outcome(recorder, spec, lambda: act(command_text(spec)))  # noqa: B023  awaited at once
+                    assert not ran, spec.name
 
 
-@pytest.mark.parametrize("who", PEOPLE)
-async def test_buttons_that_show_in_private(harness: Harness, recorder: Recorder, who: str) -> None:
-    for spec in SHOWS:
-        person = harness.person(PEOPLE[who])
-        ran = await outcome(recorder, spec, lambda: person_taps(person, code_of(spec)))  # noqa: B023  awaited at once
-        assert ran == may(spec, who), spec.name
-        another = code_of(spec, BORIS if PEOPLE[who] == ANNA else ANNA)
-        assert not await outcome(recorder, spec, lambda: person_taps(person, another))  # noqa: B023  awaited at once
+async def test_buttons_that_show_in_private(harness: Harness, recorder: Recorder) -> None:
+    for who, user_id in PEOPLE.items():
+        for spec in SHOWS:
+            person = harness.person(user_id)
+            ran = await outcome(recorder, spec, lambda: person_taps(person, code_of(spec)))  # noqa: B023  awaited at once
+            assert ran == may(spec, who), (who, spec.name)
+            another = code_of(spec, BORIS if user_id == ANNA else ANNA)
+            assert not await outcome(recorder, spec, lambda: person_taps(person, another))  # noqa: B023  awaited at once
 
 
-@pytest.mark.parametrize("who", PEOPLE)
-async def test_buttons_that_show_in_a_group_are_their_owners(harness: Harness, recorder: Recorder, who: str) -> None:
+async def test_buttons_that_show_in_a_group_are_their_owners(harness: Harness, recorder: Recorder) -> None:
     """But for those of what is public, which anybody may press."""
-    for spec in SHOWS:
-        person = harness.person(PEOPLE[who]).in_group()
-        own, anybodys = code_of(spec, PEOPLE[who]), code_of(spec)
-        anothers = code_of(spec, UserId(77))
-        ran = await outcome(recorder, spec, lambda: person_taps(person, own))  # noqa: B023  awaited at once
-        assert ran == may(spec, who, place=Place.GROUP), spec.name
-        for data in (anybodys, anothers):
-            ran = await outcome(recorder, spec, lambda: person_taps(person, data))  # noqa: B023  awaited at once
-            assert ran == (spec.for_anybody and may(spec, who, place=Place.GROUP)), spec.name
-            assert spec.for_anybody or person.alert()
+    for who, user_id in PEOPLE.items():
+        for spec in SHOWS:
+            person = harness.person(user_id).in_group()
+            own, anybodys = code_of(spec, user_id), code_of(spec)
+            anothers = code_of(spec, UserId(77))
+            ran = await outcome(recorder, spec, lambda: person_taps(person, own))  # noqa: B023  awaited at once
+            assert ran == may(spec, who, place=Place.GROUP), (who, spec.name)
+            for data in (anybodys, anothers):
+                ran = await outcome(recorder, spec, lambda: person_taps(person, data))  # noqa: B023  awaited at once
+                assert ran == (spec.for_anybody and may(spec, who, place=Place.GROUP)), (who, spec.name)
+                assert spec.for_anybody or person.alert()
 
 
-@pytest.mark.parametrize("who", PEOPLE)
-async def test_tokens_are_their_owners_alone(harness: Harness, recorder: Recorder, who: str) -> None:
-    for spec in WISHES:
-        user_id = PEOPLE[who]
-        person = harness.person(user_id)
-        if who == "stranger":
-            await person.say("/start")
-        ran = await outcome(recorder, spec, lambda: press_own(harness, person, spec))  # noqa: B023  awaited at once
-        assert ran == may(spec, who), spec.name
+async def test_tokens_are_their_owners_alone(harness: Harness, recorder: Recorder) -> None:
+    for who, user_id in PEOPLE.items():
+        for spec in WISHES:
+            person = harness.person(user_id)
+            if who == "stranger":
+                await person.say("/start")
+            ran = await outcome(recorder, spec, lambda: press_own(harness, person, spec))  # noqa: B023  awaited at once
+            assert ran == may(spec, who), (who, spec.name)
 
 
 async def test_a_token_of_another_is_an_expired_one(harness: Harness, recorder: Recorder) -> None:
@@ -294,40 +293,40 @@ async def test_a_token_of_another_is_an_expired_one(harness: Harness, recorder: 
         assert await outcome(recorder, spec, lambda: person_taps(owner, f"t:{token}")), "it was not used up"  # noqa: B023  awaited at once
 
 
-@pytest.mark.parametrize("who", PEOPLE)
-async def test_money_is_taken_from_everybody_everywhere(harness: Harness, recorder: Recorder, who: str) -> None:
+async def test_money_is_taken_from_everybody_everywhere(harness: Harness, recorder: Recorder) -> None:
     """A banned person's, too: it is refused before and given back after by the handlers, not dropped by a guard."""
-    for person in (harness.person(PEOPLE[who]), harness.person(PEOPLE[who]).in_group()):
-        query = {"id": "1", "from": person.message("x")["message"]["from"], "currency": "XTR", "total_amount": 1}
-        query |= {"invoice_payload": "x"}
-        updates = {
-            "any pre-checkout": {"update_id": next(harness.update_ids), "pre_checkout_query": query},
-            "any successful-payment": paid_update(person, "x", 1, "stx-1"),
-            "any refunded-payment": refunded_update(person, "x", 1, "stx-1"),
-        }
-        for name, update in updates.items():
-            recorder.ran.clear()
-            await harness.feed(update)
-            assert recorder.ran == [name]
+    for user_id in PEOPLE.values():
+        for person in (harness.person(user_id), harness.person(user_id).in_group()):
+            query = {"id": "1", "from": person.message("x")["message"]["from"], "currency": "XTR", "total_amount": 1}
+            query |= {"invoice_payload": "x"}
+            updates = {
+                "any pre-checkout": {"update_id": next(harness.update_ids), "pre_checkout_query": query},
+                "any successful-payment": paid_update(person, "x", 1, "stx-1"),
+                "any refunded-payment": refunded_update(person, "x", 1, "stx-1"),
+            }
+            for name, update in updates.items():
+                recorder.ran.clear()
+                await harness.feed(update)
+                assert recorder.ran == [name]
 
 
-@pytest.mark.parametrize("who", PEOPLE)
-async def test_a_dialogue_goes_on_for_whoever_began_it(harness: Harness, recorder: Recorder, who: str) -> None:
-    for spec in DIALOGUES:
-        user_id, answer = PEOPLE[who], an_answer(spec.dialogue)
-        person = harness.person(user_id)
-        if who == "stranger":
-            await person.say("/start")
-        await harness.services.dialogues.begin(user_id, decode(spec.payload, a_dialogue(spec.dialogue)))
-        ran = await outcome(recorder, spec, lambda: person.say(answer))  # noqa: B023  awaited at once
-        assert ran == may(spec, who), spec.name
-        another = harness.person(BORIS if user_id == ANNA else ANNA)
-        assert not await outcome(recorder, spec, lambda: another.say(answer))  # noqa: B023  awaited at once
-        in_group = person.in_group()
-        assert not await outcome(recorder, spec, lambda: in_group.say(answer))  # noqa: B023  awaited at once
-        for act in (person.forward, person.edit):
-            assert not await outcome(recorder, spec, lambda: act(answer))  # noqa: B023  awaited at once
-        await harness.services.dialogues.end(user_id)
+async def test_a_dialogue_goes_on_for_whoever_began_it(harness: Harness, recorder: Recorder) -> None:
+    for who, user_id in PEOPLE.items():
+        for spec in DIALOGUES:
+            answer = an_answer(spec.dialogue)
+            person = harness.person(user_id)
+            if who == "stranger":
+                await person.say("/start")
+            await harness.services.dialogues.begin(user_id, decode(spec.payload, a_dialogue(spec.dialogue)))
+            ran = await outcome(recorder, spec, lambda: person.say(answer))  # noqa: B023  awaited at once
+            assert ran == may(spec, who), (who, spec.name)
+            another = harness.person(BORIS if user_id == ANNA else ANNA)
+            assert not await outcome(recorder, spec, lambda: another.say(answer))  # noqa: B023  awaited at once
+            in_group = person.in_group()
+            assert not await outcome(recorder, spec, lambda: in_group.say(answer))  # noqa: B023  awaited at once
+            for act in (person.forward, person.edit):
+                assert not await outcome(recorder, spec, lambda: act(answer))  # noqa: B023  awaited at once
+            await harness.services.dialogues.end(user_id)
 
 
 async def test_who_may_not_gets_the_answer_of_a_command_that_does_not_exist(tmp_path: Path) -> None:
