@@ -99,62 +99,60 @@ async def test_what_it_costs(harness: Harness, flow: Flow, taps: int, typed: int
     assert sum(len(bubble.text.split()) for bubble in anna.bubbles) <= words
 
 
-@pytest.mark.parametrize(
-    ("line", "shown"),
-    [
-        ("/settings risk 1.5", "Risk per trade: 1.5%"),
-        ("/settings risk_percent 1.5", "Risk per trade: 1.5%"),
-        ("/settings sl 2", "Stop loss: 2%"),
-        ("/settings tp 12.5%", "Take profit: 12.5%"),
-        ("/settings leverage 5x", "Leverage: 5x"),
-        ("/settings order limit", "Order type: Limit"),
-        ("/settings notify silent", "Messages: Silent"),
-        ("/settings zone Europe/Berlin", "Time zone: Berlin"),
-        ("/settings tz new york", "Time zone: New York"),
-        ("/settings account paper", "Account: Practice"),
-        ("/settings account practice", "Account: Practice"),
-        ("/settings account Практика", "Account: Practice"),
-    ],
-)
-async def test_every_setting_in_one_line(harness: Harness, line: str, shown: str) -> None:
-    bubble = await said(harness.person(), line)
-    assert f"✓ {shown}" in bubble.text
+async def test_every_setting_in_one_line(harness: Harness) -> None:
+    for number, (line, shown) in enumerate(
+        [
+            ("/settings risk 1.5", "Risk per trade: 1.5%"),
+            ("/settings risk_percent 1.5", "Risk per trade: 1.5%"),
+            ("/settings sl 2", "Stop loss: 2%"),
+            ("/settings tp 12.5%", "Take profit: 12.5%"),
+            ("/settings leverage 5x", "Leverage: 5x"),
+            ("/settings order limit", "Order type: Limit"),
+            ("/settings notify silent", "Messages: Silent"),
+            ("/settings zone Europe/Berlin", "Time zone: Berlin"),
+            ("/settings tz new york", "Time zone: New York"),
+            ("/settings account paper", "Account: Practice"),
+            ("/settings account practice", "Account: Practice"),
+            ("/settings account Практика", "Account: Practice"),
+        ]
+    ):
+        bubble = await said(harness.person(ANNA + number), line)
+        assert f"✓ {shown}" in bubble.text, line
 
 
 LABELS = ("Risk per trade", "Stop loss", "Take profit", "Leverage", "Order type", "Account", "Time zone")
 
 
-@pytest.mark.parametrize("label", LABELS)
-async def test_every_preset_of_every_setting_works_once(harness: Harness, label: str) -> None:
-    anna = harness.person()
-    await said(anna, "/settings")
-    presets = [text for text in (await anna.press(label)).labels if text != "‹ Back"]
-    assert presets
-    for preset in presets:
+async def test_every_preset_of_every_setting_works_once(harness: Harness) -> None:
+    for number, label in enumerate(LABELS):
+        anna = harness.person(ANNA + number)
         await said(anna, "/settings")
-        card = await anna.press(label)
-        data = card.button(preset)["callback_data"]
-        assert "✓" in (await anna.tap(data, bubble=card)).text
-        assert "used or too old" in (await anna.tap(data, bubble=card)).text
+        presets = [text for text in (await anna.press(label)).labels if text != "‹ Back"]
+        assert presets, label
+        for preset in presets:
+            await said(anna, "/settings")
+            card = await anna.press(label)
+            data = card.button(preset)["callback_data"]
+            assert "✓" in (await anna.tap(data, bubble=card)).text, label
+            assert "used or too old" in (await anna.tap(data, bubble=card)).text, label
 
 
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ("/settings risk 11", "from 0.1 to 10"),
-        ("/settings risk 1.234", "At most 2 decimals"),
-        ("/settings leverage 1.5", "Whole numbers only"),
-        ("/settings order stop", "market, limit"),
-        ("/settings zone Atlantis", "no such place"),
-        ("/settings zone Berlim", "Europe/Berlin"),
-        ("/settings account live", "No live account"),
-        ("/settings colour red", "no setting “colour”"),
-        ("/settings lever 5", "Did you mean lev"),
-        ("/settings zone " + "x" * 100, "at most 64 characters"),
-    ],
-)
-async def test_a_wrong_line_says_what_would_be_right(harness: Harness, line: str, words: str) -> None:
-    assert words in (await said(harness.person(), line)).text
+async def test_a_wrong_line_says_what_would_be_right(harness: Harness) -> None:
+    for number, (line, words) in enumerate(
+        [
+            ("/settings risk 11", "from 0.1 to 10"),
+            ("/settings risk 1.234", "At most 2 decimals"),
+            ("/settings leverage 1.5", "Whole numbers only"),
+            ("/settings order stop", "market, limit"),
+            ("/settings zone Atlantis", "no such place"),
+            ("/settings zone Berlim", "Europe/Berlin"),
+            ("/settings account live", "No live account"),
+            ("/settings colour red", "no setting “colour”"),
+            ("/settings lever 5", "Did you mean lev"),
+            ("/settings zone " + "x" * 100, "at most 64 characters"),
+        ]
+    ):
+        assert words in (await said(harness.person(ANNA + number), line)).text, line
 
 
 async def test_cancel_leaves_a_dialogue(harness: Harness) -> None:
@@ -236,35 +234,33 @@ async def test_every_flow_speaks_every_language(harness: Harness) -> None:
                     assert "From " not in card.text
 
 
-@pytest.mark.parametrize(
-    ("language", "line", "saved"),
-    [
-        ("en", "/settings messages off", "Messages: Off"),
-        ("en", "/settings Risk per trade 2", "Risk per trade: 2%"),
-        ("en", "/settings stop loss 3", "Stop loss: 3%"),
-        ("en", "/settings order type limit", "Order type: Limit"),
-        ("en", "/settings order limit", "Order type: Limit"),
-        ("ru", "/settings сообщения тихо", "Сообщения: Тихо"),
-        ("uk", "/settings Плече 7", "Плече: 7x"),
-        ("en", "/settings плечо 7x", "Leverage: 7x"),
-    ],
-)
-async def test_a_setting_is_called_as_its_card_calls_it(harness: Harness, language: str, line: str, saved: str) -> None:
-    assert saved in (await said(harness.person(language=language), line)).text
+async def test_a_setting_is_called_as_its_card_calls_it(harness: Harness) -> None:
+    for number, (language, line, saved) in enumerate(
+        [
+            ("en", "/settings messages off", "Messages: Off"),
+            ("en", "/settings Risk per trade 2", "Risk per trade: 2%"),
+            ("en", "/settings stop loss 3", "Stop loss: 3%"),
+            ("en", "/settings order type limit", "Order type: Limit"),
+            ("en", "/settings order limit", "Order type: Limit"),
+            ("ru", "/settings сообщения тихо", "Сообщения: Тихо"),
+            ("uk", "/settings Плече 7", "Плече: 7x"),
+            ("en", "/settings плечо 7x", "Leverage: 7x"),
+        ]
+    ):
+        assert saved in (await said(harness.person(ANNA + number, language=language), line)).text, line
 
 
-@pytest.mark.parametrize(
-    ("word", "answer"),
-    [
-        ("mesages", "Did you mean messages?"),
-        ("levarage", "Did you mean leverage?"),
-        ("zzzzqqqq", "/settings lists them all"),
-    ],
-)
-async def test_an_unknown_setting_gets_the_nearest_name_or_none(harness: Harness, word: str, answer: str) -> None:
-    text = (await said(harness.person(), f"/settings {word} 1")).text
-    assert answer in text
-    assert "risk" not in text
+async def test_an_unknown_setting_gets_the_nearest_name_or_none(harness: Harness) -> None:
+    for number, (word, answer) in enumerate(
+        [
+            ("mesages", "Did you mean messages?"),
+            ("levarage", "Did you mean leverage?"),
+            ("zzzzqqqq", "/settings lists them all"),
+        ]
+    ):
+        text = (await said(harness.person(ANNA + number), f"/settings {word} 1")).text
+        assert answer in text, word
+        assert "risk" not in text, word
 
 
 async def test_a_whole_number_is_asked_for_by_a_whole_example(harness: Harness) -> None:

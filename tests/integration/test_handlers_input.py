@@ -128,14 +128,14 @@ async def test_ids_for_a_ban(harness: Harness, caplog: pytest.LogCaptureFixture)
     no_errors(caplog)
 
 
-@pytest.mark.parametrize("name", [each for each in STRINGS if "\ud800" not in each and "\udfff" not in each])
-async def test_any_name_of_a_person(harness: Harness, caplog: pytest.LogCaptureFixture, name: str) -> None:
-    boris = harness.person(BORIS, name=name[:64])
-    for text in ("/start", "/whoami", "/menu"):
-        bubble = await answered(boris, text)
-        assert "<script" not in bubble.html
-    assert len((await harness.config(BORIS)).first_name) <= 64
-    no_errors(caplog)
+async def test_any_name_of_a_person(harness: Harness, caplog: pytest.LogCaptureFixture) -> None:
+    for number, name in enumerate([each for each in STRINGS if "\ud800" not in each and "\udfff" not in each], BORIS):
+        boris = harness.person(number, name=name[:64])
+        for text in ("/start", "/whoami", "/menu"):
+            bubble = await answered(boris, text)
+            assert "<script" not in bubble.html, name
+        assert len((await harness.config(number)).first_name) <= 64, name
+        no_errors(caplog)
 
 
 async def test_what_was_typed_is_echoed_short_and_as_text(harness: Harness) -> None:

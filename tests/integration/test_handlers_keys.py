@@ -282,26 +282,27 @@ async def test_the_site_of_a_typed_key(harness: Harness) -> None:
     assert "don't know that Bybit site" in (await said(anna, f"/keys add live {KEY_ID} {SECRET} xx")).text
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "/keys add",
-        "/keys add demo",
-        f"/keys add demo {KEY_ID}",
-        f"/keys add paper {KEY_ID} {SECRET}",
-        f"/keys add demo {KEY_ID} {SECRET} com extra",
-        "/keys check",
-        "/keys check paper",
-        "/keys remove",
-        "/keys remove demo live",
-    ],
-)
-async def test_a_wrong_line_says_how_to_type_it(harness: Harness, text: str) -> None:
-    anna = harness.person()
-    await said(anna, "/start")
-    bubble = await said(anna, text)
-    assert "/keys add demo" in bubble.text or "/keys check demo" in bubble.text or "/keys remove demo" in bubble.text
-    assert not harness.bybit.seen_keys
+async def test_a_wrong_line_says_how_to_type_it(harness: Harness) -> None:
+    for number, text in enumerate(
+        [
+            "/keys add",
+            "/keys add demo",
+            f"/keys add demo {KEY_ID}",
+            f"/keys add paper {KEY_ID} {SECRET}",
+            f"/keys add demo {KEY_ID} {SECRET} com extra",
+            "/keys check",
+            "/keys check paper",
+            "/keys remove",
+            "/keys remove demo live",
+        ]
+    ):
+        anna = harness.person(ANNA + number)
+        await said(anna, "/start")
+        bubble = await said(anna, text)
+        assert (
+            "/keys add demo" in bubble.text or "/keys check demo" in bubble.text or "/keys remove demo" in bubble.text
+        ), text
+        assert not harness.bybit.seen_keys, text
 
 
 async def test_a_replaced_key_of_the_same_account_keeps_its_place(harness: Harness) -> None:

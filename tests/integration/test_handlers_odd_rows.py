@@ -1,6 +1,7 @@
 """What people see of what Bybit leaves out, writes oddly or refuses: the rest stands, the odd is named."""
 
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -20,18 +21,15 @@ async def lines(harness: Harness, command: str) -> list[str]:
     return (await said(harness.person(), command)).text.splitlines()
 
 
-@pytest.mark.parametrize("field", ["size", "side", "positionIdx"])
-@pytest.mark.parametrize("value", ["", None, ..., "odd"])
-async def test_a_position_that_cannot_be_read_is_named_and_hides_no_other(
-    harness: Harness, field: str, value: Any
-) -> None:
+async def test_a_position_that_cannot_be_read_is_named_and_hides_no_other(harness: Harness) -> None:
     harness.bybit.positions = (position("BTCUSDT"), position("ETHUSDT"))
-    harness.bybit.odd = {"ETHUSDT": {field: value}}
     await harness.demo_account(harness.person())
-    shown = await lines(harness, "/positions")
-    assert "⚠️ 1 position can't be read: ETHUSDT. It stands at Bybit: look there." in shown
-    assert any(line.startswith("1 open") for line in shown)
-    assert any(line.startswith("BTCUSDT") for line in shown)
+    for odd in product(("size", "side", "positionIdx"), ("", None, ..., "odd")):
+        harness.bybit.odd = {"ETHUSDT": dict([odd])}
+        shown = await lines(harness, "/positions")
+        assert "⚠️ 1 position can't be read: ETHUSDT. It stands at Bybit: look there." in shown, odd
+        assert any(line.startswith("1 open") for line in shown), odd
+        assert any(line.startswith("BTCUSDT") for line in shown), odd
 
 
 async def test_an_account_whose_one_position_cannot_be_read_is_not_called_empty(harness: Harness) -> None:

@@ -59,6 +59,9 @@ async def test_a_zone_that_was_stored_before_is_shown_with_its_own_sign(
     assert f"· {clock}" in (await said(anna, "/balance")).text
 
 
-@pytest.mark.parametrize("word", ["zone", "timezone", "время", "пояс", "час", "зона", "часовой пояс"])
-async def test_the_setting_by_the_word_a_person_has_for_it(harness: Harness, word: str) -> None:
-    assert "Часовой пояс: Москва" in (await said(harness.person(language="ru"), f"/settings {word} Москва")).text
+async def test_the_setting_by_the_word_a_person_has_for_it(harness: Harness) -> None:
+    for number, word in enumerate(["zone", "timezone", "время", "пояс", "час", "зона", "часовой пояс"]):
+        assert (
+            "Часовой пояс: Москва"
+            in (await said(harness.person(ANNA + number, language="ru"), f"/settings {word} Москва")).text
+        ), word

@@ -150,22 +150,33 @@ async def test_spot_is_said_not_to_be_traded_here(harness: Harness) -> None:
     assert "spot is not traded here yet" in shown_in(await said(anna, "buy btc spot 100$"))
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["'; DROP TABLE users; --", "💎" * 50, "a" * 1000, "<b>x</b>", "{{7*7}}", "%s%n", "1e309", "½", "-5", "٣", "x" * 3],
-)
-async def test_naughty_words_in_an_order_are_answered(harness: Harness, text: str) -> None:
-    anna = harness.person()
-    await said(anna, "/start")
-    bubble = await said(anna, f"buy btc {text} 100$ sl 3%")
-    assert bubble.text
+async def test_naughty_words_in_an_order_are_answered(harness: Harness) -> None:
+    for number, text in enumerate(
+        [
+            "'; DROP TABLE users; --",
+            "💎" * 50,
+            "a" * 1000,
+            "<b>x</b>",
+            "{{7*7}}",
+            "%s%n",
+            "1e309",
+            "½",
+            "-5",
+            "٣",
+            "x" * 3,
+        ]
+    ):
+        anna = harness.person(ANNA + number)
+        await said(anna, "/start")
+        bubble = await said(anna, f"buy btc {text} 100$ sl 3%")
+        assert bubble.text, text
 
 
-@pytest.mark.parametrize("text", ["I think long term is better", "what is a short?", "my long story"])
-async def test_sentences_are_no_orders(harness: Harness, text: str) -> None:
-    anna = harness.person()
-    await said(anna, "/start")
-    assert "As I read it" not in (await said(anna, text)).text
+async def test_sentences_are_no_orders(harness: Harness) -> None:
+    for number, text in enumerate(["I think long term is better", "what is a short?", "my long story"]):
+        anna = harness.person(ANNA + number)
+        await said(anna, "/start")
+        assert "As I read it" not in (await said(anna, text)).text, text
 
 
 @pytest.mark.parametrize("text", ["/buy btc 100$ sl 3%", "/buy btc\n100$\nsl 3%", "/BUY 100$ btc sl 3%"])
