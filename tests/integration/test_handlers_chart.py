@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event, current_thread
 
 import pytest
-from harness.app import TUNING, Harness, Person, said
+from harness.app import ANNA, TUNING, Harness, Person, said
 from harness.app import harness as open_harness
 from harness.bot_api import FLOOD, Bubble, Call
 from harness.waiting import until
@@ -44,26 +44,25 @@ async def holding(harness: Harness, *, language: str = "en") -> Person:
     return anna
 
 
-@pytest.mark.parametrize(
-    ("typed", "title"),
-    [
-        ("/chart", "BTCUSDT · 1h"),
-        ("/chart eth 15m", "ETHUSDT · 15m"),
-        ("chart btc 4h", "BTCUSDT · 4h"),
-        ("btc chart", "BTCUSDT · 1h"),
-        ("график биток 15мин", "BTCUSDT · 15m"),
-        ("/chart btc spot 1d", "BTCUSDT · Spot · 1d"),
-    ],
-)
-async def test_a_chart_is_one_line_away(harness: Harness, typed: str, title: str) -> None:
-    anna = harness.person()
-    await said(anna, "/start")
-    bubble = await said(anna, typed)
-    assert picture_of(bubble).size == (960, 760)
-    assert bubble.text.startswith(title)
-    assert "UTC" in bubble.text, "how old it is"
-    assert bubble.labels[:5] == ["• 5m" if "· 5m" in title else "5m", *bubble.labels[1:5]]
-    assert len([each for each in bubble.labels if each.startswith("•")]) == 1
+async def test_a_chart_is_one_line_away(harness: Harness) -> None:
+    for number, (typed, title) in enumerate(
+        [
+            ("/chart", "BTCUSDT · 1h"),
+            ("/chart eth 15m", "ETHUSDT · 15m"),
+            ("chart btc 4h", "BTCUSDT · 4h"),
+            ("btc chart", "BTCUSDT · 1h"),
+            ("график биток 15мин", "BTCUSDT · 15m"),
+            ("/chart btc spot 1d", "BTCUSDT · Spot · 1d"),
+        ]
+    ):
+        anna = harness.person(ANNA + number)
+        await said(anna, "/start")
+        bubble = await said(anna, typed)
+        assert picture_of(bubble).size == (960, 760), typed
+        assert bubble.text.startswith(title), typed
+        assert "UTC" in bubble.text, "how old it is"
+        assert bubble.labels[:5] == ["• 5m" if "· 5m" in title else "5m", *bubble.labels[1:5]], typed
+        assert len([each for each in bubble.labels if each.startswith("•")]) == 1, typed
 
 
 async def test_the_chart_of_a_price_is_a_tap_and_other_lengths_change_it_in_place(harness: Harness) -> None:

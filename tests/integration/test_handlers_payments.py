@@ -319,14 +319,12 @@ async def test_a_refund_waits_for_the_pin_and_goes_on_after_it(harness: Harness)
     assert "on their way back" in owner.last.text or "on their way back" in keypad.text
 
 
-@pytest.mark.parametrize(
-    "typed", ["/payments x", "/payments 0", "/payments refund", "/payments refund x y", "/payments 1 2"]
-)
-async def test_what_is_typed_wrong_is_answered_with_how_it_goes(harness: Harness, typed: str) -> None:
+async def test_what_is_typed_wrong_is_answered_with_how_it_goes(harness: Harness) -> None:
     owner = await owner_of(harness)
-    answer = await owner.say(typed)
-    assert answer is not None
-    assert "/payments refund 12" in answer.text
+    for typed in ("/payments x", "/payments 0", "/payments refund", "/payments refund x y", "/payments 1 2"):
+        answer = await owner.say(typed)
+        assert answer is not None, typed
+        assert "/payments refund 12" in answer.text, typed
 
 
 async def test_an_unknown_number_is_said_so(harness: Harness) -> None:
