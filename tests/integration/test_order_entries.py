@@ -12,6 +12,7 @@ import pytest
 from harness.order_core import PLACE, Holding, OrderCore, open_core
 from harness.power import Disk
 from harness.storage import position
+from harness.waiting import LIMIT
 
 from bot.domain.accounts import Account
 from bot.domain.errors import ButtonExpired, ExchangeDown, ExchangeRejected, NotAllowed, StorageTrouble, UserFacing
@@ -21,6 +22,7 @@ from bot.domain.orders import LeverageRequest, OrderRequest, PositionMode
 from bot.domain.portfolio import Side
 from bot.domain.ports.storage import UnitOfWork
 from bot.domain.trade_plans import IntentKind, IntentState, PlanState
+from storage.sqlite.connection import SqliteConnection
 
 D = Decimal
 SHORT = {"side": Side.SELL, "stop": D(110), "prices": (D("99.7"),), "target_prices": (D(80),)}
@@ -143,6 +145,42 @@ async def test_what_a_panic_fenced_off_is_not_sent(core: OrderCore) -> None:
     trade = await core.trade(trade.plan.plan_id)
     assert (trade.intents[-1].state, trade.intents[-1].reason) == (IntentState.ABANDONED, "entry-fenced")
     assert len(core.gateway.sent(OrderRequest)) == 1
+
+
+async def test_a_confirmation_that_comes_again_is_the_same_trade_whatever_is_against_it_by_now(core: OrderCore) -> None:
+    card = core.card()
+    first = await core.confirm(card)
+    core.storage.clock.advance(31)
+    with pytest.raises(CardOutdated):
+        await core.confirm(card, key="k-2")
+    again = await core.confirm(card)
+    assert (again.plan.plan_id, len(core.gateway.sent(OrderRequest))) == (first.plan.plan_id, 1)
+
+
+async def test_an_entry_is_sent_while_the_connection_that_reads_is_at_a_long_question(
+    core: OrderCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And with few hops to the one that writes: at each of them it may wait for others."""
+    hops, before, sent = [0], [0], asyncio.Event()
+    execute, create = SqliteConnection._execute, core.gateway.create
+
+    async def counted(self: SqliteConnection, *arguments: Any) -> Any:
+        if self is core.storage.database._reader:
+            await sent.wait()
+        hops[0] += 1
+        return await execute(self, *arguments)  # type: ignore[no-untyped-call]  # aiosqlite's own
+
+    async def created(*arguments: Any) -> Any:
+        before[0] = hops[0]
+        sent.set()
+        return await create(*arguments)
+
+    monkeypatch.setattr(SqliteConnection, "_execute", counted)
+    monkeypatch.setattr(core.gateway, "create", created)
+    async with asyncio.timeout(LIMIT):
+        await core.confirm()
+    of_the_harness = 2
+    assert before[0] - of_the_harness <= 6  # what is known, plan, intent, guards, sending, commit
 
 
 async def test_another_leverage_is_set_first(core: OrderCore) -> None:

@@ -236,8 +236,8 @@ class Entries:
             if age(there.asked_at, now) > FRESH:
                 return None
             await self._check(unit, account, card, there, now)
-            plan = await self._plan(unit, account, card, there, place, now)
-            await self._demand_room(unit, card, there, plan)
+            plan, before = await self._plan(unit, account, card, there, place, now)
+            self._demand_room(card, there, plan, before)
             requests = self._requests(card, plan)
             intents = []
             if there.settings.leverage(card.side) != card.leverage:
@@ -285,8 +285,8 @@ class Entries:
 
     async def _plan(
         self, unit: UnitOfWork, account: Account, card: ConfirmedCard, there: _LegNow, place: CardPlace, now: Millis
-    ) -> TradePlan:
-        """A new plan, or the leg's own extended: one stop, one last target, the shares of this card."""
+    ) -> tuple[TradePlan, Sequence[OrderIntent]]:
+        """A new plan, or the leg's own extended, with its intents: one stop, one last target, this card's shares."""
         targets = _targets(card)
         breakeven = Breakeven.AFTER_FIRST_TARGET if card.breakeven else Breakeven.OFF
         plan = await unit.plans.of_leg(there.leg)
@@ -308,7 +308,7 @@ class Entries:
                 margin_mode=card.margin_mode.value,
                 trailing=card.trailing,
             )
-            return await unit.plans.open(new, now)
+            return await unit.plans.open(new, now), ()
         if card.stop is not None and (card.stop, card.stop_trigger_by) != (plan.stop, plan.stop_trigger_by):
             await unit.plans.set_stop(plan.plan_id, card.stop, card.stop_trigger_by)
         if targets:
@@ -317,16 +317,16 @@ class Entries:
             await unit.plans.set_trailing(plan.plan_id, card.trailing, None)
         await unit.plans.show_at(plan.plan_id, place)
         extended = await unit.plans.get(plan.plan_id)
-        return plan if extended is None else extended
+        return plan if extended is None else extended, await unit.intents.of_plan(plan.plan_id)
 
-    async def _demand_room(self, unit: UnitOfWork, card: ConfirmedCard, there: _LegNow, plan: TradePlan) -> None:
+    def _demand_room(self, card: ConfirmedCard, there: _LegNow, plan: TradePlan, before: Sequence[OrderIntent]) -> None:
         """Stops and take profit of the leg are conditional rows, of which a symbol has ten at most."""
         wanted = sum(1 for each in promised(plan) if each > 0) + (plan.trailing is not None)
         if there.conditional() + max(0, wanted - there.protecting()) > MOST_CONDITIONAL:
             raise EntryRefused("entry-conditional-full", most=MOST_CONDITIONAL)
         if any(is_beyond(plan, price) for price in card.prices):
             raise EntryRefused("entry-stop-side")
-        self._demand_sides(plan, await unit.intents.of_plan(plan.plan_id))
+        self._demand_sides(plan, before)
 
     @staticmethod
     def _demand_sides(plan: TradePlan, intents: Sequence[OrderIntent]) -> None:
