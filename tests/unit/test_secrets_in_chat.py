@@ -25,9 +25,8 @@ PUBLIC = (
 )
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_secrets_are_seen() -> None:
+    for text in [
         SECRET,
         f"my secret is {SECRET}, keep it",
         f"/keys add demo KEYKEYKEYKEYKEYKEY {SECRET}",
@@ -58,15 +57,12 @@ PUBLIC = (
         "YgKzTrQfWmHxLsBpAvNcDuEiOjXwZkRtFyGq",  # without a digit, as chance has it
         "my key: gKzTqrQfWmHxLs4pBv YgKzTrQfWmHxLsBpAvNcDuEiOjXwZkRtFyG7",
         "the bot's token 123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawe",
-    ],
-)
-def test_secrets_are_seen(text: str) -> None:
-    assert carries_secret(text)
+    ]:
+        assert carries_secret(text), text
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_plain_talk_is_not() -> None:
+    for text in [
         "/balance",
         "/price BTCUSDT",
         "long btc 2% sl 3% tp 64k 66k 68k",
@@ -88,10 +84,8 @@ def test_secrets_are_seen(text: str) -> None:
         "Rechtsschutzversicherungsgesellschaf",  # 36 letters
         "BTCUSDT ETHUSDT 1000PEPEUSDT 10000SATSUSDT SOLUSDT XRPUSDT",
         "",
-    ],
-)
-def test_plain_talk_is_not(text: str) -> None:
-    assert not carries_secret(text)
+    ]:
+        assert not carries_secret(text), text
 
 
 def test_a_secret_prints_as_stars() -> None:

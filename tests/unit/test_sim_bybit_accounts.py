@@ -91,9 +91,8 @@ def test_bound_addresses_take_the_deadline_away(harness: AccountsHarness) -> Non
     assert harness.make(ips=["127.0.0.1"], expires_at="2026-07-02T00:00:00Z").key.expires_at == NOON + 12 * HOUR
 
 
-@pytest.mark.parametrize(
-    ("body", "named"),
-    [
+def test_bad_input_is_refused_by_the_name_of_its_field(harness: AccountsHarness) -> None:
+    for body, named in [
         ("nonsense", "body"),
         ({"colour": "red"}, "colour"),
         ({"environment": "testnet"}, "environment"),
@@ -131,12 +130,10 @@ def test_bound_addresses_take_the_deadline_away(harness: AccountsHarness) -> Non
         ({"executions": [{"symbol": "BTCUSDT", "execQty": "NaN"}]}, r"executions\[0\].execQty"),
         ({"executions": [{"symbol": "BTCUSDT", "execTime": 5}]}, r"executions\[0\].execTime"),
         ({"executions": [{"symbol": "BTCUSDT", "execId": "x"}] * 2}, "executions"),
-    ],
-)
-def test_bad_input_is_refused_by_the_name_of_its_field(harness: AccountsHarness, body: object, named: str) -> None:
-    with pytest.raises(ControlError, match=f"^(the )?{named}"):
-        harness.control.make_account(body)
-    assert not harness.world.accounts
+    ]:
+        with pytest.raises(ControlError, match=f"^(the )?{named}"):
+            harness.control.make_account(body)
+        assert not harness.world.accounts, body
 
 
 @pytest.mark.parametrize("number", ["1e18", "0.000000000001", 1e18, "999999999999999999"])

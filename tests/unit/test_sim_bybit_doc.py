@@ -4,7 +4,6 @@ import json
 import re
 from pathlib import Path
 
-import pytest
 from harness.sim_bybit import NOON
 
 from ops.sim.bybit.control import FIELDS
@@ -31,6 +30,6 @@ def test_every_fault_has_a_line_and_an_example() -> None:
     assert {example["kind"] for example in EXAMPLES} == KINDS
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["kind"])
-def test_an_example_is_taken(example: dict[str, object]) -> None:
-    assert Faults().add(example, NOON).id == 1
+def test_an_example_is_taken() -> None:
+    for example in EXAMPLES:
+        assert Faults().add(example, NOON).id == 1, example
