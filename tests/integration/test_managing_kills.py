@@ -62,8 +62,10 @@ class MortalDatabase:
     kill: Kill
 
     @asynccontextmanager
-    async def transaction(self, committed: Callable[[], None] | None = None) -> AsyncIterator[Transaction]:
-        async with self.database.transaction(committed) as transaction:
+    async def transaction(
+        self, committed: Callable[[], None] | None = None, *, is_urgent: bool = False
+    ) -> AsyncIterator[Transaction]:
+        async with self.database.transaction(committed, is_urgent=is_urgent) as transaction:
             yield transaction
             self.kill.step()
         self.kill.step()
