@@ -3,14 +3,15 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from aiohttp import web
 
+from bot.aio.garbage import survivors_set_aside
 from bot.aio.loop_lag import LoopLag
 from bot.aio.periodic import Jobs
 from bot.aio.tasks import TaskSet
@@ -149,19 +150,23 @@ async def run(
                 pulse.started(assembly.progress.stuck, assembly.progress.status)
                 tasks.start(_say_stopping(stop, pulse), "waiting for a stop")
                 tasks.start(assembly.loop_lag.watch(), "watching of the event loop")
-                _collect_again()
-                await _serve(assembly, stop, partial(_say_ready, ready, address))
+                with _garbage_collected():
+                    await _serve(assembly, stop, partial(_say_ready, ready, address))
     except (WrongKeyFile, SchemaTooNew, UnfitDatabase, WrongSetup) as fault:
         raise Fatal(str(fault), EXIT_CONFIG) from fault
     except (AlreadyRunning, StorageTrouble, TelegramEnded) as fault:
         raise Fatal(str(fault)) from fault
 
 
-def _collect_again() -> None:
-    """Garbage is collected from now on, if `bot.__main__` put it off; what the start made is never looked at again."""
-    if not gc.isenabled():
-        gc.freeze()
+@contextmanager
+def _garbage_collected() -> Iterator[None]:
+    """Garbage is collected from now on, if `bot.__main__` put it off for the start."""
+    if gc.isenabled():
+        yield
+        return
+    with survivors_set_aside():
         gc.enable()
+        yield
 
 
 @asynccontextmanager

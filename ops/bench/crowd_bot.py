@@ -16,6 +16,7 @@ from typing import Any, Final
 import aiohttp
 from pydantic import SecretStr
 
+from bot.aio.garbage import survivors_set_aside
 from bot.app import Assembly, assemble
 from bot.domain.accounts import Account, AccountType, Exchange, KeyCheck, KeyType
 from bot.domain.ids import DAY, Millis, UserId
@@ -133,20 +134,26 @@ async def crowd(
             aiohttp.ClientSession() as session,
             assemble(_settings(Path(folder), bybit_url, telegram_url, is_limited=is_limited)) as bot,
         ):
-            gc.freeze()  # as `bot.app.run` does: what a start made is not looked through for garbage again
-            bot.streams.accounts.at_most = at_most or count * 2 + 400  # a measurement does not wait for five minutes
-            made = Crowd(assembly=bot, session=session, bybit_url=bybit_url, telegram_url=telegram_url)
-            await _seed(made, count)
-            await bot.runtime.connect()
-            async with bot.jobs.open():
-                await bot.runtime.take_in()
-                if at_most is None:
-                    before = resident()
-                    await _streams_up(made, count)
-                    await made.compared(still_s=still_s)
-                    made.bytes_a_stream = (resident() - before) / count
-                yield made
-                await bot.runtime.stop_intake()
+            with survivors_set_aside():  # as `bot.app.run` has it
+                bot.streams.accounts.at_most = at_most or count * 2 + 400  # a measurement does not wait for minutes
+                made = Crowd(assembly=bot, session=session, bybit_url=bybit_url, telegram_url=telegram_url)
+                await _seed(made, count)
+                await bot.runtime.connect()
+                async with bot.jobs.open():
+                    await bot.runtime.take_in()
+                    if at_most is None:
+                        await _measured_streams(made, count, still_s)
+                    yield made
+                    await bot.runtime.stop_intake()
+
+
+async def _measured_streams(made: Crowd, count: int, still_s: float) -> None:
+    gc.collect()
+    before = resident()
+    await _streams_up(made, count)
+    await made.compared(still_s=still_s)
+    gc.collect()
+    made.bytes_a_stream = (resident() - before) / count
 
 
 def _settings(folder: Path, bybit_url: str, telegram_url: str, *, is_limited: bool) -> Settings:
@@ -222,7 +229,6 @@ async def _streams_up(made: Crowd, count: int) -> None:
 
 def resident() -> int:
     """Bytes of this process that lie in memory."""
-    gc.collect()
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize()
 
 
