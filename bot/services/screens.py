@@ -50,8 +50,10 @@ class ScreenReader:
     async def read(self, load: Coroutine[Any, Any, T], last: Callable[[], Awaitable[T | None]]) -> Shown[T]:
         """What `load` brings in time, else what `last` has. Raises ExchangeError when nothing at all is known."""
         task = self._running.spawn(load, "a screen's read", expected=ExchangeError)
-        done, _ = await asyncio.wait({task}, timeout=self.patience)
-        if not done:
+        await asyncio.sleep(0)  # what the cache has is there now, and needs no timer
+        if not task.done():
+            await asyncio.wait({task}, timeout=self.patience)
+        if not task.done():
             return Shown(await last(), later=task)
         try:
             return Shown(task.result())
