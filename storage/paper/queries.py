@@ -26,15 +26,9 @@ class SqlitePaperQueries:
         self._database = database
 
     async def state(self, account_id: AccountId) -> PaperState:
-        """As it was stored last. Nobody may write to the account meanwhile: four statements are no transaction."""
-        one = (account_id,)
-        fetch = self._database.fetch
-        return state_of(
-            await fetch(SELECT_SETTINGS, one),
-            await fetch(SELECT_WALLET, one),
-            await fetch(SELECT_PAPER_POSITIONS, one),
-            await fetch(SELECT_OPEN_PAPER_ORDERS, one),
-        )
+        """As it was stored last."""
+        reads = (SELECT_SETTINGS, SELECT_WALLET, SELECT_PAPER_POSITIONS, SELECT_OPEN_PAPER_ORDERS)
+        return state_of(*await self._database.fetch_all([(each, (account_id,)) for each in reads]))
 
     async def order(self, account_id: AccountId, order_link_id: OrderLinkId) -> str | None:
         """The body of the order of that id, open or closed."""
