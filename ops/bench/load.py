@@ -128,8 +128,8 @@ async def run(
             await _ask(made, count, users, per_second)
             async with _beside(watched.keep_looking(), *(_trade(made, each) for each in trading)):
                 await asyncio.sleep(minutes * 60)
+                await watched.look()  # before the waits of all messages lie in the memory that is measured
                 waits = await _waits(made, count)
-            await watched.look()
         await made.quiet()
         name = f"{users:,} people, {per_second:g}/s, {minutes:g} min"
         yield [*_answers(name, waits, count), *_hits(watched.looks), *_costs(watched.looks), *_calls(watched.looks)]
