@@ -3,8 +3,9 @@
 import gc
 import os
 from collections.abc import AsyncIterator, Mapping
+from itertools import chain, groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import settings
@@ -18,8 +19,34 @@ from harness.sim_telegram import Driver, driven
 from harness.telegram_server import FakeTelegram
 from harness.virtual_time import loop_factories
 
+_LENGTHY: Final = ("kills", "campaign", "mutants", "bench", "deploy", "demo", "fuzz", "alerts")
+
 settings.register_profile("perpdesk", deadline=None, print_blob=True)  # a shared machine: no test is timed
 settings.load_profile("perpdesk")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, some files of it on each worker: none of it is left when the others are done.
+
+    xdist's worksteal gives each worker a stretch of the list to begin with.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers == 1:
+        return
+    lengthy = [[*some] for _, some in groupby(filter(_takes_long, items), key=lambda each: each.path)]
+    others = [each for each in items if not _takes_long(each)]
+    share = -(-len(items) // workers)
+    items.clear()
+    for number in range(workers):
+        first = [*chain.from_iterable(lengthy[number::workers])]
+        count = max(0, share - len(first))
+        items += first + others[:count]
+        del others[:count]
+    items += others
+
+
+def _takes_long(item: pytest.Item) -> bool:
+    return item.path.parent.name == "e2e" or any(word in item.path.stem for word in _LENGTHY)
 
 
 def pytest_collection_finish() -> None:
