@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
+from bot.domain.ids import DAY_S
+
 _FULL: Final = 2  # a generation
-_DAY_S: Final = 86_400.0
 
 
 @contextmanager
@@ -27,7 +28,7 @@ def survivors_set_aside(monotonic: Callable[[], float] = time.monotonic) -> Iter
             return
         if phase == "stop":
             gc.freeze()
-        elif monotonic() - looked_at >= _DAY_S:
+        elif monotonic() - looked_at >= DAY_S:
             looked_at = monotonic()
             gc.unfreeze()
 

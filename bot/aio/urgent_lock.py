@@ -17,12 +17,12 @@ class UrgentLock:
 
     @property
     def waiting(self) -> int:
-        """Everybody who waits for it."""
+        """How many wait for the lock, in a hurry or not."""
         return len(self._urgent) + len(self._others)
 
     @property
     def urgent_waiting(self) -> int:
-        """Those of them who are in a hurry."""
+        """How many of those who wait are in a hurry."""
         return len(self._urgent)
 
     async def acquire(self, *, is_urgent: bool = False) -> None:
@@ -44,7 +44,7 @@ class UrgentLock:
             raise
 
     def release(self) -> None:
-        """Hand it on."""
+        """Hand the lock on to whoever is next; free where nobody waits."""
         while queue := self._next():
             turn = queue.popleft()
             if not turn.done():

@@ -26,7 +26,7 @@ class SqlitePaperQueries:
         self._database = database
 
     async def state(self, account_id: AccountId) -> PaperState:
-        """As it was stored last."""
+        """The account's books as they were stored last, of one moment."""
         reads = (SELECT_SETTINGS, SELECT_WALLET, SELECT_PAPER_POSITIONS, SELECT_OPEN_PAPER_ORDERS)
         return state_of(*await self._database.fetch_all([(each, (account_id,)) for each in reads]))
 

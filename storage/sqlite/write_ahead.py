@@ -15,7 +15,7 @@ class WriteAhead(Protocol):
         ...
 
     def begin(self) -> None:
-        """A transaction begins to write."""
+        """What the transaction whose turn it is does from now on is noted."""
         ...
 
     async def write(self) -> Sequence[Statement]:
@@ -23,7 +23,7 @@ class WriteAhead(Protocol):
         ...
 
     def end(self) -> None:
-        """It writes no more."""
+        """The transaction that wrote is over: nothing more of it is noted."""
         ...
 
     def committed(self) -> None:

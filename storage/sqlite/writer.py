@@ -96,7 +96,7 @@ class Writer:
 
     @property
     def waiting(self) -> int:
-        """Who waits for a turn."""
+        """How many units wait for their turn to write."""
         return self._lock.waiting
 
     @property

@@ -161,8 +161,8 @@ async def test_an_entry_is_sent_while_the_connection_that_reads_is_at_a_long_que
     core: OrderCore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And with few hops to the one that writes: at each of them it may wait for others."""
-    hops, before, sent = [0], [0], asyncio.Event()
-    execute, create = SqliteConnection._execute, core.gateway.create
+    hops, before, sent = [0], list[int](), asyncio.Event()
+    execute = SqliteConnection._execute
 
     async def counted(self: SqliteConnection, *arguments: Any) -> Any:
         if self is core.storage.database._reader:
@@ -170,13 +170,12 @@ async def test_an_entry_is_sent_while_the_connection_that_reads_is_at_a_long_que
         hops[0] += 1
         return await execute(self, *arguments)  # type: ignore[no-untyped-call]  # aiosqlite's own
 
-    async def created(*arguments: Any) -> Any:
-        before[0] = hops[0]
+    def written() -> None:
+        before.append(hops[0])
         sent.set()
-        return await create(*arguments)
 
     monkeypatch.setattr(SqliteConnection, "_execute", counted)
-    monkeypatch.setattr(core.gateway, "create", created)
+    core.gateway.listeners.append(written)
     async with asyncio.timeout(LIMIT):
         await core.confirm()
     of_the_harness = 2
