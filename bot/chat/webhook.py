@@ -146,6 +146,9 @@ class WebhookIntake:
         )
 
     async def _take(self, body: bytes) -> bool:
+        silence = self._silence()
+        if self._batches.gap is None and silence > self._times.look_every + PollTimes().deaf_after:
+            self._begin_gap(silence)  # looks were not answered either: each that is moves the moment on
         if self._is_stopping or not self._has_capacity() or not await self._batches.take(body):
             self._turned_away += 1
             return False

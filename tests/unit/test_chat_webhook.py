@@ -262,6 +262,20 @@ async def test_deliveries_that_fail_are_a_gap_since_the_last_that_was_taken() ->
     assert second.seconds == 50
 
 
+async def test_what_comes_back_before_the_next_look_does_is_of_the_gap() -> None:
+    telegram = Deliveries(info={"pending_update_count": 2})
+    async with telegram.listened_to(1) as intake:
+        telegram.clock.advance(60)
+        assert await intake._take(body(1))
+        telegram.clock.advance(4_000)  # both ways: no look was answered
+        assert await intake._take(body(2))
+        await intake._look()
+        assert await intake._take(body(3))
+    first, *later = telegram.shelf.gaps
+    assert first is None
+    assert [None if each is None else each.seconds for each in later] == [4_000, 4_000]
+
+
 async def test_a_disk_that_refuses_the_halt_is_asked_again_by_the_next_look() -> None:
     told, refusals = list[Takeover](), [StorageTrouble("disk full")]
 
