@@ -26,6 +26,7 @@ from bot.domain.trade_plans import Breakeven, IntentKind, NewIntent, OrderIntent
 from bot.services.trading.messages import enqueue
 
 _WHOLE: Final = Decimal(1)
+_ZERO: Final = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ class Adoption:
             trailing=held_trailing(position) if is_open else None,
         )
         plan = await unit.plans.open(new, now) if is_open else await unit.plans.open_ended(new, now)
-        if is_open and not _is_closed(leg, reads):  # its close is told, and of what rests that it is canceled
+        if is_open and not _is_closed(leg, side, reads):  # its close is told, and of what rests that it is canceled
             await self._tell(unit, account, plan, await self._open(unit, plan, now), now)
         return plan
 
@@ -163,11 +164,17 @@ def _leg(account: Account, row: Order) -> LegKey:
     )
 
 
-def _is_closed(leg: LegKey, reads: AccountAnswers) -> bool:
+def _is_closed(leg: LegKey, side: Side, reads: AccountAnswers) -> bool:
     """Whether what was opened is closed already, as fills say: that no position is shown may be for its lateness."""
-    is_hidden = reads.positions.hides(leg.symbol)
-    has_closed = any(each.closed_size and each.symbol == leg.symbol for each in reads.fills)
-    return has_closed and not is_hidden and reads.positions.of_leg(leg) is None
+    if reads.positions.hides(leg.symbol) or reads.positions.of_leg(leg) is not None:
+        return False
+    was_held, held = False, _ZERO
+    for each in reads.fills:  # oldest first
+        if (each.category, each.symbol) == (leg.category, leg.symbol):
+            closed = each.closed_size or _ZERO
+            held = held + each.exec_qty - closed if each.side is side else max(_ZERO, held - closed)
+            was_held = was_held or held > 0
+    return was_held and not held
 
 
 def _request_of(row: Order) -> OrderRequest:
