@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Final
 
 from bot.domain.ids import Millis, OrderLinkId, age
+from bot.domain.orders import AmendRequest, OrderRequest, amended
 from bot.domain.patience import Patience
 from bot.domain.portfolio import Order
 from bot.domain.refusals import VANISHED
-from bot.domain.trade_plans import IntentState, OrderIntent
+from bot.domain.trade_plans import IntentKind, IntentState, OrderIntent
 
 _SAID: Final = {
     "Created": IntentState.ACKNOWLEDGED,
@@ -121,6 +122,19 @@ def average_after(known: OrderIntent, qty: Decimal, price: Decimal | None) -> De
     if price is None or more <= 0 or (priced and known.avg_price is None):
         return known.avg_price
     return ((known.avg_price or Decimal(0)) * priced + price * more) / (priced + more)
+
+
+def request_after(order: OrderIntent, amend: AmendRequest) -> OrderRequest | None:
+    """What an order asks for once an amend of it is done; None: the same as before.
+
+    An entry asks for all that was amended, an earlier target for its price: its quantity follows the position.
+    """
+    if not isinstance(order.request, OrderRequest):
+        return None
+    if order.kind is IntentKind.ENTRY:
+        return amended(order.request, amend)
+    is_moved = order.kind is IntentKind.TARGET and amend.price is not None
+    return replace(order.request, price=amend.price) if is_moved else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,8 @@ class LegFinding:
 class WorkOff:
     """What is to be asked, what was found, and in how many ms at the latest to look again (None: on news).
 
-    `are_targets_judged`: the orders of the earlier targets were looked at, and those that are gone are findings.
+    `are_targets_judged`: the orders of the earlier targets were looked at, those that are gone or moved are findings,
+    and no price that was asked for is on its way.
     """
 
     wanted: tuple[LegWish, ...] = ()

@@ -15,7 +15,7 @@ from bot.domain.ids import Millis, age, is_ahead
 from bot.domain.intent_states import CONCLUDED
 from bot.domain.leg_protection import is_closing, is_set_off, protect, stops_of_entries
 from bot.domain.leg_rules import asked_at_most, on_tick
-from bot.domain.leg_targets import asked_price, earlier_quantities
+from bot.domain.leg_targets import asked_price, earlier_quantities, is_on_its_way, moved
 from bot.domain.leg_trailing import trail
 from bot.domain.leg_view import (
     AGAIN_MS,
@@ -177,6 +177,7 @@ def _targets(view: LegView) -> WorkOff:
     whole = position.size + sum((each.fills_qty for each in orders), ZERO)
     quantities = earlier_quantities(plan.targets, whole, instrument)
     numbers = {each.number for each in plan.targets[:-1] if not each.is_done}
+    is_undecided = False
     wanted += cancels(view, (each for each in orders if each.target_number not in numbers))
     for target in plan.targets[:-1]:
         if not target.is_done:
@@ -184,6 +185,7 @@ def _targets(view: LegView) -> WorkOff:
             wishes, found = _of_target(view, target, mine, quantities[target.number], attempts[target.number])
             wanted += wishes
             findings += found
+            is_undecided = is_undecided or is_on_its_way(view, target, mine)
     is_doubted = any(each.code in REDUCE_ONLY and is_recent(each, view) for each in orders)
     is_late = any(each.kind is IntentKind.AMEND for each in wanted)
     fitting = _fitting(view, position, orders, wanted)
@@ -192,8 +194,8 @@ def _targets(view: LegView) -> WorkOff:
     return WorkOff(
         wanted=tuple(wanted),
         findings=tuple(findings),
-        look_again_ms=AMEND_EVERY_MS if waits or is_doubted else None,
-        are_targets_judged=True,
+        look_again_ms=AMEND_EVERY_MS if waits or is_doubted else AGAIN_MS if is_undecided else None,
+        are_targets_judged=not is_undecided,
     )
 
 
@@ -222,7 +224,7 @@ def _of_target(
     elif last.state is IntentState.CANCELED or _was_there(last) or is_refused(last):
         findings.append(LegFinding(fact=Fact.TARGET_GONE, number=target.number, intent_id=last.intent_id))
     elif last.state in RESTING:
-        findings += _moved(view, last, target)
+        findings += moved(view, last, target)
         if wish := _target_amend(view, last, target, qty):
             wanted.append(wish)
     return wanted, findings
@@ -257,18 +259,6 @@ def _new_target(view: LegView, target: PlannedTarget, qty: Decimal, attempts: in
     yield LegWish(kind=IntentKind.TARGET, request=request, key=key, target_number=target.number)
 
 
-def _moved(view: LegView, order: OrderIntent, target: PlannedTarget) -> Iterable[LegFinding]:
-    """That the order stands at another price than it was asked for, and no amend of ours may be about to change that.
-
-    Somebody has moved it, or the exchange has not taken the price as it was: it is not asked for again.
-    """
-    row = view.row(order.order_link_id)
-    mine = [each for each in view.of(IntentKind.AMEND) if amends_of(each, order)]
-    is_late = any(each.is_live or age(each.final_ts or view.now, view.now) < AGAIN_MS for each in mine)
-    if row is not None and not is_late and row.price != target.price == asked_price(order, mine):
-        yield LegFinding(fact=Fact.TARGET_MOVED, number=target.number, price=row.price, intent_id=order.intent_id)
-
-
 def _target_amend(view: LegView, order: OrderIntent, target: PlannedTarget, qty: Decimal) -> LegWish | None:
     """The order of a target follows the position's size and the target's price, which is asked for once."""
     row = view.row(order.order_link_id)
@@ -276,7 +266,7 @@ def _target_amend(view: LegView, order: OrderIntent, target: PlannedTarget, qty:
         return None
     size = max(qty, order.cum_exec_qty)
     mine = [each for each in view.of(IntentKind.AMEND) if amends_of(each, order)]
-    price = None if target.price == asked_price(order, mine) else target.price
+    price = None if target.price == asked_price(order) else target.price
     if row.qty == size and (price is None or price == row.price):
         return None
     if mine and is_young(mine[-1], view):

@@ -7,10 +7,10 @@ from typing import Final
 
 from bot.domain.events import InstrumentRejected, OrderChanged, OrderPlaced, RecordEvent, StopChanged
 from bot.domain.ids import AccountId, Millis, OrderLinkId
-from bot.domain.intent_states import FINAL, average_after, is_concluded, quantity_after
+from bot.domain.intent_states import FINAL, average_after, is_concluded, quantity_after, request_after
 from bot.domain.interning import intern_decimal
 from bot.domain.market import Category
-from bot.domain.orders import AmendRequest, OrderRequest, amended
+from bot.domain.orders import AmendRequest
 from bot.domain.portfolio import LegKey
 from bot.domain.ports.plans import IntentNews
 from bot.domain.refusals import FENCED, RULES_DOUBTED, UNLEVERAGED
@@ -333,15 +333,15 @@ class SqliteOrderIntents:
         )
         self._known[intent_id] = found
         if state is IntentState.DONE and isinstance(known.request, AmendRequest):
-            await self._note_amended(known.request)
+            await self.note_amended(known.request)
         return found
 
-    async def _note_amended(self, amend: AmendRequest) -> None:
-        """An entry asks for what was made of it. `card_price` stays: fills that came before are held against it."""
+    async def note_amended(self, amend: AmendRequest) -> None:
+        """An order asks for what was made of it. `card_price` stays: fills that came before are held against it."""
         order = await self.by_link_id(amend.target_link_id)
-        if order is None or order.kind is not IntentKind.ENTRY or not isinstance(order.request, OrderRequest):
+        request = None if order is None else request_after(order, amend)
+        if order is None or request is None:
             return
-        request = amended(order.request, amend)
         self._transaction.write(SET_REQUEST, (request_text(request), order.intent_id))
         self._touch(order.plan_id)
         self._known[order.intent_id] = replace(order, request=request)

@@ -13,7 +13,7 @@ from bot.domain.disagreements import Disagreement, DisagreementEnd, Disagreement
 from bot.domain.errors import BadInput, ButtonExpired, ExchangeRejected
 from bot.domain.legs import Ownership
 from bot.domain.order_card import EntryRefused
-from bot.domain.orders import OrderRequest, TradingStop
+from bot.domain.orders import AmendRequest, OrderRequest, TradingStop
 from bot.domain.portfolio import Position, Side
 from bot.domain.trade_plans import IntentState, PlanState
 from storage.trading.disagreements import SqliteDisagreementQueries
@@ -147,6 +147,56 @@ async def test_a_target_that_is_not_wanted_any_more_leaves_the_plan(managing: Ma
     await managing.core.quiet()
     trade = await managing.core.settle()
     assert [each.price for each in trade.plan.targets] == [D(120)]
+    await none_is_left(managing)
+
+
+async def target_moved(managing: Managing, price: int, to: int) -> Disagreement:
+    """In the app, and seen when no call of ours is recent any more."""
+    (found,) = [(key, each) for key, each in managing.gateway.book.items() if each.price == D(price)]
+    managing.gateway.book[found[0]] = replace(found[1], price=D(to))
+    managing.core.storage.clock.advance(10)
+    await managing.core.settle()
+    return await the_one(managing)
+
+
+async def test_a_target_that_is_moved_again_after_its_price_was_taken_is_told_again(managing: Managing) -> None:
+    await managing.core.confirm(managing.core.card(**TWO))
+    row = await target_moved(managing, 110, 112)
+    await managing.disagreements.accept(managing.core.config, row.disagreement_id)
+    await managing.core.quiet()
+    await managing.core.settle()
+    await none_is_left(managing)
+    row = await target_moved(managing, 112, 114)
+    assert (row.promised.target_price, row.shown.target_price) == (D(112), D(114))
+    assert managing.gateway.sent(AmendRequest) == [], "what somebody moved is not put back unasked"
+
+
+async def test_a_moved_target_is_one_row_while_its_size_follows_the_position(managing: Managing) -> None:
+    await managing.core.confirm(managing.core.card(**TWO))
+    row = await target_moved(managing, 110, 112)
+    await managing.core.confirm(managing.core.card(**TWO), key="k-2")
+    await managing.core.quiet()
+    for seconds in (1, 5, 5):
+        managing.core.storage.clock.advance(seconds)
+        await managing.core.settle()
+    (amend,) = managing.gateway.sent(AmendRequest)
+    assert (amend.qty, amend.price) == (D("0.1"), None)
+    assert (await the_one(managing)).disagreement_id == row.disagreement_id
+    assert (await managing.core.messages()).count("trade-target-gone") == 1
+
+
+async def test_a_moved_target_that_is_put_back_agrees_once_it_is_seen_so(managing: Managing) -> None:
+    await managing.core.confirm(managing.core.card(**TWO))
+    row = await target_moved(managing, 110, 112)
+    managing.gateway.faults.append("accepted")  # and not carried out yet
+    await managing.disagreements.restore(managing.core.config, row.disagreement_id, idempotency_key="r-1")
+    await managing.core.quiet()
+    managing.core.storage.clock.advance(1)
+    await managing.core.settle()
+    assert (await the_one(managing)).disagreement_id == row.disagreement_id
+    managing.gateway.deliver()
+    managing.core.storage.clock.advance(1)
+    await managing.core.settle()
     await none_is_left(managing)
 
 

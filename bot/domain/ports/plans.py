@@ -9,7 +9,7 @@ from bot.domain.accounts import Account
 from bot.domain.ids import AccountId, Millis, OrderLinkId, UserId
 from bot.domain.leg_costs import ClosedPart, LegCost
 from bot.domain.licensing import LicenseType
-from bot.domain.orders import TriggerBy
+from bot.domain.orders import AmendRequest, TriggerBy
 from bot.domain.portfolio import Execution, LegKey, Order, Orders, Positions, Side
 from bot.domain.trade_plans import (
     Breakeven,
@@ -178,6 +178,10 @@ class OrderIntents(Protocol):
 
     async def note(self, intent_id: int, news: IntentNews, now: Millis) -> OrderIntent | None:
         """What became of it, forward only; None if that was known."""
+        ...
+
+    async def note_amended(self, amend: AmendRequest) -> None:
+        """An order asks from now on for what was made of it, by us or by somebody else whose change is accepted."""
         ...
 
     async def add_fill(self, intent_id: int, qty: Decimal, price: Decimal | None) -> None: ...

@@ -170,12 +170,7 @@ class Disagreements:
                 user_id=account.user_id,
                 plan_id=plan.plan_id,
                 order_link_id=self.runner.new_link_id(),
-                request=AmendRequest(
-                    category=order.category,
-                    symbol=order.symbol,
-                    target_link_id=order.order_link_id,
-                    price=row.promised.target_price,
-                ),
+                request=_amend(order, row.promised.target_price),
                 idempotency_key=key,
             )
             intent = await self.runner.add(unit, new, now)
@@ -204,6 +199,8 @@ class Disagreements:
             case DisagreementKind.TARGET:
                 order = await _target_order(unit, plan, row, orders)
                 stands = () if order is None or order.price is None else (order.price,)
+                if order is not None:
+                    await unit.intents.note_amended(_amend(order, order.price))
                 await unit.plans.set_targets(plan.plan_id, _with_target(plan, row, stands), plan.breakeven)
             case DisagreementKind.GROWN | DisagreementKind.TURNED | DisagreementKind.GONE | DisagreementKind.FOUND:
                 await self._take_rest(unit, plan, position)
@@ -290,6 +287,10 @@ async def _target_order(unit: UnitOfWork, plan: TradePlan, row: Disagreement, or
     intents, number = await unit.intents.of_plan(plan.plan_id), row.promised.target
     ids = {each.order_link_id for each in intents if each.target_number == number}
     return next((each for each in orders.items if each.order_link_id in ids), None)
+
+
+def _amend(order: Order, price: Decimal | None) -> AmendRequest:
+    return AmendRequest(category=order.category, symbol=order.symbol, target_link_id=order.order_link_id, price=price)
 
 
 def _with_target(plan: TradePlan, row: Disagreement, stands: Sequence[Decimal]) -> tuple[PlannedTarget, ...]:
