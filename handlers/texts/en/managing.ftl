@@ -39,7 +39,7 @@ disagreement-ended =
     }
 disagreement-restoring =
     { $kind ->
-        [target] ⏳ Target { $number } at { $price } is placed again. The card of the position shows when it stands.
+        [target] ⏳ Target { $number } is put back at { $price }. The card of the position shows when it stands.
        *[stop] ⏳ This is set again as it was promised. The card of the position shows when it stands.
     }
 disagreement-over = That is settled: the position or its account is not here any more.

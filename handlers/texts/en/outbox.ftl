@@ -1,7 +1,7 @@
 ## Messages that must arrive.
 
-promise-restarted = I was restarted just after doing what you asked. It is done; if you missed my answer, ask again.
-promise-restarted-what = I was restarted just after doing “{ $what }”. It is done; if you missed my answer, open that screen again.
+promise-restarted = I was restarted just after I had noted what you asked. It is not lost; if you missed my answer, ask again.
+promise-restarted-what = I was restarted just after I had noted “{ $what }”. It is not lost: open that screen again to see what came of it.
 promise-answer-lost = I did what you asked, but Telegram may not have delivered my answer. If you miss it, ask again.
 promise-send-secret-again = I was restarted before I could read your key or PIN. I never keep such messages, so please send it again.
 promise-set-aside = Sorry, I could not do that: it failed three times. Please try again in a minute.
