@@ -63,7 +63,8 @@ class Transaction:
         """Every row that each of several writes answers, in one hop."""
         for sql, _ in statements:
             self._forget(_shape_of(sql))
-        return (await self._run(statements))[-len(statements) :]
+        answers = await self._run(statements)
+        return answers[len(answers) - len(statements) :]
 
     async def read_ahead(self, statements: Iterable[Statement]) -> None:
         """SELECTs that will be asked for, answered in one hop."""
