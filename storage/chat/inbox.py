@@ -80,7 +80,10 @@ class SqliteInbox:
         return tuple(map(update_of, await self._database.fetch(SELECT_WAITING)))
 
     async def finish(self, done: Sequence[UpdateId], seen: Mapping[UserId, Millis], now: Millis) -> None:
-        """Mark a batch as done, with nothing of whom or what, and note when its senders were last seen: one commit."""
+        """Mark a batch as done, with nothing of whom or what, and note when its senders were last seen: one commit.
+
+        `now`: kept of a handled one in place of the moment at which it came.
+        """
         if done or seen:
             ids = json.dumps([*dict.fromkeys(done)])
             marks: list[Statement] = [(DELETE_DONE, (ids,)), (INSERT_DONE, (ids, now))]
