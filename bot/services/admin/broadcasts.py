@@ -153,14 +153,14 @@ class BroadcastJob:
             except Exception:
                 _logger.exception("a message of a broadcast failed")
                 delivery = Delivery.LATER
-            async with self.transactions.begin() as unit:
+            async with self.transactions.begin_aside() as unit:
                 await unit.broadcasts.record_delivery(broadcast.broadcast_id, recipient.user_id, delivery)
         return delivery
 
     async def _finish(self, broadcast: Broadcast) -> None:
         now = self.clock.now()
         found = await self.queries.broadcast(broadcast.broadcast_id)
-        async with self.transactions.begin() as unit:
+        async with self.transactions.begin_aside() as unit:
             if await unit.broadcasts.end(broadcast.broadcast_id, BroadcastState.DONE, now) and found is not None:
                 await unit.audit(
                     AuditEntry(
