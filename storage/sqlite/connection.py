@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 import aiosqlite
 
 from bot.aio.shielded import shielded
+from bot.domain.errors import StorageTrouble
 from storage.sqlite.codecs import Row
 
 BUSY_TIMEOUT_S: Final = 10.0
@@ -51,9 +52,9 @@ class SqliteConnection(aiosqlite.Connection):
 
     async def run_and_commit(
         self, opening: Opening, statements: Sequence[Statement], may_commit: Callable[[], bool]
-    ) -> bool | sqlite3.Error:
-        """As `run_opened`, then COMMIT if `may_commit` says so in the thread; whether it did, or why that failed."""
-        is_done: bool | sqlite3.Error = await self._execute(self._run_and_commit, opening, statements, may_commit)  # type: ignore[no-untyped-call]  # the same
+    ) -> bool | Exception:
+        """As `run_opened`, then COMMIT if `may_commit` says so in the thread; whether it did, or why either failed."""
+        is_done: bool | Exception = await self._execute(self._run_and_commit, opening, statements, may_commit)  # type: ignore[no-untyped-call]  # the same
         return is_done
 
     async def undo(self, opening: Opening, sql: str) -> None:
@@ -106,13 +107,13 @@ class SqliteConnection(aiosqlite.Connection):
 
     def _run_and_commit(
         self, opening: Opening, statements: Sequence[Statement], may_commit: Callable[[], bool]
-    ) -> bool | sqlite3.Error:
+    ) -> bool | Exception:
         self._run_opened(opening, statements)
-        if not may_commit():
-            return False
         try:
+            if not may_commit():
+                return False
             self._conn.execute(COMMIT)
-        except sqlite3.Error as error:  # of all that share it, not of these statements
+        except (sqlite3.Error, StorageTrouble) as error:  # of all that share it, not of these statements
             return error
         return True
 

@@ -133,7 +133,7 @@ class Writer:
             else:
                 try:
                     left_by = await shielded(
-                        self._end(group, opening, last, committed or _nothing, is_urgent=is_urgent)
+                        self._end(group, opening, last, committed or (lambda: None), is_urgent=is_urgent)
                     )
                 except asyncio.CancelledError as error:
                     left_by = error
@@ -254,23 +254,22 @@ class Writer:
     async def _run_and_commit(self, group: _Group, opening: Opening, last: Sequence[Statement]) -> bool:
         """In one hop, unless something has to be written down between the two; whether the group is finished."""
         ahead, began = self._ahead, self._monotonic()
-        trouble: BaseException | None = None
-        is_done: bool | sqlite3.Error = False
-        try:
+
+        def may_commit() -> bool:  # asked in the thread: nothing of it holds the loop
+            if ahead is not None and ahead.has_rows:
+                return False
             self._before_commit()
-        except StorageTrouble as error:
-            trouble = error
-        else:
-            is_done = await self._connection.run_and_commit(opening, last, lambda: ahead is None or not ahead.has_rows)
-        if isinstance(is_done, sqlite3.Error):
-            trouble = translation(is_done)
-            is_done = False
+            return True
+
+        outcome = await self._connection.run_and_commit(opening, last, may_commit)
+        if isinstance(outcome, sqlite3.Error):
+            outcome = translation(outcome)
         if ahead is not None:
             ahead.end()
-        if trouble is not None:
-            self.refused += isinstance(trouble, StorageTrouble)
-            await self._refuse(group, trouble)
-        elif is_done:
+        if isinstance(outcome, Exception):
+            self.refused += isinstance(outcome, StorageTrouble)
+            await self._refuse(group, outcome)
+        elif outcome:
             self.commits.observe(self._monotonic() - began)
             self._stands(group)
         return group.is_finished
@@ -361,7 +360,3 @@ class Writer:
                 await self._connection.rollback()
         finally:
             group.finish()
-
-
-def _nothing() -> None:
-    """Follows a commit that nobody asked to hear of."""
