@@ -16,6 +16,7 @@ from harness.prometheus import DEPLOY, RULES, alerts, names_in, recorded, rules,
 from harness.sources import ROOT
 
 OPERATING: Final = ROOT.parent / "shared" / "operating.md"
+OPERATOR: Final = ROOT / "docs" / "operator.md"
 RUNBOOK: Final = ROOT / "docs" / "runbook.md"
 HOST: Final = {"instance": "bot", "job": "perpdesk"}
 VALUES: Final = {
@@ -243,12 +244,19 @@ async def test_promtool_finds_nothing_to_say_of_the_metrics(tmp_path: Path) -> N
 
 
 def test_every_alert_says_what_to_do() -> None:
-    sections = set(re.findall(r"^## (\w+)$", RUNBOOK.read_text(), re.MULTILINE))
+    """Alert, runbook and the table of 03:00 name one first command; what it looks for in the log is logged."""
+    sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", RUNBOOK.read_text(), re.MULTILINE | re.DOTALL))
+    rows = dict(re.findall(r"^\| \[(\w+)\]\(runbook.md#\w+\) (.*)$", OPERATOR.read_text(), re.MULTILINE))
+    logged = re.findall(r'_logger\.\w+\(\s*"(.*?)"', "".join(each.read_text() for each in ROOT.glob("bot/**/*.py")))
     for name, rule in alerts().items():
         assert rule["labels"]["severity"] in {"page", "ticket", "none"}
         assert set(rule["annotations"]) == {"summary", "impact", "command", "runbook_url"}
         assert rule["annotations"]["runbook_url"] == f"docs/runbook.md#{name.lower()}"
-    assert sections >= set(alerts())
+        command = rule["annotations"]["command"]
+        assert f"* First: `{command}`" in sections[name], name
+        assert f"`{command}`" in rows[name].replace("\\|", "|"), name
+        for words in re.findall(r"journalctl.* grep -\w+ '?([\w|]+)", command):
+            assert all(any(word in line for line in logged) for word in words.split("|")), name
 
 
 @pytest.mark.skipif(not OPERATING.exists(), reason="needs ../shared/operating.md")

@@ -23,6 +23,7 @@ from bot.domain.ports.storage import UnitOfWork
 from bot.domain.refusals import RESTORED
 from bot.domain.trade_messages import FoundOrderMessage
 from bot.domain.trade_plans import Breakeven, IntentKind, NewIntent, OrderIntent, PlannedTarget, TradePlan
+from bot.services.trading.disagreeing import open_disagreement
 from bot.services.trading.messages import enqueue
 
 _WHOLE: Final = Decimal(1)
@@ -135,7 +136,7 @@ class Adoption:
             promised=LegFacts(),
             shown=LegFacts(stop=plan.stop, take_profit=target, side=plan.side),
         )
-        return await unit.disagreements.open(new, now)
+        return await open_disagreement(unit, new, now)
 
     async def _add(
         self,

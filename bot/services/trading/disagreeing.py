@@ -1,5 +1,6 @@
 """Disagreements of a leg in one round of reads: those that are new are written down and told, those that ended end."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from bot.domain.trade_plans import IntentState, TradePlan
 from bot.domain.work_off import has_opened, is_mixed, ours
 from bot.services.trading.messages import enqueue
 
+_logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
@@ -40,6 +43,14 @@ async def end_plan(unit: UnitOfWork, plan: TradePlan, how: DisagreementEnd, now:
         await unit.plans.end(plan.plan_id, now)
     for each in await unit.disagreements.open_of_leg(plan.leg):
         await unit.disagreements.end(each.disagreement_id, how, now)
+
+
+async def open_disagreement(unit: UnitOfWork, new: NewDisagreement, now: Millis) -> Disagreement | None:
+    """The new row, named in the log for operators; None where one of that kind is open already."""
+    opened = await unit.disagreements.open(new, now)
+    if opened is not None:
+        _logger.warning("disagreement (%s) of account %d, %s", new.kind.value, new.leg.account_id, new.leg.symbol)
+    return opened
 
 
 async def compare(unit: UnitOfWork, account: Account, view: LegView, found: WorkOff, now: Millis) -> None:
@@ -60,7 +71,7 @@ async def compare(unit: UnitOfWork, account: Account, view: LegView, found: Work
             promised=shown.promised,
             shown=shown.shown,
         )
-        opened = await unit.disagreements.open(new, now)
+        opened = await open_disagreement(unit, new, now)
         if opened is not None:
             key = f"disagreement:{opened.disagreement_id}"
             await enqueue(unit, account, _message(opened), key, now, instrument=view.instrument)
@@ -77,7 +88,7 @@ async def note_gone(unit: UnitOfWork, account: Account, view: LegView, now: Mill
         promised=LegFacts(size=max(ours(plan, view.intents), ZERO), side=plan.side),
         shown=LegFacts(size=ZERO),
     )
-    opened = await unit.disagreements.open(new, now)
+    opened = await open_disagreement(unit, new, now)
     if opened is not None:
         await enqueue(unit, account, _message(opened), f"disagreement:{opened.disagreement_id}", now)
 

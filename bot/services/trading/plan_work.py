@@ -1,5 +1,6 @@
 """Plan minus exchange inside a unit: what was found of a plan is noted, what it lacks becomes intents."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -23,6 +24,7 @@ from bot.domain.trade_messages import (
 )
 from bot.domain.trade_plans import (
     Breakeven,
+    ExitReason,
     IntentKind,
     IntentState,
     NewIntent,
@@ -35,6 +37,8 @@ from bot.services.trading.booking import Booked
 from bot.services.trading.disagreeing import compare, end_plan, note_gone
 from bot.services.trading.intents import IntentRunner
 from bot.services.trading.messages import enqueue
+
+_logger = logging.getLogger(__name__)
 
 TOLD_LAG_MS: Final = 1_000  # between the messages of one change
 _SEEN_AGAIN_MS: Final = 10_000
@@ -129,6 +133,7 @@ class PlanWork:
             return None
         if plan_id not in self._naked:
             worked.first_looks.append(plan_id)
+            _logger.info("the position of account %d, %s, is seen without its stop", plan.leg.account_id, plan.symbol)
         return self._naked.setdefault(plan_id, view.moment)
 
     async def _left_over(
@@ -175,6 +180,10 @@ class PlanWork:
                 await unit.intents.note(entry.intent_id, IntentNews(state=entry.state, reason=wish.why), now)
         if intent.state is IntentState.INTENT:
             worked.intents.append(intent)
+            if wish.exit_reason is ExitReason.EMERGENCY:
+                _logger.warning(
+                    "emergency close of account %d, %s: its stop can't be set", account.account_id, plan.symbol
+                )
 
     async def _note(self, unit: UnitOfWork, account: Account, view: LegView, finding: LegFinding, now: Millis) -> None:
         plan = view.plan
