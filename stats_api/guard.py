@@ -24,7 +24,6 @@ HEADERS: Final[Mapping[str, str]] = MappingProxyType(
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
-        "Server": "perpdesk",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
     }

@@ -4,7 +4,7 @@ A process has 1,024 open files where nobody raised it, and database, Telegram an
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, Protocol
 
@@ -21,26 +21,25 @@ class ServedConnection(Protocol):
 
 
 class ConnectionServer(Protocol):
-    """Makes the protocol of each new connection, and knows those that are open, the oldest first."""
+    """Knows the connections that are open, the oldest first."""
 
     @property
     def connections(self) -> Sequence[ServedConnection]: ...
 
-    def __call__(self) -> asyncio.BaseProtocol: ...
-
 
 @asynccontextmanager
 async def listening(
-    server: ConnectionServer, host: str, port: int, *, patience: float
+    server: ConnectionServer, connect: Callable[[], asyncio.BaseProtocol], host: str, port: int, *, patience: float
 ) -> AsyncIterator[tuple[str, int]]:
     """Accept while the block runs; yields the address. Whoever comes beyond MOST takes the place of the oldest.
 
-    Who asks and does not read the answer is cut off after `patience` seconds. Raises OSError when it can't be bound.
+    `connect` makes the protocol of each new connection to `server`. Who asks and does not read the answer is cut off
+    after `patience` seconds. Raises OSError when it can't be bound.
     """
 
     def accept() -> asyncio.BaseProtocol:
         _make_room(server)
-        return server()
+        return connect()
 
     listener = await asyncio.get_running_loop().create_server(accept, host, port)
     try:

@@ -14,18 +14,15 @@ from http import HTTPMethod, HTTPStatus
 from typing import Final
 
 from aiohttp import hdrs, web
-from aiohttp.http_exceptions import HttpProcessingError
 
-from bot.aio.listening import listening
 from bot.domain.secrets import Secret
+from bot.http_server import is_news, serving
 
 _log = logging.getLogger(__name__)
 
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  the name of a header
 BODY_LIMIT: Final = 1024 * 1024  # bytes; a message with its keyboard and the message that it answers has some 100 KB
 PATIENCE: Final = 15.0  # s for headers, for a body, and between requests: a proxy keeps its connections for less
-_HEADER_LIMIT: Final = 8_190  # bytes of a line
-_HEADERS_LIMIT: Final = 64
 RETRY_AFTER: Final = 1  # s
 
 
@@ -40,12 +37,7 @@ class WebhookAddress:
     port: int
 
 
-def _is_readable(record: logging.LogRecord) -> bool:
-    """False for requests that can't be read: aiohttp answers 400 and would log their bytes."""
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError | web.RequestPayloadError))
-
-
-_log.addFilter(_is_readable)
+_log.addFilter(is_news)
 
 
 class _Door:
@@ -98,23 +90,5 @@ async def listening_for_updates(
     """Listen while the block runs; yields the port. Raises OSError when it can't be bound."""
     app = web.Application(client_max_size=BODY_LIMIT)
     app.router.add_route("*", "/{path:.*}", _Door(address, take, patience).answer)
-    runner = web.AppRunner(
-        app,
-        access_log=None,
-        logger=_log,
-        handle_signals=False,
-        keepalive_timeout=patience,  # aiohttp also ends a first request's headers with it
-        lingering_time=0,
-        max_line_size=_HEADER_LIMIT,
-        max_field_size=_HEADER_LIMIT,
-        max_headers=_HEADERS_LIMIT,
-        shutdown_timeout=1.0,
-    )
-    await runner.setup()
-    if runner.server is None:
-        raise RuntimeError("a runner that was set up has a server")
-    try:
-        async with listening(runner.server, address.host, address.port, patience=patience) as (_, port):
-            yield port
-    finally:
-        await runner.cleanup()
+    async with serving(app, address.host, address.port, logger=_log, patience=patience, lingering=0) as (_, port):
+        yield port

@@ -124,12 +124,14 @@ async def fuzz(target: FuzzTarget, seed: int, cases: int, *, first: int = 0) -> 
     async def one(number: int) -> None:
         async with slots:
             drawn = drawn_case(target, seed, number)
-            if (wrong := _wrong(drawn, await _answers(target, drawn))) is not None:
+            received = await _received(target, drawn)
+            if (wrong := _wrong(drawn, _statuses(target, drawn, received), received)) is not None:
                 failures.append(f"{target.name}, case {seed} {number}: {wrong}; sent {drawn.sent[:300]!r}")
 
     for number in range(first, end, _ROUND):
         await asyncio.gather(*map(one, range(number, min(number + _ROUND, end))))
-        if await _answers(target, _good(target)) != [HTTPStatus.OK]:
+        good = _good(target)
+        if _statuses(target, good, await _received(target, good)) != [HTTPStatus.OK]:
             return [*failures, f"{target.name} does not serve any more after those from {number} on of seed {seed}"]
     return failures
 
@@ -241,11 +243,8 @@ def _broken(sent: bytes, draw: random.Random) -> bytes:
     return sent + sent[start:]
 
 
-async def _answers(target: FuzzTarget, drawn: FuzzRequest) -> list[int]:
-    """The statuses that came, interim ones aside, until the connection was closed or fell silent.
-
-    Where nothing may be given, what anybody may have does not count.
-    """
+async def _received(target: FuzzTarget, drawn: FuzzRequest) -> bytes:
+    """What came until the connection was closed or fell silent."""
     received = b""
     with suppress(ConnectionError, TimeoutError):
         reader, writer = await asyncio.open_connection("127.0.0.1", target.port)
@@ -258,6 +257,11 @@ async def _answers(target: FuzzTarget, drawn: FuzzRequest) -> list[int]:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
             writer.transport.abort()
+    return received
+
+
+def _statuses(target: FuzzTarget, drawn: FuzzRequest, received: bytes) -> list[int]:
+    """Of all answers, interim ones aside. Where nothing may be given, what anybody may have does not count."""
     found = []
     for head in _HEAD_OF_ANSWER.finditer(received):
         is_anybody_s = bool(target.open_mark) and target.open_mark in head[0]
@@ -272,7 +276,9 @@ async def _send(writer: asyncio.StreamWriter, sent: bytes) -> None:
         await writer.drain()
 
 
-def _wrong(drawn: FuzzRequest, answers: list[int]) -> str | None:
+def _wrong(drawn: FuzzRequest, answers: list[int], received: bytes) -> str | None:
+    if b"aiohttp" in received:
+        return "was answered with the name of the library"
     if any(status >= HTTPStatus.INTERNAL_SERVER_ERROR for status in answers):
         allowed = drawn.may or frozenset()
         if not allowed.issuperset(answers):

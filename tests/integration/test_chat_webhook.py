@@ -99,7 +99,9 @@ async def test_who_is_not_telegram_is_turned_away(sim: Driver, tmp_path: Path) -
             ("POST", url, right, b"no json", HTTPStatus.OK),
         ):
             async with sim.session.request(method, where, headers=headers, data=BytesIO(body)) as answer:
-                assert (answer.status, await answer.read()) == (status, b"")
+                said = b"" if status is HTTPStatus.OK else f'{{"error":"{status.phrase.lower()}"}}'.encode()
+                assert (answer.status, await answer.read()) == (status, said)
+                assert answer.headers["Server"] == "perpdesk"
         assert await bot.inbox() == {}
 
 

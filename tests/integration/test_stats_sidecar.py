@@ -281,6 +281,23 @@ async def test_a_body_of_unknown_length_is_refused(sidecar: Sidecar) -> None:
     assert head.startswith(b"HTTP/1.1 413 ")
 
 
+@pytest.mark.parametrize(
+    ("sent", "status", "words"),
+    [
+        (b"GET / HTP/1.1\r\n\r\n", b"400", b"bad request"),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nExpect: x\r\n\r\n", b"417", b"expectation failed"),
+    ],
+)
+async def test_what_no_route_sees_is_refused_as_the_rest_is(
+    sidecar: Sidecar, sent: bytes, status: bytes, words: bytes
+) -> None:
+    head, _, body = (await exchange(sidecar.port, sent)).partition(b"\r\n\r\n")
+    assert head.split()[1] == status
+    assert b"\r\nServer: perpdesk" in head
+    assert b"\r\nContent-Type: application/json\r\n" in head
+    assert body == b'{"error":"' + words + b'"}'
+
+
 async def test_huge_headers_are_refused_and_their_bytes_not_logged(
     sidecar: Sidecar, caplog: pytest.LogCaptureFixture
 ) -> None:
