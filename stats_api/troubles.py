@@ -1,7 +1,8 @@
 """What is wrong now, in words and since when: why the process is not ready, and what the alerts look at.
 
-Each rule is an alert of ops/deploy/prometheus, asked of one moment: what holds is told at once, and counts as lasting
-when it has held as long as the alert waits. Forecasts, and what needs a second machine, are left to Prometheus.
+Each of RULES is an alert of ops/deploy/prometheus, asked of one moment: what holds is told at once, and counts as
+lasting when it has held as long as the alert waits. Forecasts, and what needs a second machine, are left to Prometheus.
+What nobody is woken for, and all is not well with all the same, stands in SILENT.
 """
 
 from collections.abc import Callable, Iterable
@@ -49,7 +50,10 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An alert and what it looks at; it fires when that has held for `lasts_s` seconds."""
+    """An alert, or a word in small letters where there is none, and what it looks at.
+
+    It fires when that has held for `lasts_s` seconds.
+    """
 
     alert: str
     severity: Severity
@@ -67,7 +71,9 @@ class Troubles:
         self, scrape: Scrape, minute: Window, reasons: Iterable[Reason], stuck: Iterable[str]
     ) -> tuple[Trouble, ...]:
         """All there are, the worst first, then the oldest."""
-        found = {rule.alert: (rule, said) for rule in RULES if (said := rule.look(scrape, minute)) is not None}
+        found = {
+            rule.alert: (rule, said) for rule in (*RULES, *SILENT) if (said := rule.look(scrape, minute)) is not None
+        }
         stuck = tuple(stuck)
         names = {*found, _STUCK} if stuck else {*found}
         self._first = {name: self._first.get(name, (scrape.at, scrape.seconds)) for name in names}
@@ -181,6 +187,11 @@ def _backup_old(scrape: Scrape, _: Window) -> Found:
     return None
 
 
+def _halted(scrape: Scrape, _: Window) -> Found:
+    is_halted = scrape.value("perpdesk_entries_halted") > 0
+    return ("Entries of everybody are halted; /unhalt in chat lifts it", 0) if is_halted else None
+
+
 RULES: Final = (
     Rule("DeafPoller", "page", 60, _deaf),
     Rule("UnknownOrder", "page", 30, _unknown),
@@ -194,3 +205,4 @@ RULES: Final = (
     Rule("LoopLag", "ticket", 300, _lag),
     Rule("ClockSkew", "ticket", 120, _skew),
 )
+SILENT: Final = (Rule("halted", "ticket", 0, _halted),)
