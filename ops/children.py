@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 import threading
@@ -46,7 +47,9 @@ def end_with_parent(stop: Callable[[], object]) -> None:
     """Call `stop` (from a thread) once standard input closes: the parent is gone."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        # Past the buffer: a thread that waits within it would break the interpreter's end, whatever that is caused by.
+        while os.read(sys.stdin.fileno(), 4_096):
+            pass
         stop()
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()

@@ -225,3 +225,11 @@ def test_ctrl_c_below_make_is_no_error(tmp_path: Path) -> None:
     os.close(terminal)
     assert os.waitstatus_to_exitcode(status) == 0, said.decode()
     assert b"***" not in said, said.decode()
+
+
+def test_a_child_that_ends_before_its_parent_ends_in_order() -> None:
+    """So that its last words are its own, such as that a port is taken."""
+    code = "from ops.children import end_with_parent; end_with_parent(print)"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdin=-1, stderr=-1) as child:
+        assert child.stderr is not None
+        assert (child.wait(LIMIT), child.stderr.read()) == (0, b"")
