@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps
 # Half of a first start is compiling, where nobody did it before; pip does it for what it installs.
+# setuptools warns of every editable install that its folder is on the path: hence -qq, errors alone.
 COMPILE := $(BIN)/python -m compileall -q -j 0 bot handlers storage cache stats_api ops
 BUDGET ?= 600
 SEED ?= 1
@@ -25,7 +26,7 @@ $(VENV)/bin/python:
 $(VENV)/.runtime: requirements.lock | $(VENV)/bin/python
 	@echo "Installing what requirements.lock pins ..."
 	@$(PIP) -r requirements.lock
-	@$(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --no-index --no-build-isolation -e .
+	@$(BIN)/python -m pip --disable-pip-version-check -qq install --no-deps --no-index --no-build-isolation -e .
 	@$(COMPILE)
 	@touch $@
 
