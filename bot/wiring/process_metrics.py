@@ -37,7 +37,8 @@ class DatabaseCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         found = self._database.stats()
-        yield histogram("perpdesk_sqlite_commit_seconds", "How long commits took.", found.commits)
+        words = "How long commits took, with the statements that went to SQLite in one step with them."
+        yield histogram("perpdesk_sqlite_commit_seconds", words, found.commits)
         words = "How long it took to bring the write-ahead log into the database."
         yield histogram("perpdesk_sqlite_checkpoint_seconds", words, found.checkpoints)
         words = "Commits that the disk refused."

@@ -65,8 +65,8 @@ class _Group:
 class Writer:
     """Runs transactions one after the other on its one connection. `in_trouble` hears of what the disk refuses.
 
-    `commits`: how long they took in seconds, those of single statements with their statement. `refused`: commits that
-    failed.
+    `commits`: how long they took in seconds, with the statements that went in one hop with them: a single one, a batch,
+    what a unit had left to run where no journal stands between. `refused`: commits that failed.
     """
 
     def __init__(
