@@ -27,6 +27,8 @@ KEPT: Final = {
     "bot.chat.stats.ChatStats.inbox_marker": WATCHED,
     "bot.chat.transport.AiohttpRequest.do_request": FRAMEWORK,
     "bot.chat.transport.AiohttpRequest.read_timeout": FRAMEWORK,
+    "bot.http_server.PlainConnection.finish_response": FRAMEWORK,
+    "bot.http_server.PlainConnection.handle_error": FRAMEWORK,
     "bot.logs.LogCounts.emit": FRAMEWORK,
     "handlers.registry.TableHandler.check_update": FRAMEWORK,
     "handlers.registry.TableHandler.handle_update": FRAMEWORK,
