@@ -183,6 +183,12 @@ class UpdateContext:
         return data if data.startswith(PRESS_PREFIX) else f"update:{self.update.update_id}"
 
     @property
+    def is_repeat(self) -> bool:
+        """Whether it is a tap on a button that acts once and was used before."""
+        update_attempt = current_attempt.get()
+        return self.query is not None and update_attempt is not None and update_attempt.pressed is None
+
+    @property
     def age_s(self) -> float | None:
         """Seconds since the person did it; None: not known, or done just now."""
         update_attempt = current_attempt.get()

@@ -85,20 +85,18 @@ async def start_trial(ctx: UpdateContext, payload: StartTrialForOrder) -> None:
 
 
 async def confirm_entry(ctx: UpdateContext, payload: ConfirmEntry) -> None:
-    """The one tap that enters; a second one shows the same trade."""
+    """The one tap that enters; a second one shows the same trade, for which nothing is read at the exchange."""
+    trading, key = ctx.services.trading, ctx.idempotency_key
+    trade = await trading.watch.entered_by(key) if ctx.is_repeat else None
     try:
-        trade = await ctx.services.trading.entries.confirm(
-            ctx.config,
-            payload.card,
-            place=place_of(ctx),
-            idempotency_key=ctx.idempotency_key,
-        )
+        if trade is None:
+            trade = await trading.entries.confirm(ctx.config, payload.card, place=place_of(ctx), idempotency_key=key)
     except CardOutdated as outdated:
         await ctx.show(await _outdated(ctx, payload.draft, outdated))
     except EntryRefused as refusal:
         await ctx.show(await _refused(ctx, payload, refusal))
     else:
-        await ctx.services.trading.tickets.used(ctx.user_id, payload.draft)
+        await trading.tickets.used(ctx.user_id, payload.draft)
         await show_trade(ctx, trade, payload.draft)
 
 

@@ -58,13 +58,30 @@ async def test_two_taps_and_one_message_to_a_practice_fill(harness: Harness, lan
     assert (anna.taps, anna.sent, len(anna.bubbles)) == (2, 1, 1)
 
 
+class Asked:
+    """An exchange that counts how often an entry asks for the leg's settings."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+        self.times = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def leg_settings(self, account: Account, symbol: Symbol) -> Any:
+        self.times += 1
+        return await self._inner.leg_settings(account, symbol)
+
+
 async def test_a_second_tap_shows_the_same_trade(harness: Harness) -> None:
     anna, card = await offered(harness)
     data = card.button(CONFIRM)["callback_data"]
+    told = cast("MutableMapping[AccountType, Any]", harness.services.trading.entries.told)
+    told[AccountType.PAPER] = asked = Asked(told[AccountType.PAPER])
     await anna.press(CONFIRM, bubble=card)
     again = await anna.tap(data, bubble=anna.last)
     assert "Filled 0.001 BTC" in words(again.text)
-    assert len(await sent(harness)) == 1
+    assert (len(await sent(harness)), asked.times) == (1, 1), "what is answered from the rows asks nothing anew"
 
 
 async def test_nobody_else_confirms_it(harness: Harness) -> None:

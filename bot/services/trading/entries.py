@@ -150,10 +150,10 @@ class Entries:
         try:
             plan_id = await self._confirmed(config, card, place, idempotency_key)
         except (UserFacing, ExchangeError):  # what is against it now may be its own first time
-            again = await self.queries.by_key(f"{idempotency_key}:entry:0")
-            if again is None or again.plan_id is None:
+            again = await self.watch.entered_by(idempotency_key)
+            if again is None:
                 raise
-            plan_id = again.plan_id
+            return again
         return await self._trade(plan_id)
 
     async def _confirmed(self, config: UserConfig, card: ConfirmedCard, place: CardPlace, idempotency_key: str) -> int:

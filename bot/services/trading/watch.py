@@ -27,6 +27,11 @@ class TradeWatch:
         """A plan with everything that was done for it; None: there is no such plan."""
         return await self.queries.trade(plan_id)
 
+    async def entered_by(self, idempotency_key: str) -> ManagedTrade | None:
+        """The trade that a confirmation of that key has made, without a word to the exchange; None: there is none."""
+        first = await self.queries.by_key(f"{idempotency_key}:entry:0")
+        return None if first is None or first.plan_id is None else await self.trade(first.plan_id)
+
     async def of_leg(self, leg: LegKey) -> ManagedTrade | None:
         """The trade of a leg's open plan."""
         plans = await self.queries.plans_open(leg.account_id)
