@@ -4,6 +4,7 @@ Nothing is put back unasked. The person says whether the promise is restored, wh
 the leg is left alone, or closed.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -11,6 +12,7 @@ from enum import StrEnum
 from bot.domain.ids import Millis, UserId
 from bot.domain.orders import TriggerBy
 from bot.domain.portfolio import LegKey, Side
+from bot.domain.trade_plans import PlannedTarget
 
 
 class DisagreementKind(StrEnum):
@@ -87,3 +89,32 @@ class Disagreement:
     def is_open(self) -> bool:
         """Whether the exchange still shows something else than was promised."""
         return self.ended_ts is None
+
+    @property
+    def what(self) -> str:
+        """Its kind; of what stands for the whole position the part: stop, take_profit or trailing."""
+        if self.kind is not DisagreementKind.STOP:
+            return self.kind.value
+        promised, shown = self.promised, self.shown
+        if (promised.stop, promised.stop_by) != (shown.stop, shown.stop_by):
+            return "stop"
+        is_target = (promised.take_profit, promised.take_profit_by) != (shown.take_profit, shown.take_profit_by)
+        return "take_profit" if is_target else "trailing"
+
+
+def disputed_targets(
+    rows: Iterable[Disagreement], leg: LegKey, targets: Sequence[PlannedTarget]
+) -> dict[int, Decimal | None]:
+    """By number the targets of a leg that do not stand as promised, and where each stands; None: nowhere.
+
+    The last target is the take profit of the whole position, which is told with its stop.
+    """
+    found = dict[int, Decimal | None]()
+    for each in rows:
+        if each.leg != leg:
+            continue
+        if each.kind is DisagreementKind.TARGET:
+            found[each.promised.target] = each.shown.target_price
+        elif each.kind is DisagreementKind.STOP and each.promised.take_profit != each.shown.take_profit:
+            found.update((one.number, each.shown.take_profit) for one in targets[-1:])
+    return found

@@ -1,11 +1,12 @@
 """An account's open positions: one by one with every level, or one line each, the riskiest first."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Final
 
 from bot.domain.accounts import Account
+from bot.domain.disagreements import Disagreement, disputed_targets
 from bot.domain.ids import Symbol
 from bot.domain.market import Instrument
 from bot.domain.portfolio import LegKey, Position, Positions, Side
@@ -28,7 +29,7 @@ from handlers.views.frame import (
     refresh_button,
     screen_button,
 )
-from handlers.views.levels import FAR, away, has_no_stop, level_table
+from handlers.views.levels import FAR, Disputed, away, has_no_stop, level_table, named_target
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
 from handlers.views.tables import cut, named_columns
@@ -40,7 +41,6 @@ _NAME_WIDTH: Final = 6  # characters
 _SEVERAL: Final = 2  # positions from which closing several is worth a button
 _SCALES: Final = ((10_000_000, 1_000_000, "M"), (100_000, 1_000, "K"))  # USDT from which its digits have no room
 _WHOLE_FROM: Final = 1_000  # USDT from which a line has no room for cents
-_NO_TARGETS: Final[Mapping[LegKey, Sequence[PlannedTarget]]] = MappingProxyType({})
 _NAMED: Final = 4  # symbols without a stop that are told by name
 _TENTH: Final = Decimal("0.1")
 _BLANK: Final = Markup("")
@@ -48,8 +48,25 @@ _ZERO: Final = Decimal(0)
 _UNIT: Final = Decimal(1)
 _NOT_TOLD: Final = "–"
 PositionsShown = Shown[WithInstruments[Positions]]
-PlannedTargets = Mapping[LegKey, Sequence[PlannedTarget]]
-"""What is still to be reached of a leg's targets, nearest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """Of the plans of an account the targets to be reached yet, nearest first, and what Bybit shows otherwise."""
+
+    targets: Mapping[LegKey, Sequence[PlannedTarget]] = field(default_factory=dict)
+    disagreements: Sequence[Disagreement] = ()
+
+    def of(self, leg: LegKey) -> Sequence[PlannedTarget]:
+        """The targets that are left of one leg."""
+        return self.targets.get(leg, ())
+
+    def disputed(self, leg: LegKey) -> Disputed:
+        """Those of them that do not stand as they were promised."""
+        return disputed_targets(self.disagreements, leg, self.of(leg))
+
+
+NOTHING_PLANNED: Final = Planned()
 
 
 def positions_card(
@@ -57,11 +74,11 @@ def positions_card(
     account: Account,
     shown: PositionsShown,
     page_number: int = 0,
-    targets: PlannedTargets = _NO_TARGETS,
+    planned: Planned = NOTHING_PLANNED,
 ) -> Card:
     """Three and fewer with every level; more in a line each."""
     if shown.value is None or len(shown.value.value.items) <= IN_DETAIL:
-        return position_details_card(viewer, account, shown, page_number, targets)
+        return position_details_card(viewer, account, shown, page_number, planned)
     items = by_risk(shown.value.value.items)
     page = page_of(items, page_number, IN_LINES)
     say = viewer.say
@@ -70,7 +87,9 @@ def positions_card(
     if unprotected:
         named = ", ".join(unprotected[:_NAMED])
         parts.append(say("positions-unprotected", symbols=named, more=max(0, len(unprotected) - _NAMED)))
-    counts = [len(_targets_of(account, each, targets)) or int(each.take_profit is not None) for each in page.items]
+    counts = [
+        len(planned.of(each.leg_key(account.account_id))) or int(each.take_profit is not None) for each in page.items
+    ]
     parts += [_lines(viewer, page.items, counts), say("positions-legend"), *page_lines(viewer, page)]
     parts.append(footer(viewer, shown))
     details = button(say.plain("button-details"), viewer.data(ShowPositionDetails(account.account_id, 0)))
@@ -78,7 +97,7 @@ def positions_card(
         text=join(parts),
         rows=(
             account_tabs(viewer, account, ShowPositions),
-            *_leg_rows(viewer, account, page.items),
+            *_leg_rows(viewer, account, page.items, planned),
             page_row(viewer, page, lambda number: ShowPositions(account.account_id, number)),
             _close_row(viewer, account, items),
             other_screens(viewer, account, ShowPositions),
@@ -93,7 +112,7 @@ def position_details_card(
     account: Account,
     shown: PositionsShown,
     page_number: int = 0,
-    targets: PlannedTargets = _NO_TARGETS,
+    planned: Planned = NOTHING_PLANNED,
 ) -> Card:
     """Size, value, PnL, and the distance of the mark price to entry, stop, target and liquidation."""
     say = viewer.say
@@ -102,7 +121,7 @@ def position_details_card(
     parts = [_title(viewer, account)] if shown.value is None else _head(viewer, account, shown.value.value)
     for position in page.items:
         instrument = shown.value.instrument(position.category, position.symbol) if shown.value is not None else None
-        parts += [_BLANK, *_position(viewer, position, instrument, _targets_of(account, position, targets))]
+        parts += [_BLANK, *_position(viewer, position, instrument, _named_targets(viewer, account, position, planned))]
     parts += [_BLANK, *page_lines(viewer, page), footer(viewer, shown)]
     code = ShowPositionDetails if len(items) > IN_DETAIL else ShowPositions
     whole = button(say.plain("button-all-positions"), viewer.data(ShowPositions(account.account_id, 0)))
@@ -111,7 +130,7 @@ def position_details_card(
         text=join(parts),
         rows=(
             account_tabs(viewer, account, ShowPositions),
-            *_leg_rows(viewer, account, page.items),
+            *_leg_rows(viewer, account, page.items, planned),
             page_row(viewer, page, lambda number: ShowPositionDetails(account.account_id, number)),
             _close_row(viewer, account, items),
             other_screens(viewer, account, ShowPositions),
@@ -121,17 +140,22 @@ def position_details_card(
     )
 
 
-def _leg_rows(viewer: RenderContext, account: Account, items: Sequence[Position]) -> tuple[Row, ...]:
-    """[BTC Long]: each position's own card, where it is closed and its stop moved; ⚠️ marks one without a stop.
+def _leg_rows(viewer: RenderContext, account: Account, items: Sequence[Position], planned: Planned) -> tuple[Row, ...]:
+    """[BTC Long]: each position's own card, where it is closed and its stop moved.
+
+    ⚠️ marks one without a stop, and one of which the exchange shows something else than was promised.
 
     Prices instead, for accounts whose orders are not placed here.
     """
     if not viewer.trades(account):
         return symbol_rows(viewer, items, marked=_unprotected(items))
 
+    disputed = {each.leg for each in planned.disagreements}
+
     def label(each: Position) -> str:
         side = viewer.say.plain("side-long" if each.side is Side.BUY else "side-short")
-        return f"{'⚠️ ' if has_no_stop(each) else ''}{base_of(each.symbol)} {side}"
+        is_odd = has_no_stop(each) or each.leg_key(account.account_id) in disputed
+        return f"{'⚠️ ' if is_odd else ''}{base_of(each.symbol)} {side}"
 
     return in_rows(
         [
@@ -150,9 +174,15 @@ def _close_row(viewer: RenderContext, account: Account, items: Sequence[Position
     return (button(viewer.say.plain("button-close-several"), viewer.data(ShowCloses(account.account_id))),)
 
 
-def _targets_of(account: Account, position: Position, targets: PlannedTargets) -> Sequence[PlannedTarget]:
-    """Those planned ones that are left."""
-    return targets.get(position.leg_key(account.account_id), ())
+def _named_targets(
+    viewer: RenderContext, account: Account, position: Position, planned: Planned
+) -> list[tuple[str, Decimal | None]]:
+    """Those planned ones that are left; none where the position's own take profit says it all."""
+    leg = position.leg_key(account.account_id)
+    targets, disputed = planned.of(leg), planned.disputed(leg)
+    if len(targets) <= 1 and not disputed:
+        return []
+    return [named_target(viewer, each, disputed) for each in targets]
 
 
 def _vanish(viewer: RenderContext, account: Account) -> Row:
@@ -241,7 +271,10 @@ def _points(figures: Figures, fraction: Decimal) -> str:
 
 
 def _position(
-    viewer: RenderContext, position: Position, instrument: Instrument | None, targets: Sequence[PlannedTarget]
+    viewer: RenderContext,
+    position: Position,
+    instrument: Instrument | None,
+    targets: Sequence[tuple[str, Decimal | None]],
 ) -> list[Markup]:
     say = viewer.say
     side = say.plain("side-long" if position.side is Side.BUY else "side-short")
@@ -254,8 +287,7 @@ def _position(
     ]
     if has_no_stop(position):
         lines.append(say("position-unprotected"))
-    named = [(say.plain("leg-target", number=each.number), each.price) for each in targets]
-    lines.append(level_table(viewer, position, instrument, named if len(named) > 1 else ()))
+    lines.append(level_table(viewer, position, instrument, targets))
     if position.liquidation_price is None and "liqPrice" not in position.unread:
         lines.append(say("position-no-liquidation"))
     return lines

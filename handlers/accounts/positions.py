@@ -4,10 +4,14 @@ from collections.abc import Callable
 from typing import Final
 
 from bot.domain.accounts import Account
-from bot.domain.portfolio import LegKey
-from bot.domain.trade_plans import PlannedTarget
 from handlers.accounts.callbacks import ShowPositionDetails
-from handlers.accounts.position_views import PlannedTargets, PositionsShown, position_details_card, positions_card
+from handlers.accounts.position_views import (
+    NOTHING_PLANNED,
+    Planned,
+    PositionsShown,
+    position_details_card,
+    positions_card,
+)
 from handlers.core.account_screen import account_argument
 from handlers.core.context import UpdateContext
 from handlers.core.links import ShowPositions
@@ -15,7 +19,7 @@ from handlers.core.specs import EXIT, HandlerSpec, command, view
 from handlers.views.cards import Card
 from handlers.views.render_context import RenderContext
 
-Draw = Callable[[RenderContext, Account, PositionsShown, int, PlannedTargets], Card]
+Draw = Callable[[RenderContext, Account, PositionsShown, int, Planned], Card]
 
 
 async def positions_command(ctx: UpdateContext) -> None:
@@ -34,16 +38,22 @@ async def show_position_details(ctx: UpdateContext, code: ShowPositionDetails) -
 
 
 async def _present(ctx: UpdateContext, account: Account, page: int, draw: Draw) -> None:
-    """With every target of the plans, where something is open: the exchange shows the last one of a position alone."""
-    targets: dict[LegKey, tuple[PlannedTarget, ...]] = {}
+    """With every target of the plans, where something is open: the exchange shows the last one of a position alone.
+
+    Those that do not stand as they were promised are marked.
+    """
+    planned, trading = NOTHING_PLANNED, ctx.services.trading
 
     async def load() -> PositionsShown:
+        nonlocal planned
         shown = await ctx.services.account_screens.positions(account)
         if shown.later is not None or (shown.value is not None and shown.value.value.items):
-            targets.update(await ctx.services.trading.watch.targets_left(account.account_id))
+            targets = await trading.watch.targets_left(account.account_id)
+            stand = await trading.disagreements.of_account(ctx.config, account.account_id) if targets else ()
+            planned = Planned(targets=targets, disagreements=stand)
         return shown
 
-    await ctx.present(load, lambda viewer, shown: draw(viewer, account, shown, page, targets))
+    await ctx.present(load, lambda viewer, shown: draw(viewer, account, shown, page, planned))
 
 
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (

@@ -119,7 +119,7 @@ def _facts(viewer: RenderContext, row: Disagreement, instrument: Instrument | No
     say, promised, shown = viewer.say, row.promised, row.shown
     match row.kind:
         case DisagreementKind.STOP:
-            yield say("told-trailing-changed" if _is_of_trailing(row) else "told-stop-changed")
+            yield say("told-trailing-changed" if row.what == "trailing" else "told-stop-changed")
             stops = (promised.stop, promised.stop_by), (shown.stop, shown.stop_by)
             targets = (promised.take_profit, promised.take_profit_by), (shown.take_profit, shown.take_profit_by)
             for key, (ours, seen) in (("told-stop-was", stops), ("told-target-was", targets)):
@@ -143,13 +143,6 @@ def _facts(viewer: RenderContext, row: Disagreement, instrument: Instrument | No
             yield say("disagreement-gone")
         case DisagreementKind.FOUND:
             yield say("told-found")
-
-
-def _is_of_trailing(row: Disagreement) -> bool:
-    """Whether the trailing stop alone is another one."""
-    promised, shown = row.promised, row.shown
-    fields = ("stop", "stop_by", "take_profit", "take_profit_by")
-    return promised.trailing != shown.trailing and all(getattr(promised, f) == getattr(shown, f) for f in fields)
 
 
 def _stop_line(viewer: RenderContext, stop: Decimal | None, instrument: Instrument | None) -> Markup:

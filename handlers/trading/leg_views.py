@@ -8,7 +8,7 @@ from telegram import InlineKeyboardButton
 
 from bot.domain.accounts import Account
 from bot.domain.chart_intervals import ChartInterval
-from bot.domain.disagreements import DisagreementKind, LegFacts
+from bot.domain.disagreements import Disagreement, DisagreementKind, LegFacts, disputed_targets
 from bot.domain.errors import BadInput
 from bot.domain.ids import Symbol
 from bot.domain.leg_rules import remaining_after
@@ -39,7 +39,7 @@ from handlers.trading.reasons import reason_text
 from handlers.views.cards import Card, Row, button
 from handlers.views.figures import CENT, arrow
 from handlers.views.frame import footer, menu_row, notice, screen_button
-from handlers.views.levels import has_no_stop, level_table
+from handlers.views.levels import UNDISPUTED, Disputed, has_no_stop, level_table, named_target
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, quote_of
 
@@ -58,7 +58,7 @@ def leg_card(viewer: RenderContext, account: Account, code: ShowLeg, shown: Legs
         return flat_card(viewer, account, code)
     parts = [
         leg_head(viewer, account, outlook.position),
-        *outlook_lines(viewer, outlook, instrument_of(shown, code.symbol)),
+        *outlook_lines(viewer, outlook, instrument_of(shown, code.symbol), _disputed(outlook, shown)),
         *_target_lines(viewer, outlook, shown),
         footer(viewer, shown),
     ]
@@ -87,7 +87,9 @@ def leg_name(viewer: RenderContext, position: Position) -> str:
     return f"{position.symbol} · {side}{leverage}{hedge}"
 
 
-def outlook_lines(viewer: RenderContext, outlook: LegOutlook, instrument: Instrument | None) -> list[Markup]:
+def outlook_lines(
+    viewer: RenderContext, outlook: LegOutlook, instrument: Instrument | None, disputed: Disputed = UNDISPUTED
+) -> list[Markup]:
     """Result, size, levels, and what holds the stop and the targets."""
     say, figures, position = viewer.say, viewer.figures, outlook.position
     size = figures.size(position.size, instrument, base_of(position.symbol))
@@ -97,7 +99,7 @@ def outlook_lines(viewer: RenderContext, outlook: LegOutlook, instrument: Instru
         say("position-size-alone", size=size)
         if mark is None
         else say("position-worth", size=size, value=figures.money(mark * position.size, quote_of(position.symbol))),
-        level_table(viewer, position, instrument, named_targets(viewer, outlook)),
+        level_table(viewer, position, instrument, named_targets(viewer, outlook, disputed)),
         _stop_line(viewer, outlook),
         *trail_lines(viewer, outlook, instrument),
     ]
@@ -165,9 +167,11 @@ def open_targets(outlook: LegOutlook) -> tuple[PlannedTarget, ...]:
     return () if outlook.plan is None else tuple(each for each in outlook.plan.targets if not each.is_done)
 
 
-def named_targets(viewer: RenderContext, outlook: LegOutlook) -> list[tuple[str, Decimal]]:
+def named_targets(
+    viewer: RenderContext, outlook: LegOutlook, disputed: Disputed = UNDISPUTED
+) -> list[tuple[str, Decimal | None]]:
     """The targets that are left, each with its number; none where the exchange alone knows of one."""
-    return [(viewer.say.plain("leg-target", number=each.number), each.price) for each in open_targets(outlook)]
+    return [named_target(viewer, each, disputed) for each in open_targets(outlook)]
 
 
 def target_line(
@@ -184,6 +188,11 @@ def target_line(
         return say("told-target-gone", number=target.target, price=price)
     reason = reason_text(say, symbol, shown.reason, shown.code)
     return say("told-target-refused", number=target.target, price=price, reason=reason)
+
+
+def _disputed(outlook: LegOutlook, shown: LegsShown) -> Disputed:
+    rows = shown.value.value.disagreements if shown.value is not None else ()
+    return disputed_targets(rows, outlook.leg, open_targets(outlook))
 
 
 def _target_lines(viewer: RenderContext, outlook: LegOutlook, shown: LegsShown) -> list[Markup]:
@@ -284,11 +293,15 @@ def _leg_rows(viewer: RenderContext, account: Account, outlook: LegOutlook, show
 
 
 def _disagreements(viewer: RenderContext, outlook: LegOutlook, shown: LegsShown) -> tuple[Row, ...]:
-    """[Bybit and I disagree]: one of each."""
+    """[Bybit and I disagree: target 2]: one of each."""
     rows = shown.value.value.disagreements if shown.value is not None else ()
-    label = viewer.say.plain("button-disagreement")
+
+    def label(row: Disagreement) -> str:
+        what = viewer.say.plain("disagreement-what", what=row.what, number=row.promised.target)
+        return viewer.say.plain("button-disagreement", what=what)
+
     return tuple(
-        (button(label, viewer.data(ShowDisagreement(each.disagreement_id))),)
+        (button(label(each), viewer.data(ShowDisagreement(each.disagreement_id))),)
         for each in rows
         if each.leg == outlook.leg
     )

@@ -1,11 +1,13 @@
 """The prices that matter to a position, and how far each is from the mark price."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from bot.domain.market import Instrument
 from bot.domain.portfolio import Position
+from bot.domain.trade_plans import PlannedTarget
 from handlers.texts.catalog import Markup
 from handlers.views.figures import percent_away
 from handlers.views.render_context import RenderContext
@@ -14,6 +16,10 @@ from handlers.views.tables import columns
 FAR: Final = Decimal(1)  # a price that is twice or zero: nobody looks at how far exactly
 _TENTH: Final = Decimal("0.1")
 _NOT_TOLD: Final = "–"
+_PLANNED: Final = "planned"  # no field of the exchange's: a target that does not stand has its line all the same
+Disputed = Mapping[int, Decimal | None]
+"""By number the targets that do not stand as they were promised, and where each stands; None: nowhere."""
+UNDISPUTED: Final[Disputed] = MappingProxyType({})
 
 
 def has_no_stop(position: Position) -> bool:
@@ -21,15 +27,23 @@ def has_no_stop(position: Position) -> bool:
     return position.stop_loss is None and "stopLoss" not in position.unread
 
 
+def named_target(viewer: RenderContext, target: PlannedTarget, disputed: Disputed) -> tuple[str, Decimal | None]:
+    """Target 2 with its price; of one that does not stand as it was promised ⚠️ and the price where it stands."""
+    name = viewer.say.plain("leg-target", number=target.number)
+    if target.number not in disputed:
+        return name, target.price
+    return f"{name} ⚠️", disputed[target.number]
+
+
 def level_table(
     viewer: RenderContext,
     position: Position,
     instrument: Instrument | None,
-    targets: Sequence[tuple[str, Decimal]] = (),
+    targets: Sequence[tuple[str, Decimal | None]] = (),
 ) -> Markup:
     """Entry, stop, target and liquidation. `targets`, each with its name, stand in the place of the one target."""
     say, figures = viewer.say, viewer.figures
-    named: list[tuple[str, Decimal | None, str]] = [(name, price, "takeProfit") for name, price in targets]
+    named = [(name, price, _PLANNED) for name, price in targets]
     prices = (
         (say.plain("position-entry"), position.entry_price, "avgPrice"),
         (say.plain("position-stop"), position.stop_loss, "stopLoss"),
@@ -40,7 +54,7 @@ def level_table(
     for name, price, field in prices:
         if price is not None:
             rows.append((name, figures.price(price, instrument), _distance(viewer, price, position)))
-        elif field in position.unread or field == "avgPrice":
+        elif field in {"avgPrice", _PLANNED} or field in position.unread:
             rows.append((name, _NOT_TOLD, ""))
     if position.trailing_stop is not None:
         rows.append((say.plain("position-trailing"), figures.price(position.trailing_stop, instrument), ""))

@@ -97,9 +97,13 @@ async def test_play_money_is_refilled_by_bybit(desk: DemoTrading) -> None:
 
 async def test_what_bybit_shows_otherwise_is_decided_on_its_card(desk: DemoTrading) -> None:
     anna = desk.person
-    await desk.buy("0.01 btc sl 3%")
+    await desk.buy("0.01 btc sl 3% tp 63000 66000")
     await desk.comes(lambda: "seen at the exchange" in anna.last.text, what="the stop to be read back")
+    await desk.comes(lambda: any(row["price"] == "63000.00" for row in desk.truth["orders"]), what="the first target")
     desk.control.act_in_app(str(desk.uid), {"act": "remove_stop", "symbol": "BTCUSDT"})
+    (target,) = [row["orderId"] for row in desk.truth["orders"] if row["price"] == "63000.00"]
+    moved = {"act": "amend", "symbol": "BTCUSDT", "order_id": target, "price": "64000"}
+    desk.control.act_in_app(str(desk.uid), moved)
     stands = desk.chat.services.trading.disagreements.of_account
     account = (await desk.chat.config()).default_account
     config = await desk.chat.config()
@@ -107,12 +111,19 @@ async def test_what_bybit_shows_otherwise_is_decided_on_its_card(desk: DemoTradi
     async def is_found() -> bool:
         desk.chat.clock.advance(1)
         await desk.settle()
-        return bool(await stands(config, account.account_id))
+        return len(await stands(config, account.account_id)) == 2
 
-    await until(is_found, what="the disagreement")
+    await until(is_found, what="both disagreements")
     assert sizes(desk) == ["0.01"], "a card, and no close"
-    leg = await anna.press("BTC Long", bubble=await said(anna, "/positions"))
-    card = await anna.press("⚠️ Bybit and I disagree", bubble=leg)
+    listed = await said(anna, "/positions")
+    leg = await anna.press("⚠️ BTC Long", bubble=listed)
+    for each in (listed, leg):
+        table = " ".join(each.text.split())
+        assert "Target 1 ⚠️ 64,000.00" in table, "where it stands, not where it was to stand"
+        assert "Target 2 66,000.00" in table
+    odd = [each for each in leg.labels if "disagree" in each]
+    assert sorted(odd) == ["⚠️ Bybit and I disagree: stop", "⚠️ Bybit and I disagree: target 1"]
+    card = await anna.press(min(odd), bubble=leg)
     assert "Stop: promised 58" in card.text
     assert card.labels[:4] == ["Restore", "Manage it for me", "Watch only", "Close"]
     restore = card.button("Restore")["callback_data"]

@@ -20,7 +20,7 @@ from bot.domain.trades import ClosedPnl, Trades, trades_of
 from bot.domain.users import Language, UserSettings
 from bot.services.screens import Shown
 from handlers.accounts.order_views import orders_card
-from handlers.accounts.position_views import position_details_card, positions_card
+from handlers.accounts.position_views import Planned, position_details_card, positions_card
 from handlers.accounts.trade_views import trades_card
 from handlers.accounts.views import balance_card
 
@@ -240,7 +240,7 @@ def test_450_positions_are_a_page_of_eight_in_lines_of_thirty_in_each_language()
     targets = {each.leg_key(DEMO.account_id): planned(65_000, 66_000, 67_000) for each in items}
     for language in Language:
         for number in (0, 20, 56):
-            card = positions_card(viewer(language), DEMO, known(positions(*items)), number, targets)
+            card = positions_card(viewer(language), DEMO, known(positions(*items)), number, Planned(targets=targets))
             (table,) = re.findall(r"<pre>(.*?)</pre>", card.text, re.DOTALL)
             lines = table.split("\n")
             assert len(lines) == (9 if number < 56 else 3)
@@ -253,7 +253,7 @@ def test_450_positions_are_a_page_of_eight_in_lines_of_thirty_in_each_language()
 def test_every_target_that_is_left_stands_among_the_levels_by_its_number() -> None:
     btc = position(stop_loss=D("63999.5"))
     targets = {btc.leg_key(DEMO.account_id): planned(66_000, 68_000, 70_000)[1:]}
-    lines = read(positions_card(viewer(), DEMO, known(positions(btc)), 0, targets))
+    lines = read(positions_card(viewer(), DEMO, known(positions(btc)), 0, Planned(targets=targets)))
     assert [each.split()[:3] for each in lines if each.startswith("Target")] == [
         ["Target", "2", "68,000.00"],
         ["Target", "3", "70,000.00"],

@@ -51,7 +51,18 @@ button-restore = Restore
 button-manage = Manage it for me
 button-watch = Watch only
 button-release = Leave it open, stop managing
-button-disagreement = ⚠️ Bybit and I disagree
+button-disagreement = ⚠️ Bybit and I disagree: { $what }
+disagreement-what =
+    { $what ->
+        [stop] stop
+        [take_profit] last target
+        [trailing] trailing stop
+        [target] target { $number }
+        [grown] size
+        [turned] side
+        [gone] position
+       *[found] after a restore
+    }
 button-decide = What to do ›
 again-under-way = That order is not over yet: its card says how it stands.
 again-filled = That order was filled as a whole: nothing is left to be sent.

@@ -52,7 +52,18 @@ button-restore = Вернуть
 button-manage = Управляй ею
 button-watch = Только следи
 button-release = Оставить, не управлять
-button-disagreement = ⚠️ Bybit и я расходимся
+button-disagreement = ⚠️ Bybit и я расходимся: { $what }
+disagreement-what =
+    { $what ->
+        [stop] стоп
+        [take_profit] последняя цель
+        [trailing] трейлинг-стоп
+        [target] цель { $number }
+        [grown] размер
+        [turned] сторона
+        [gone] позиция
+       *[found] после восстановления
+    }
 button-decide = Что делать ›
 again-under-way = Этот ордер ещё не закончен: как он стоит, говорит его карточка.
 again-filled = Этот ордер исполнен целиком: отправлять больше нечего.

@@ -52,7 +52,18 @@ button-restore = Повернути
 button-manage = Керуй нею
 button-watch = Лише стеж
 button-release = Залишити, не керувати
-button-disagreement = ⚠️ Bybit і я розходимося
+button-disagreement = ⚠️ Bybit і я розходимося: { $what }
+disagreement-what =
+    { $what ->
+        [stop] стоп
+        [take_profit] остання ціль
+        [trailing] трейлінг-стоп
+        [target] ціль { $number }
+        [grown] розмір
+        [turned] бік
+        [gone] позиція
+       *[found] після відновлення
+    }
 button-decide = Що робити ›
 again-under-way = Цей ордер ще не завершено: як він стоїть, каже його картка.
 again-filled = Цей ордер виконано повністю: надсилати більше нічого.
