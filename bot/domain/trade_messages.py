@@ -69,7 +69,8 @@ class EntryMessage(TradeMessage):
 class ClosedMessage(TradeMessage):
     """A position was closed or lessened. `remaining`: what is left of it.
 
-    `whole`: after all costs, of the trade's `closes` together, where the last of several ended it.
+    `whole`: after all costs, of the trade's `closes` together, where the last of several ended it. `target`: which of
+    several targets was reached, 0: none, or the only one.
     """
 
     KIND = "trade-closed"
@@ -88,6 +89,7 @@ class ClosedMessage(TradeMessage):
     funding: Decimal = Decimal(0)  # paid; not in `pnl`
     whole: Decimal | None = None
     closes: int = 0
+    target: int = 0
 
     def notice(self) -> NoticeKind:
         """Of a target, and of a close that leaves a part open; of a stop or an end; or of an alarm."""
@@ -112,6 +114,7 @@ class ExitRefusedMessage(TradeMessage):
     state: IntentState
     reason: str = ""
     code: int = 0
+    target: int = 0  # the number of a target, 0: it is none
     blocking: tuple[BriefOrder, ...] = ()
 
 

@@ -84,7 +84,13 @@ def closed(say: Translator, told: ClosedMessage) -> Card:
     figures, unit, coin = Figures(say.language), quote_of(told.symbol), base_of(told.symbol)
     side = say.plain("side-long" if told.side is Side.BUY else "side-short")
     lines = [
-        say("told-closed", reason=told.exit_reason.value, side=side, size=figures.size(told.qty, None, coin)),
+        say(
+            "told-closed",
+            reason=told.exit_reason.value,
+            side=side,
+            size=figures.size(told.qty, None, coin),
+            target=told.target,
+        ),
         say("told-closed-prices", **_both(say, told.tick, entry=told.avg_entry_price, exit=told.avg_exit_price)),
         say("closing-result", arrow=arrow(told.pnl), pnl=figures.money(told.pnl, unit, signed=True)),
         say(
@@ -111,6 +117,7 @@ def exit_refused(say: Translator, told: ExitRefusedMessage) -> Card:
     text = say(
         "told-exit-refused",
         intent=told.intent.value,
+        target=told.target,
         reason=reason_text(say, told.symbol, told.reason, told.code),
     )
     if not told.blocking:

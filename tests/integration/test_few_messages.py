@@ -57,13 +57,14 @@ async def test_a_target_and_the_stop_that_follows_it_are_one_message(app: Harnes
     before = len(anna.bubbles)
     await app.move("BTCUSDT", "66100")
     last = await told(anna, "breaks even")
-    assert "Target reached" in last.text
+    assert "Target 1 reached" in last.text, "by its number, where there are several"
     assert last.text.count("BTCUSDT · Practice") == 1
     assert len(anna.bubbles) - before == 1
     assert (last.reply_to, last.is_silent, last.edits) == (card.message_id, False, 1)
     app.clock.advance(60)
     await app.move("BTCUSDT", "68100")
-    await until(lambda: len(anna.bubbles) - before == 2, what="the second target")
+    await until(lambda: "Target 2 reached" in anna.last.text, what="the second target")
+    assert len(anna.bubbles) - before == 2
     app.clock.advance(60)
     await app.move("BTCUSDT", "63000")
     await until(lambda: len(anna.bubbles) - before == 3, what="the stop")
@@ -78,7 +79,7 @@ async def test_what_a_person_mutes_comes_silently_and_what_they_switch_off_not_a
     await anna.say("/notify closes silent")
     before = len(anna.bubbles)
     await app.move("BTCUSDT", "66100")
-    last = await told(anna, "Target reached")
+    last = await told(anna, "Target 1 reached")
     assert not last.is_silent, "targets ring while the rest is muted"
     await anna.say("/notify closes off")
     before = len(anna.bubbles)

@@ -23,6 +23,7 @@ async def closed_message(unit: UnitOfWork, closed: ClosedTrade, left: Mapping[Le
     remaining = left.get(closed.leg, Decimal(0))
     parts = () if remaining or closed.plan_id is None else await unit.legs.closed_of_plan(closed.plan_id)
     is_last = len(parts) > 1 and parts[-1].order_id == closed.order_id
+    target = await _target_of(unit, closed) if closed.exit_reason is ExitReason.TARGET else 0
     return ClosedMessage(
         plan_id=closed.plan_id or 0,
         account_id=closed.account_id,
@@ -41,7 +42,18 @@ async def closed_message(unit: UnitOfWork, closed: ClosedTrade, left: Mapping[Le
         funding=closed.funding,
         whole=sum((each.pnl - each.funding for each in parts), Decimal(0)) if is_last else None,
         closes=len(parts) if is_last else 0,
+        target=target,
     )
+
+
+async def _target_of(unit: UnitOfWork, closed: ClosedTrade) -> int:
+    """The number of the target that closed it; 0: its plan has one alone, or none is known."""
+    plan = await unit.plans.get(closed.plan_id) if closed.plan_id is not None else None
+    if plan is None or len(plan.targets) < 2:  # noqa: PLR2004  one needs no number
+        return 0
+    intent = await unit.intents.by_link_id(closed.order_link_id) if closed.order_link_id else None
+    number = None if intent is None else intent.target_number
+    return number or plan.targets[-1].number  # the exchange's own take profit is the last one
 
 
 async def enqueue(

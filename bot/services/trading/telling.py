@@ -146,5 +146,6 @@ def _refused(account: Account, intent: OrderIntent, blocking: tuple[BriefOrder, 
         state=intent.state,
         reason=intent.reason,
         code=intent.code or 0,
+        target=intent.target_number or 0,
         blocking=blocking,
     )

@@ -157,7 +157,10 @@ told-entry-none =
     }
 told-closed =
     { $reason ->
-        [target] 🎯 <b>Target reached</b>: { $side } { $size } closed
+        [target] 🎯 <b>{ $target ->
+            [0] Target
+           *[other] Target { $target }
+        } reached</b>: { $side } { $size } closed
         [stop] 🛡 <b>Stop hit</b>: { $side } { $size } closed
         [trailing] 🛡 <b>Trailing stop hit</b>: { $side } { $size } closed
         [liquidation] 🔥 <b>Liquidated</b>: { $side } { $size }
@@ -175,13 +178,16 @@ told-exit-refused =
         [close] ⛔ <b>Not closed.</b> { $reason } The position stands: close it in Bybit’s app if it is urgent.
         [reduce] ⛔ <b>Not closed.</b> { $reason } The position stands as it was.
         [stop] ⛔ <b>The stop was not set.</b> { $reason }
-        [target] ⛔ <b>A target was not set.</b> { $reason }
+        [target] ⛔ <b>{ $target ->
+            [0] A target
+           *[other] Target { $target }
+        } was not set.</b> { $reason }
        *[other] ⛔ <b>The exchange said no.</b> { $reason }
     }
 told-stop-missing = 🚨 <b>The stop at { $stop } does not stand yet.</b> I am setting it; if the price passes it, I close the position.
 told-stop-changed = ⚠️ <b>Bybit and I disagree.</b> Somebody changed this at Bybit; I put nothing back by myself, and resting entries here are canceled.
 told-stop-was = Stop: promised { $promised }, now <b>{ $seen }</b>
-told-target-was = Target: promised { $promised }, now <b>{ $seen }</b>
+told-target-was = Last target: promised { $promised }, now <b>{ $seen }</b>
 told-level-by =
     { $trigger ->
         [MarkPrice] { $price } (mark price)

@@ -159,7 +159,10 @@ told-entry-none =
     }
 told-closed =
     { $reason ->
-        [target] 🎯 <b>Цель достигнута</b>: { $side } { $size } закрыто
+        [target] 🎯 <b>{ $target ->
+            [0] Цель
+           *[other] Цель { $target }
+        } достигнута</b>: { $side } { $size } закрыто
         [stop] 🛡 <b>Сработал стоп</b>: { $side } { $size } закрыто
         [trailing] 🛡 <b>Сработал трейлинг-стоп</b>: { $side } { $size } закрыто
         [liquidation] 🔥 <b>Ликвидация</b>: { $side } { $size }
@@ -177,13 +180,16 @@ told-exit-refused =
         [close] ⛔ <b>Не закрыто.</b> { $reason } Позиция стоит: если срочно, закройте её в приложении Bybit.
         [reduce] ⛔ <b>Не закрыто.</b> { $reason } Позиция стоит как была.
         [stop] ⛔ <b>Стоп не встал.</b> { $reason }
-        [target] ⛔ <b>Цель не встала.</b> { $reason }
+        [target] ⛔ <b>{ $target ->
+            [0] Цель
+           *[other] Цель { $target }
+        } не встала.</b> { $reason }
        *[other] ⛔ <b>Биржа отказала.</b> { $reason }
     }
 told-stop-missing = 🚨 <b>Стоп { $stop } ещё не стоит.</b> Я ставлю его; если цена его пройдёт, закрою позицию.
 told-stop-changed = ⚠️ <b>Bybit и я расходимся.</b> Это изменили на Bybit; сам я ничего не возвращаю, ждущие входы здесь отменены.
 told-stop-was = Стоп: обещан { $promised }, сейчас <b>{ $seen }</b>
-told-target-was = Цель: обещана { $promised }, сейчас <b>{ $seen }</b>
+told-target-was = Последняя цель: обещана { $promised }, сейчас <b>{ $seen }</b>
 told-level-by =
     { $trigger ->
         [MarkPrice] { $price } (цена маркировки)

@@ -159,7 +159,10 @@ told-entry-none =
     }
 told-closed =
     { $reason ->
-        [target] 🎯 <b>Ціль досягнуто</b>: { $side } { $size } закрито
+        [target] 🎯 <b>{ $target ->
+            [0] Ціль
+           *[other] Ціль { $target }
+        } досягнуто</b>: { $side } { $size } закрито
         [stop] 🛡 <b>Спрацював стоп</b>: { $side } { $size } закрито
         [trailing] 🛡 <b>Спрацював трейлінг-стоп</b>: { $side } { $size } закрито
         [liquidation] 🔥 <b>Ліквідація</b>: { $side } { $size }
@@ -177,13 +180,16 @@ told-exit-refused =
         [close] ⛔ <b>Не закрито.</b> { $reason } Позиція стоїть: якщо поспішаєте, закрийте її в застосунку Bybit.
         [reduce] ⛔ <b>Не закрито.</b> { $reason } Позиція стоїть як була.
         [stop] ⛔ <b>Стоп не став.</b> { $reason }
-        [target] ⛔ <b>Ціль не стала.</b> { $reason }
+        [target] ⛔ <b>{ $target ->
+            [0] Ціль
+           *[other] Ціль { $target }
+        } не стала.</b> { $reason }
        *[other] ⛔ <b>Біржа відмовила.</b> { $reason }
     }
 told-stop-missing = 🚨 <b>Стоп { $stop } ще не стоїть.</b> Я ставлю його; якщо ціна його пройде, закрию позицію.
 told-stop-changed = ⚠️ <b>Bybit і я розходимося.</b> Це змінили на Bybit; сам я нічого не повертаю, входи, що тут чекали, скасовано.
 told-stop-was = Стоп: обіцяно { $promised }, зараз <b>{ $seen }</b>
-told-target-was = Ціль: обіцяно { $promised }, зараз <b>{ $seen }</b>
+told-target-was = Остання ціль: обіцяно { $promised }, зараз <b>{ $seen }</b>
 told-level-by =
     { $trigger ->
         [MarkPrice] { $price } (ціна маркування)
