@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.domain.ids import AccountId, Millis, OrderLinkId, Symbol
 from bot.domain.orders import OrderRequest, TimeInForce, direction
+from bot.domain.patience import BYBIT
 from bot.domain.portfolio import Execution, Order, Side
 from bot.domain.trade_plans import CLOSES, ClosedTrade, IntentKind, IntentState, OrderIntent, TradePlan
 
@@ -183,14 +184,21 @@ def _begin(receipt: Receipt) -> list[ReceiptStep]:
         (StepKind.SENT, intent.sent_ts),
         (StepKind.UNKNOWN, marks.unknown_ts),
         (StepKind.SETTLED, marks.settled_ts),
-        (StepKind.ACCEPTED, intent.acknowledged_ts if was_taken(intent) else None),
+        (StepKind.ACCEPTED, accepted_ts(intent)),
     )
     return [ReceiptStep(kind=kind, ts=ts) for kind, ts in moments if ts is not None]
 
 
-def was_taken(intent: OrderIntent) -> bool:
-    """Whether the exchange had it: a refusal is noted as an answer, too."""
-    return bool(intent.order_id or intent.cum_exec_qty)
+def accepted_ts(intent: OrderIntent) -> Millis | None:
+    """When the exchange accepted it; None: it did not, or nobody saw when.
+
+    It accepts what was sent within its recv_window alone: what was known only later, after a restart or a lost answer,
+    was found by asking, and that moment would stand behind the order's own fills.
+    """
+    known, sent = intent.acknowledged_ts, intent.sent_ts
+    if known is None or not (intent.order_id or intent.cum_exec_qty):  # a refusal is noted as an answer, too
+        return None
+    return known if sent is None or known - sent <= BYBIT.recv_window else None
 
 
 def _fills(receipt: Receipt) -> list[ReceiptStep]:

@@ -10,7 +10,7 @@ from bot.domain.ids import Millis
 from bot.domain.market import Instrument
 from bot.domain.orders import OrderRequest, TimeInForce
 from bot.domain.patience import BYBIT
-from bot.domain.receipts import was_taken
+from bot.domain.receipts import accepted_ts
 from bot.domain.trade_plans import LIVE, IntentKind, IntentState, ManagedTrade, OrderIntent, PlanState
 from handlers.core.links import ShowLeg, ShowOrders, ShowReceipt
 from handlers.texts.catalog import Markup, Translator, Value, join
@@ -230,9 +230,10 @@ def _protection(viewer: RenderContext, trade: ManagedTrade, instrument: Instrume
 def _times(viewer: RenderContext, trade: ManagedTrade) -> Iterable[Markup]:
     """How long the way of the first entry took, from the tap on, in ms."""
     first = next(iter(entries_of(trade)), None)
-    if first is None or first.sent_ts is None or first.acknowledged_ts is None or not was_taken(first):
+    answered = None if first is None else accepted_ts(first)
+    if first is None or first.sent_ts is None or answered is None:
         return
-    sent, accepted = first.sent_ts - first.created_ts, first.acknowledged_ts - first.created_ts
+    sent, accepted = first.sent_ts - first.created_ts, answered - first.created_ts
     if first.state is IntentState.FILLED and first.final_ts is not None:
         filled = first.final_ts - first.created_ts
         yield viewer.say("live-times-filled", sent=sent, accepted=accepted, filled=filled)

@@ -126,6 +126,14 @@ CASES = [
 ]
 
 
+def test_times_of_what_was_found_later_are_not_told() -> None:
+    """The receipt has its fills before that moment."""
+    filled = replace(entry(S.FILLED, exec_qty="0.031", booked="0.031"), final_ts=Millis(NOW + 190))
+    assert "sent +38 ms · accepted +71 ms · filled +190 ms" in text_of(trade(filled))
+    found = replace(filled, acknowledged_ts=Millis(NOW + 13_000), final_ts=Millis(NOW + 13_000))
+    assert "accepted" not in text_of(trade(found))
+
+
 @pytest.mark.parametrize(("intent", "words"), CASES)
 def test_every_state_has_its_words(intent: OrderIntent, words: str) -> None:
     assert words in text_of(trade(intent))
