@@ -113,16 +113,13 @@ def _loss(order: EnteredOrder) -> Decimal | None:
     return max(ZERO, total)
 
 
-def _whole_loss(order: EnteredOrder, loss: Decimal | None) -> Decimal | None:
-    """Of the whole leg: what it adds to loses at the same stop."""
-    if loss is None or order.standing is None:
-        return loss
-    qty, _ = _whole(order)
+def _held_loss(order: EnteredOrder) -> Decimal | None:
+    """Of what it adds to, at the same stop; below 0 where that lies in the profit. None: nobody can say."""
+    if order.standing is None:
+        return ZERO
     own = order.standing.entry_price
-    if own is None:
-        return None
-    held = unit_loss(order.inputs, own, order.stop, order.leverage)
-    return None if held is None else max(ZERO, loss + held * (qty - order.qty))
+    loss = None if own is None else unit_loss(order.inputs, own, order.stop, order.leverage)
+    return None if loss is None else loss * order.standing.size
 
 
 # --- the stop and the targets ----------------------------------------------------------------------------------------
@@ -233,14 +230,15 @@ def _check_rows(order: EnteredOrder, targets: tuple[TargetLine, ...], remarks: R
 
 
 def _check_limits(order: EnteredOrder, loss: Decimal | None, remarks: Remarks) -> None:
-    inputs = order.inputs
+    inputs, held = order.inputs, _held_loss(order)
     wish = EntryWish(
         symbol=inputs.draft.symbol,
         position_idx=inputs.position_idx,
         qty=order.qty,
         qty_step=inputs.instrument.qty_step,
         value=order.value,
-        loss=_whole_loss(order, loss),
+        loss=None if loss is None or held is None else max(ZERO, loss + held),
+        held_loss=held or ZERO,
         leverage=order.leverage,
         margin_mode=inputs.settings.margin_mode,
         turnover=inputs.ticker.turnover_24h,

@@ -36,7 +36,10 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryWish:
-    """An entry as the rules see it. `loss`: of the whole leg at the stop, without one at the liquidation."""
+    """An entry as the rules see it. `loss`: of the whole leg at the stop, without one at the liquidation.
+
+    `held_loss`: the part of it that what stands already loses there, below 0: it wins.
+    """
 
     symbol: Symbol
     position_idx: int
@@ -47,6 +50,7 @@ class EntryWish:
     leverage: Decimal
     margin_mode: MarginMode
     turnover: Decimal | None = None  # of 24 hours; None: not known
+    held_loss: Decimal = _ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,10 +264,12 @@ def _trade_risk_rule(view: RiskView, wish: EntryWish) -> Iterable[CardNote]:
         return
     allowed = view.account_value * most / _PERCENT
     if wish.loss > allowed:
-        share = wish.loss / view.account_value * _PERCENT if view.account_value > 0 else _PERCENT
-        values = {"loss": _cents(wish.loss), "loss_percent": _cents(share), "most_percent": most}
-        cure = _smaller(wish, wish.value * allowed / wish.loss) if wish.loss > 0 else ""
-        yield CardNote(key="risk-trade", values=values, cure=cure)
+        is_held = wish.held_loss >= allowed  # the position alone loses more: no size cures that
+        loss, own = wish.held_loss if is_held else wish.loss, wish.loss - wish.held_loss
+        share = loss / view.account_value * _PERCENT if view.account_value > 0 else _PERCENT
+        values = {"loss": _cents(loss), "loss_percent": _cents(share), "most_percent": most}
+        cure = "" if is_held else _smaller(wish, wish.value * (allowed - wish.held_loss) / own)
+        yield CardNote(key="risk-trade-held" if is_held else "risk-trade", values=values, cure=cure)
 
 
 def _smaller(wish: EntryWish, value: Decimal) -> str:

@@ -371,6 +371,15 @@ def test_the_careful_defaults_let_a_careful_trade_through() -> None:
     assert not card(draft(size=size(SizeKind.QTY, fits)), limits=LIVE_DEFAULTS).refusals
 
 
+def test_a_position_that_loses_too_much_alone_is_cured_by_no_size() -> None:
+    limits = RiskLimits(most_trade_risk_percent=Decimal(1))  # 100 of 10,000
+    small = draft(size=size(SizeKind.VALUE, "200"), stop=PriceLevel(price=Decimal(60_000)))
+    assert cure_of(card(small, positions=(position(size="0.1"),), limits=limits), "risk-trade-held") == ""
+    bearable = (position(size="0.02", entry="64500"),)
+    fits = cure_of(card(small, positions=bearable, limits=limits), "risk-trade").removeprefix("size:")
+    assert not card(replace(small, size=size(SizeKind.QTY, fits)), positions=bearable, limits=limits).refusals
+
+
 def test_the_loss_budget_is_of_the_day() -> None:
     limits, marks = RiskLimits(daily_loss_percent=Decimal(5)), LossMarks(day_value=Decimal(10_000))
     assert card(limits=limits, marks=marks, value="9800").loss_budget_left == 300

@@ -211,23 +211,31 @@ class LimitService:
         parts = list(zip(card.qtys, card.prices, strict=True))
         here = (card.symbol, card.position_idx)
         held = [each for each in positions if (each.symbol, each.position_idx) == here and each.side is card.side]
-        legs = [*parts, *((each.size, each.entry_price) for each in held if each.entry_price is not None)]
-        losses = [
-            (qty, unit_loss_of(card.side, price, card.stop, card.leverage, card.margin_mode, card.fee_rate))
-            for qty, price in legs
-        ]
-        known = [qty * loss for qty, loss in losses if loss is not None]
+        standing = [(each.size, each.entry_price) for each in held if each.entry_price is not None]
+        own, stands = _loss(card, parts), _loss(card, standing)
         return EntryWish(
             symbol=card.symbol,
             position_idx=card.position_idx,
             qty=sum(card.qtys, Decimal(0)),
             qty_step=_step_of(card.qtys),
             value=sum((qty * price for qty, price in parts), Decimal(0)),
-            loss=max(Decimal(0), sum(known, Decimal(0))) if len(known) == len(losses) else None,
+            loss=None if own is None or stands is None else max(Decimal(0), own + stands),
+            held_loss=stands or Decimal(0),
             leverage=card.leverage,
             margin_mode=card.margin_mode,
             turnover=None if ticker is None else ticker.turnover_24h,
         )
+
+
+def _loss(card: ConfirmedCard, parts: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
+    """Of quantities at prices, at the stop of the card; None: nobody can say."""
+    total = Decimal(0)
+    for qty, price in parts:
+        loss = unit_loss_of(card.side, price, card.stop, card.leverage, card.margin_mode, card.fee_rate)
+        if loss is None:
+            return None
+        total += qty * loss
+    return total
 
 
 async def _standing(risk: RiskQueries, account: Account, now: Millis) -> RiskLimits:
