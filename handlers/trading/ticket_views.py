@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
+from bot.domain.card_sizes import least_qty
 from bot.domain.ids import MINUTE
 from bot.domain.market import Instrument, Ticker
 from bot.domain.order_drafts import OrderDraft, PriceLevel, SizeKind
@@ -107,7 +108,7 @@ def _facts(
     """The smallest order, the spread, and the next funding."""
     say, figures = viewer.say, viewer.figures
     if instrument is not None and base is not None:
-        least = max((instrument.min_order_qty or instrument.qty_step) * base, instrument.min_notional or Decimal(0))
+        least = least_qty(instrument, base) * base
         yield say.plain("ticket-least"), figures.money(least, instrument.quote_coin)
     ticker = None if shown.value is None else shown.value.value
     if ticker is None:
@@ -123,7 +124,7 @@ def _facts(
 
 
 def _size(viewer: RenderContext, draft: OrderDraft, instrument: Instrument | None, base: Decimal | None) -> str:
-    """100 USDT ≈ 0.001 BTC; a dash before anything is chosen."""
+    """100 USDT ≈ 0.001 BTC; a dash before anything is chosen, and a word where the exchange takes no order so small."""
     size, figures = draft.size, viewer.figures
     if size is None:
         return viewer.say.plain("ticket-nothing")
@@ -135,6 +136,8 @@ def _size(viewer: RenderContext, draft: OrderDraft, instrument: Instrument | Non
     if base is None or base <= 0 or instrument is None:
         return value
     qty = size.amount / base // instrument.qty_step * instrument.qty_step
+    if qty < least_qty(instrument, base):
+        return viewer.say.plain("ticket-too-small", size=value)
     return f"{value} ≈ {figures.size(qty, instrument, base_of(draft.symbol))}"
 
 

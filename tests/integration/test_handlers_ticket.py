@@ -24,6 +24,9 @@ async def test_an_order_is_put_together_in_one_message(harness: Harness) -> None
     anna = await ticket_of(harness)
     ticket, count = anna.last, len(anna.bubbles)
     assert "• $100" in ticket.labels, "a first ticket begins with what the welcome offers"
+    small = words((await anna.press("$50", bubble=ticket)).text)
+    assert "50 USDT: too small" in small, "and beside it what the smallest is"
+    assert "64.21 USDT" in small
     levels = ("Stop", "5%", "Target", "No target", "Leverage", "5x", "Entry", "+1.0%")
     for label in ("$250", "$100", "Sell", *levels, "• Sell", "BTC ▾", "• BTC"):  # the last three change nothing
         ticket = await anna.press(label, bubble=ticket)

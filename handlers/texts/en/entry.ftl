@@ -97,6 +97,7 @@ ticket-target = Target
 ticket-leverage = Leverage
 ticket-leverage-own = the symbol’s own
 ticket-least = Smallest
+ticket-too-small = { $size }: too small
 ticket-market = market
 ticket-nothing = choose one
 ticket-without = none

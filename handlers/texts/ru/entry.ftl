@@ -102,6 +102,7 @@ ticket-target = Цель
 ticket-leverage = Плечо
 ticket-leverage-own = как у пары
 ticket-least = Минимум
+ticket-too-small = { $size }: слишком мало
 ticket-market = рыночный
 ticket-nothing = выберите
 ticket-without = нет

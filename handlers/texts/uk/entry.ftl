@@ -102,6 +102,7 @@ ticket-target = Ціль
 ticket-leverage = Плече
 ticket-leverage-own = як у пари
 ticket-least = Мінімум
+ticket-too-small = { $size }: замало
 ticket-market = ринковий
 ticket-nothing = виберіть
 ticket-without = немає
