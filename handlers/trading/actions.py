@@ -26,8 +26,15 @@ class StartTrialForOrder(DraftFields, ButtonAction):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeForOrder(DraftFields, ButtonAction):
+    """[Resume entries] on a card that a pause stands against: the card of the same draft comes back, open."""
+
+    ACTION = "trade.resume-order"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResumeEntries(ButtonAction):
-    """[Resume entries] of one account: the one that the card is of."""
+    """[Resume entries] of one account: the one that a pause or a panic is of."""
 
     ACTION = "trade.resume"
     account: AccountId

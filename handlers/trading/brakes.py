@@ -46,7 +46,7 @@ async def resume(ctx: UpdateContext) -> None:
 
 
 async def resume_entries(ctx: UpdateContext, act: ResumeEntries) -> None:
-    """[Resume entries] of a pause, of a panic, of an order that one stands against."""
+    """[Resume entries] of a pause or of a panic."""
     await _resume(ctx, ctx.config.own_account(act.account))
 
 

@@ -21,7 +21,7 @@ from handlers.core.context import UpdateContext
 from handlers.core.errors import sentence
 from handlers.core.live_messages import PATIENCE
 from handlers.core.specs import AFTER_TERMS, ANY_AGE, AT_MARKET, EVERYONE, HandlerSpec, action
-from handlers.trading.actions import ConfirmEntry, EditDraft, ResumeEntries, ShowOrderCard, StartTrialForOrder
+from handlers.trading.actions import ConfirmEntry, EditDraft, ResumeForOrder, ShowOrderCard, StartTrialForOrder
 from handlers.trading.card_views import asking_card, cure_label, order_card, outdated_card, refused_card, size_text
 from handlers.trading.legs import known_instrument, place_of
 from handlers.trading.live import show_trade
@@ -81,6 +81,12 @@ async def show_card_again(ctx: UpdateContext, payload: ShowOrderCard) -> None:
 async def start_trial(ctx: UpdateContext, payload: StartTrialForOrder) -> None:
     """[Start the 7-day trial] on a card, and the same card, which can be confirmed now. Raises BadInput as /license."""
     await ctx.services.licenses.start_trial(ctx.user_id)
+    await show_card(ctx, payload.draft)
+
+
+async def resume_for_order(ctx: UpdateContext, payload: ResumeForOrder) -> None:
+    """[Resume entries] on a card, and the same card, which can be confirmed now. Raises as the card's quote does."""
+    await ctx.services.trading.pauses.resume(ctx.config.own_account(payload.account_id))
     await show_card(ctx, payload.draft)
 
 
@@ -151,7 +157,7 @@ async def _refused(ctx: UpdateContext, payload: ConfirmEntry, refusal: EntryRefu
 
 
 def _resume(ctx: UpdateContext, draft: OrderDraft) -> tuple[str, ButtonAction]:
-    return ctx.say.plain("button-resume-entries"), ResumeEntries(account=draft.account_id)
+    return ctx.say.plain("button-resume-entries"), ResumeForOrder.make(draft)
 
 
 async def _new_price(ctx: UpdateContext, draft: OrderDraft) -> InlineKeyboardButton:
@@ -183,5 +189,6 @@ def _cured(draft: OrderDraft, cure: str) -> OrderDraft | None:
 HANDLERS: Final[tuple[HandlerSpec, ...]] = (
     action(ShowOrderCard, show_card_again, access=EVERYONE, repeats=True, good_for_s=ANY_AGE),
     action(StartTrialForOrder, start_trial, access=AFTER_TERMS),
+    action(ResumeForOrder, resume_for_order, access=EVERYONE, repeats=True),
     action(ConfirmEntry, confirm_entry, access=EVERYONE, repeats=True, good_for_s=AT_MARKET),
 )

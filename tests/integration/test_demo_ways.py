@@ -60,7 +60,8 @@ async def test_a_panic_is_resumed_where_it_was(desk: DemoTrading) -> None:
     assert "Bybit Demo: entries are open again" in shown.text
     await said(desk.person, "/pause demo")
     shown = await desk.person.press("Resume entries", bubble=refused)
-    assert "Bybit Demo: entries are open again" in shown.text
+    assert "Bybit Demo" in shown.text
+    assert "✓ Buy" in shown.labels[0], "the order that it stood against, which can be confirmed now"
 
 
 async def test_a_stop_or_target_on_the_wrong_side_may_be_typed_again(desk: DemoTrading) -> None:

@@ -57,8 +57,9 @@ async def test_a_card_against_a_pause_resumes(harness: Harness) -> None:
     await said(anna, "/start")
     await said(anna, "/pause")
     card = await said(anna, "buy 0.01 btc sl 3%")
-    await anna.press("Resume entries", bubble=card)
+    card = await anna.press("Resume entries", bubble=card)
     assert not await is_paused(harness)
+    assert "✓ Buy 0.01" in card.labels[0].replace("\N{NO-BREAK SPACE}", " "), "the same order, not lost"
 
 
 @pytest.mark.parametrize("line", ["/panic live", "/panic now live", "/close live btc", "buy 0.01 btc sl 3% live"])
