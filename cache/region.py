@@ -11,12 +11,12 @@ Everything but `get` and `close` is synchronous: a drop can't be interrupted. Fo
 """
 
 import asyncio
-from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextvars import Context, ContextVar
 from itertools import islice
 from typing import Any, Final, Generic, TypeVar
 
+from bot.aio.histograms import Histogram
 from bot.aio.tasks import TaskSet
 from bot.domain.errors import PerpdeskError
 from bot.domain.ports.clock import Clock
@@ -24,7 +24,7 @@ from cache.index import TagIndex
 from cache.policy import Policy
 from cache.second_chance import CacheEntry, SecondChanceCache
 from cache.sizes import json_bytes
-from cache.stats import LOAD_SECONDS, LoadTimes, RegionStats
+from cache.stats import LOAD_SECONDS, RegionStats
 from cache.tags import AnyTag
 
 K = TypeVar("K", bound=Hashable)
@@ -58,7 +58,6 @@ class Region(Generic[K]):
     __slots__ = (
         "_bytes",
         "_cache",
-        "_counts",
         "_dropped",
         "_entries",
         "_evictions",
@@ -68,9 +67,8 @@ class Region(Generic[K]):
         "_is_closed",
         "_joinable",
         "_load_failures",
-        "_loads",
+        "_load_seconds",
         "_now",
-        "_sum",
         "_superseded",
         "_tasks",
         "_time_of_day",
@@ -95,10 +93,9 @@ class Region(Generic[K]):
         self._bytes = 0
         self._is_closed = False
         self.hits = self.coalesced = self.misses = 0
-        self._loads = self._load_failures = self._superseded = 0
+        self._load_failures = self._superseded = 0
         self._evictions = self._expirations = self._invalidations = 0
-        self._counts = [0] * (len(LOAD_SECONDS) + 1)
-        self._sum = 0.0
+        self._load_seconds = Histogram(LOAD_SECONDS)
 
     # --- reading --------------------------------------------------------------------------------------------
 
@@ -229,13 +226,12 @@ class Region(Generic[K]):
             hits=self.hits,
             coalesced=self.coalesced,
             misses=self.misses,
-            loads=self._loads,
             load_failures=self._load_failures,
             overtaken_loads=self._superseded,
             evictions=self._evictions,
             expirations=self._expirations,
             invalidations=self._invalidations,
-            load_seconds=LoadTimes(bounds=LOAD_SECONDS, counts=tuple(self._counts), sum=self._sum),
+            load_seconds=self._load_seconds,
         )
 
     # --- loads ----------------------------------------------------------------------------------------------
@@ -265,10 +261,7 @@ class Region(Generic[K]):
             raise
         finally:
             self._under_way.discard(under_way)
-            seconds = self._now() - under_way.started
-            self._loads += 1
-            self._counts[bisect_left(LOAD_SECONDS, seconds)] += 1
-            self._sum += seconds
+            self._load_seconds.observe(self._now() - under_way.started)
         return value
 
     async def _answer(self, load: Callable[[Q], Awaitable[Any]], query: Q) -> Any:

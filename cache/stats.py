@@ -1,42 +1,22 @@
-"""What a region counted, as one frozen value: the JSON answer and the metrics are both made of it."""
+"""What a region counted, as one value: the JSON answer and the metrics are both made of it."""
 
 from dataclasses import dataclass
 from typing import Final
 
+from bot.aio.histograms import Histogram
+
 LOAD_SECONDS: Final = (0.005, 0.1, 0.5, 2.5)  # from an SQLite read to an exchange that hardly answers
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadTimes:
-    """How long loads took. `counts` has one number for each of `bounds` (s, upper) and one for all above."""
-
-    bounds: tuple[float, ...]
-    counts: tuple[int, ...]
-    sum: float  # s
-
-    @property
-    def count(self) -> int:
-        return sum(self.counts)
-
-    @property
-    def cumulative(self) -> tuple[tuple[float, int], ...]:
-        """(upper bound in s, loads that took at most so long), ending with infinity."""
-        total = 0
-        rows = []
-        for bound, count in zip((*self.bounds, float("inf")), self.counts, strict=True):
-            total += count
-            rows.append((bound, total))
-        return tuple(rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionStats:
     """One region since the start of the process.
 
-    `hits` were answered from memory, `coalesced` joined a load under way, `misses` began one: the three add up to the
-    reads. `loads` have ended, well or badly; `load_failures` of them badly; `overtaken_loads` met a drop or a write on
-    their way and were not kept. `size` counts the entries held: an expired one until it is replaced, makes room or is
-    swept; `bytes` is about how large they are as JSON. `loading` are under way, the oldest of them for `oldest_load_s`.
+    Reads: `hits` were answered from memory, `coalesced` joined a load that was under way, `misses` began one. Loads:
+    `loads` have ended (`load_seconds` times them and goes on counting), `load_failures` of them with an error;
+    `overtaken_loads` were not kept, since a drop or a write came meanwhile; `loading` are under way, the oldest for
+    `oldest_load_s`. Entries: `size` counts those held, expired ones too until they are replaced, evicted or swept;
+    `bytes` is about how large they are as JSON.
     """
 
     name: str
@@ -50,13 +30,16 @@ class RegionStats:
     hits: int
     coalesced: int
     misses: int
-    loads: int
     load_failures: int
     overtaken_loads: int
     evictions: int
     expirations: int
     invalidations: int
-    load_seconds: LoadTimes
+    load_seconds: Histogram
+
+    @property
+    def loads(self) -> int:
+        return self.load_seconds.count
 
     @property
     def reads(self) -> int:

@@ -162,7 +162,7 @@ def region_json(region: RegionStats) -> dict[str, Any]:
         "invalidations": region.invalidations,
         "load_seconds": {
             "count": region.load_seconds.count,
-            "sum": region.load_seconds.sum,
+            "sum": region.load_seconds.total,
             "buckets": {bound(upper): count for upper, count in region.load_seconds.cumulative},
         },
     }

@@ -52,7 +52,7 @@ class CacheCollector(Collector):
         seconds = HistogramMetricFamily("perpdesk_cache_load_seconds", "How long loads took.", labels=("region",))
         for region in regions:
             buckets = [(bound(upper), count) for upper, count in region.load_seconds.cumulative]
-            seconds.add_metric((region.name,), buckets, region.load_seconds.sum)
+            seconds.add_metric((region.name,), buckets, region.load_seconds.total)
         yield seconds
 
 

@@ -1,11 +1,11 @@
 """Plain numbers about calls: counted as ints where they happen, read by the sidecar when it is asked."""
 
-from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from bot.aio.histograms import Histogram
 from bot.domain.errors import (
     ClockTrouble,
     ExchangeDown,
@@ -46,18 +46,6 @@ def outcome_of(error: BaseException | None) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Latency:
-    """A histogram: `counts[i]` answers within `BUCKETS[i]` seconds and not within the one before; the last: slower."""
-
-    counts: tuple[int, ...]
-    seconds: float
-
-    @property
-    def count(self) -> int:
-        return sum(self.counts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PoolStats:
     """How many clients the pool holds, and what it did to them since the start."""
 
@@ -76,7 +64,7 @@ class ExchangeStats:
 
     requests: Mapping[tuple[str, str], int]
     unreadable_rows: Mapping[str, int]
-    latency: Latency
+    latency: Histogram  # seconds
     reconnects: int
     clock_skew: int | None
     budget: BudgetStats
@@ -89,16 +77,8 @@ class Meter:
     """Counts calls. One that our own budget held back counts as back_off and has no latency."""
 
     requests: dict[tuple[str, str], int] = field(default_factory=dict)
-    counts: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
-    seconds: float = 0.0
+    latency: Histogram = field(default_factory=lambda: Histogram(BUCKETS))
 
     def count(self, endpoint: str, error: BaseException | None) -> None:
         key = (endpoint, outcome_of(error))
         self.requests[key] = self.requests.get(key, 0) + 1
-
-    def observe(self, seconds: float) -> None:
-        self.counts[bisect_left(BUCKETS, seconds)] += 1
-        self.seconds += seconds
-
-    def latency(self) -> Latency:
-        return Latency(counts=tuple(self.counts), seconds=self.seconds)

@@ -5,7 +5,7 @@ from dataclasses import fields
 from math import nan
 from typing import Final
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.aio.periodic import PeriodicStats
@@ -15,8 +15,8 @@ from bot.chat.stats import ChatStats
 from bot.chat.webhook import WebhookStats
 from bot.exchange.budget import BudgetStats
 from bot.exchange.bybit.endpoints import ENDPOINTS, OTHER, WRITES
-from bot.exchange.meter import BUCKETS, OUTCOMES, READ_OUTCOMES, WRITE_OUTCOMES, ExchangeStats
-from bot.wiring.families import counters, from_zero, histograms
+from bot.exchange.meter import OUTCOMES, READ_OUTCOMES, WRITE_OUTCOMES, ExchangeStats
+from bot.wiring.families import counters, from_zero, histogram, histograms
 from handlers.core.errors import APOLOGY_KINDS
 
 # Of an endpoint what is the endpoint's: what comes of a key, a clock, our budget or our address counts for all of them.
@@ -128,7 +128,7 @@ class ExchangeCollector(Collector):
             "endpoint",
             {name: count for name, count in found.unreadable_rows.items() if name not in _WRITES},
         )
-        yield _histogram(found)
+        yield histogram("perpdesk_exchange_request_seconds", "Time to Bybit's answer.", found.latency)
         yield GaugeMetricFamily("perpdesk_exchange_clients", "Clients in the pool.", value=found.pool.clients)
         yield from self._budget(found.budget)
         yield counters(
@@ -185,13 +185,3 @@ class JobCollector(Collector):
             rounds.add_metric((job.name, "failed"), job.failures)
             last.add_metric((job.name,), (job.last_success or 0) / 1000)
         return (rounds, last)
-
-
-def _histogram(found: ExchangeStats) -> Metric:
-    buckets, total = [], 0
-    for bound, count in zip((*map(str, BUCKETS), "+Inf"), found.latency.counts, strict=True):
-        total += count
-        buckets.append((bound, total))
-    return HistogramMetricFamily(
-        "perpdesk_exchange_request_seconds", "Time to Bybit's answer.", buckets=buckets, sum_value=found.latency.seconds
-    )

@@ -290,7 +290,7 @@ async def test_the_numbers_are_of_closed_sets_and_frozen() -> None:
     assert {endpoint for endpoint, _ in stats.requests} == {"time", "wallet_balance", "other"}
     assert {outcome for _, outcome in stats.requests} <= set(OUTCOMES)
     assert stats.requests["wallet_balance", "key_trouble"] == 1
-    assert len(stats.latency.counts) == len(BUCKETS) + 1
+    assert stats.latency.bounds == BUCKETS
     assert stats.latency.count == sum(stats.requests.values())
     with pytest.raises(TypeError):
         stats.requests["x", "y"] = 1  # type: ignore[index]  # that is what is tested

@@ -618,5 +618,5 @@ async def test_two_hundred_reads_at_once_are_answered() -> None:
         assert [balance.account_id for balance in balances] == list(range(200))
         latency = bybit.stats().latency
     assert latency.count == 203
-    assert latency.seconds > 0
+    assert latency.total > 0
     assert bybit.stats().pool.builds == 200

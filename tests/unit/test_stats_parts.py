@@ -17,11 +17,12 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
+from bot.aio.histograms import Histogram
 from bot.domain.ids import Symbol, UserId
 from bot.domain.secrets import Secret
 from cache.facade import CachedReads
 from cache.policy import TABLE
-from cache.stats import LoadTimes, RegionStats
+from cache.stats import RegionStats
 from stats_api.answers import takes_gzip
 from stats_api.app import create_app, region_json
 from stats_api.collector import COUNTERS, ProcessSampler, SampledCollector, make_registry
@@ -67,6 +68,9 @@ def test_gzip_is_taken_as_the_client_says(header: str, expected: bool) -> None:
     assert takes_gzip(header) is expected
 
 
+_LOADS = Histogram((0.1, 2.5))
+for _seconds in (*[0.0625] * 18, 0.25, 0.25, 2.625):
+    _LOADS.observe(_seconds)
 STATS = RegionStats(
     name="balance",
     ttl=15,
@@ -79,13 +83,12 @@ STATS = RegionStats(
     hits=70,
     coalesced=8,
     misses=22,
-    loads=21,
     load_failures=3,
     overtaken_loads=2,
     evictions=4,
     expirations=5,
     invalidations=6,
-    load_seconds=LoadTimes(bounds=(0.1, 2.5), counts=(18, 2, 1), sum=4.25),
+    load_seconds=_LOADS,
 )
 
 

@@ -71,7 +71,7 @@ class Bybit:
         return ExchangeStats(
             requests=MappingProxyType(dict(pipeline.meter.requests)),
             unreadable_rows=pipeline.unreadable.rows,
-            latency=pipeline.meter.latency(),
+            latency=pipeline.meter.latency,
             reconnects=pipeline.transport.reconnects,
             clock_skew=pipeline.server_time.skew,
             budget=pipeline.budget.stats(),

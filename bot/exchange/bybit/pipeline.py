@@ -149,7 +149,7 @@ class RequestPipeline:
         finally:
             now = self.clock.monotonic()
             self.budget.end_call(call.key, headers, now=now, server_now=self.server_time.now)
-            self.meter.observe(now - began)
+            self.meter.latency.observe(now - began)
         return reply, await _decoded(reply)
 
     def _result(self, call: SignedCall, reply: Reply, answer: Json) -> Json:
