@@ -11,7 +11,8 @@ from typing import Annotated, Final
 
 import typer
 
-from bot.settings import STATE, config_path, describe
+from bot.domain.secrets import Secret
+from bot.settings import STATE, Settings, config_path, describe, revealed
 from ops.moving import moving
 from ops.options import Config, fail, read_settings
 from ops.safekeeping import safekeeping
@@ -211,27 +212,26 @@ def doctor(path: Config = None) -> None:
 @webhook.command("remove")
 def remove_webhook(path: Config = None) -> None:
     """Take the webhook down, so that the bot can ask for updates itself; those that wait are kept."""
-    from bot.domain.secrets import Secret  # noqa: PLC0415  quick --help
     from ops.telegram import remove_webhook as remove  # noqa: PLC0415  quick --help
 
     settings = read_settings(path)
-    if settings.telegram_token is None:
-        fail("PERPDESK_TELEGRAM_TOKEN is not set")
-    remove(settings, Secret(settings.telegram_token.get_secret_value()))
+    remove(settings, _token(settings))
 
 
 @webhook.command("take")
 def take_webhook(path: Config = None) -> None:
     """Have Telegram send updates to PERPDESK_WEBHOOK_URL, whatever it was told before; those that wait are kept."""
-    from bot.domain.secrets import Secret  # noqa: PLC0415  quick --help
     from ops.telegram import take_webhook as take  # noqa: PLC0415  quick --help
 
     settings = read_settings(path)
-    if settings.telegram_token is None:
-        fail("PERPDESK_TELEGRAM_TOKEN is not set")
+    token = _token(settings)
     if settings.webhook_url is None:
         fail("PERPDESK_WEBHOOK_URL is not set: there is no webhook of ours")
-    take(settings, Secret(settings.telegram_token.get_secret_value()))
+    take(settings, token)
+
+
+def _token(settings: Settings) -> Secret:
+    return revealed(settings.telegram_token) or fail("PERPDESK_TELEGRAM_TOKEN is not set")
 
 
 @app.command("adopt-bot")

@@ -12,13 +12,13 @@ import aiohttp
 from telegram.error import TelegramError
 from yarl import URL
 
-from bot.chat.transport import AiohttpRequest, RawApi
 from bot.domain.clock import SystemClock
 from bot.domain.ids import DAY_S
 from bot.domain.ports.clock import Clock
 from bot.settings import Settings, revealed
-from bot.wiring.proxies import FAMILIES, to_bybit, to_telegram
+from bot.wiring.proxies import FAMILIES, to_bybit
 from ops.addresses import SERVICES, find_address, talks_to_bybit
+from ops.telegram import telegram_api
 from storage.checkup import Check
 
 _SECONDS: Final = 5.0
@@ -139,9 +139,7 @@ async def check_webhook(settings: Settings) -> Check:
     if token is None:
         return Check(name="webhook", is_ok=True, detail="not looked at: PERPDESK_TELEGRAM_TOKEN is not set")
     try:
-        transport = AiohttpRequest(token, connector=to_telegram(settings, SystemClock()))
-        async with transport:
-            api = RawApi(transport, settings.telegram_api_url, token)
+        async with telegram_api(settings, token) as api:
             info = await api.call("getWebhookInfo", {}, read_timeout=_SECONDS)
     except TelegramError as refusal:
         return Check(name="webhook", is_ok=True, detail=f"not looked at: {refusal.message}")

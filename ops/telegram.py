@@ -1,6 +1,8 @@
 """What an operator does about the bot at Telegram: see to its webhook, hand the database over to another bot."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import typer
 from telegram.error import TelegramError
@@ -8,15 +10,25 @@ from telegram.error import TelegramError
 from bot.chat.transport import AiohttpRequest, RawApi
 from bot.chat.webhook import set_webhook
 from bot.chat.webhook_listener import WebhookAddress
+from bot.domain.clock import SystemClock
 from bot.domain.errors import PerpdeskError
 from bot.domain.secrets import Secret
 from bot.settings import Settings
 from bot.wiring.chat import webhook_address
+from bot.wiring.proxies import to_telegram
 from storage.chat.known_bot import SqliteKnownBot
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import migrate
 
 _SECONDS = 15.0
+
+
+@asynccontextmanager
+async def telegram_api(settings: Settings, token: Secret) -> AsyncIterator[RawApi]:
+    """The Bot API as the bot reaches it: through the proxy of the settings, where they have one."""
+    transport = AiohttpRequest(token, connector=to_telegram(settings, SystemClock()))
+    async with transport:
+        yield RawApi(transport, settings.telegram_api_url, token)
 
 
 def remove_webhook(settings: Settings, token: Secret) -> None:
@@ -30,9 +42,7 @@ def remove_webhook(settings: Settings, token: Secret) -> None:
 
 
 async def _remove_webhook(settings: Settings, token: Secret) -> str:
-    transport = AiohttpRequest(token)
-    api = RawApi(transport, settings.telegram_api_url, token)
-    async with transport:
+    async with telegram_api(settings, token) as api:
         url = str((await api.call("getWebhookInfo", {}, read_timeout=_SECONDS)).get("url", ""))
         if url:
             await api.call("deleteWebhook", {"drop_pending_updates": False}, read_timeout=_SECONDS)
@@ -53,9 +63,7 @@ def take_webhook(settings: Settings, token: Secret) -> None:
 
 
 async def _take_webhook(settings: Settings, token: Secret, address: WebhookAddress) -> str:
-    transport = AiohttpRequest(token)
-    api = RawApi(transport, settings.telegram_api_url, token)
-    async with transport:
+    async with telegram_api(settings, token) as api:
         before = str((await api.call("getWebhookInfo", {}, read_timeout=_SECONDS)).get("url", ""))
         await set_webhook(api, address)
     return before

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from harness.app import OWNER
 from harness.chat import TUNING, ChatProcess
+from harness.proxy import running_proxy
 from harness.sim_telegram import Driver
 from harness.telegram_server import TOKEN, FakeTelegram, message
 from harness.waiting import until
@@ -128,10 +129,13 @@ async def test_an_operator_takes_a_webhook_over_and_hears_which_it_was(
 ) -> None:
     foreign, ours = "http://127.0.0.1:9/other", "https://bot.example.org/telegram"
     await sim.call("setWebhook", token=TOKEN, url=foreign)
-    settings = Settings(telegram_api_url=sim.url, webhook_url=ours)
-    for was in (f"it was {foreign}", "there was no other"):
-        await asyncio.to_thread(take_webhook, settings, Secret(TOKEN))
-        assert capsys.readouterr().out == f"the webhook is {ours}; {was}; updates that wait are kept\n"
+    async with running_proxy(needs_login=False) as proxy:
+        way_out = SecretStr(f"http://127.0.0.1:{proxy.port}")
+        settings = Settings(telegram_api_url=sim.url, webhook_url=ours, telegram_proxy=way_out)
+        for was in (f"it was {foreign}", "there was no other"):
+            await asyncio.to_thread(take_webhook, settings, Secret(TOKEN))
+            assert capsys.readouterr().out == f"the webhook is {ours}; {was}; updates that wait are kept\n"
+    assert len(proxy.asked) == 2
     found = await info(sim)
     assert (found["url"], found["max_connections"]) == (ours, 40)
     assert "pre_checkout_query" in found["allowed_updates"]
