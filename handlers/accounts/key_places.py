@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import Account, AccountType
 from bot.domain.ids import AccountId
 from bot.services.accounts.key_places import KeyQuestion
@@ -23,7 +21,7 @@ from handlers.core.context import UpdateContext
 from handlers.core.leaving import what_may_fill, what_stands
 from handlers.core.specs import AFTER_TERMS, EVERYONE, HandlerSpec, action
 from handlers.texts.catalog import Markup, join
-from handlers.views.cards import Card
+from handlers.views.cards import Card, CardButton
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +66,7 @@ async def attached_card(ctx: UpdateContext, result: KeyReport | KeyQuestion) -> 
     return connected_card(ctx.viewer, result, await keys.ending(result.account), keys.egress_ip, first)
 
 
-async def first_button(ctx: UpdateContext, account: Account) -> InlineKeyboardButton | None:
+async def first_button(ctx: UpdateContext, account: Account) -> CardButton | None:
     """The offer to show the account first; None where it is."""
     if ctx.config.default_account.account_id == account.account_id:
         return None

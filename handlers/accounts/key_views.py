@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import ExchangeError, KeyRefused, NoAccount
 from bot.domain.ids import AccountId, Millis
@@ -17,7 +15,7 @@ from bot.services.accounts.keys import KeyReport
 from handlers.accounts.callbacks import AskRemoval, ShowKey, ShowSite
 from handlers.core.links import ShowBalance
 from handlers.texts.catalog import Markup, Translator, Value, join, verbatim
-from handlers.views.cards import Card, Row, button, copy_button, in_rows
+from handlers.views.cards import Card, CardButton, Row, button, copy_button, in_rows
 from handlers.views.frame import command_button, menu_row, refresh_button, trouble_line
 from handlers.views.problems import sentence_card
 from handlers.views.render_context import RenderContext
@@ -78,7 +76,7 @@ def site_without_keys_card(viewer: RenderContext, site: Site) -> Card:
     return Card(text=say("keys-eu", site=site.domain), rows=(here, command_button(viewer, "button-other-site", "keys")))
 
 
-def account_choice_card(viewer: RenderContext, site: Site, choices: Sequence[InlineKeyboardButton]) -> Card:
+def account_choice_card(viewer: RenderContext, site: Site, choices: Sequence[CardButton]) -> Card:
     """Demo or live, on this site."""
     say = viewer.say
     key = "keys-which-account" if site.has_demo else "keys-live-only"
@@ -86,7 +84,7 @@ def account_choice_card(viewer: RenderContext, site: Site, choices: Sequence[Inl
     return Card(text=say(key, site=site.domain), rows=(*in_rows(choices, 1), back))
 
 
-def offer_card(viewer: RenderContext, offer: KeyOffer, typed_secret: InlineKeyboardButton) -> Card:
+def offer_card(viewer: RenderContext, offer: KeyOffer, typed_secret: CardButton) -> Card:
     """The public key and the four steps. No secret passes through Telegram."""
     say = viewer.say
     account = viewer.type_name(offer.account_type)
@@ -117,7 +115,7 @@ def ask_secret_card(viewer: RenderContext, account_type: AccountType, site: Site
     return Card(text=text, rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 
-def pasted_key_card(viewer: RenderContext, buttons: Sequence[InlineKeyboardButton], *, is_gone: bool) -> Card:
+def pasted_key_card(viewer: RenderContext, buttons: Sequence[CardButton], *, is_gone: bool) -> Card:
     """A key and a secret came without being asked for: what they are, or away with them."""
     say = viewer.say
     text = join([say("keys-pasted" if is_gone else "keys-pasted-stays"), say("keys-pasted-what")], "\n\n")
@@ -135,7 +133,7 @@ def connected_card(
     report: KeyReport,
     ending: str,
     egress_ip: str | None,
-    first: InlineKeyboardButton | None,
+    first: CardButton | None,
 ) -> Card:
     """A key was stored: what it may do, and what to look after. `first` shows the account first, where it is not."""
     say = viewer.say
@@ -148,7 +146,7 @@ def checked_card(
     report: KeyReport,
     ending: str,
     egress_ip: str | None,
-    first: InlineKeyboardButton | None,
+    first: CardButton | None,
 ) -> Card:
     """A stored key was looked at again."""
     title = viewer.say(
@@ -164,7 +162,7 @@ def ask_place_card(
     viewer: RenderContext,
     question: KeyQuestion,
     endings: Mapping[AccountId, str],
-    choices: Sequence[InlineKeyboardButton],
+    choices: Sequence[CardButton],
 ) -> Card:
     """Whose place a good key shall take; the last choice is none."""
     say = viewer.say
@@ -255,7 +253,7 @@ def _report_card(
     report: KeyReport,
     ending: str,
     egress_ip: str | None,
-    first: InlineKeyboardButton | None,
+    first: CardButton | None,
 ) -> Card:
     say, account = viewer.say, report.account
     is_unbound = any(each.key == _UNBOUND for each in report.findings)

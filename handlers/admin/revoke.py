@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.ids import DAY
 from bot.domain.licensing import EntryKind, HeldGrant
 from bot.services.admin.user_actions import new_nonce
@@ -15,7 +13,7 @@ from handlers.admin.drafts import AdminDraft, PerformAction, admin_action_of
 from handlers.admin.revoke_views import grant_label, history_card, revoke_card
 from handlers.core.context import UpdateContext
 from handlers.core.specs import ADMIN, HandlerSpec, action, view
-from handlers.views.cards import Row
+from handlers.views.cards import CardButton, Row
 
 _NO_ROW: Final = (0,)  # none would be all of them
 _FEWER: Final = (1, 5, 30)  # days
@@ -62,7 +60,7 @@ async def _show(
 
 async def _choices(
     ctx: UpdateContext, draft: AdminDraft, reason: str, grants: Sequence[HeldGrant]
-) -> list[tuple[InlineKeyboardButton, ...]]:
+) -> list[tuple[CardButton, ...]]:
     """A button a row, which ticks or unticks it; days of a row that is chosen alone."""
 
     def choose(entries: tuple[int, ...], days: int = 0) -> ChooseGrants:

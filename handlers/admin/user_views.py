@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import AccountType
 from bot.domain.admin import AdminAction, AdminActionKind, UserFilter, UserLine
 from bot.domain.users import Role, UserConfig
@@ -22,7 +20,7 @@ from handlers.core.callbacks import Code
 from handlers.core.links import RunCommand, ShowPaymentsOf, ShowUsersOfCampaign
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
 from handlers.texts.cities import zone_label
-from handlers.views.cards import Card, Row, button, in_rows
+from handlers.views.cards import Card, CardButton, Row, button, in_rows
 from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
 from handlers.views.tables import table
@@ -74,7 +72,7 @@ def ask_find_card(viewer: RenderContext) -> Card:
     return Card(text=viewer.say("users-ask-find"), rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 
-def user_card(viewer: RenderContext, role: Role, subject: Subject, redeem: InlineKeyboardButton | None = None) -> Card:
+def user_card(viewer: RenderContext, role: Role, subject: Subject, redeem: CardButton | None = None) -> Card:
     """Everything an admin may know, and what the reader's role may do. No key, no balance."""
     say = viewer.say
     config, facts = subject.config, subject.facts
@@ -122,9 +120,7 @@ def ask_reason_card(viewer: RenderContext, subject: Subject) -> Card:
     return Card(text=viewer.say("deed-ask-reason", name=name_of(subject.config)), rows=(_cancel(viewer),))
 
 
-def confirm_card(
-    viewer: RenderContext, admin_action: AdminAction, preview: Preview, confirm: InlineKeyboardButton
-) -> Card:
+def confirm_card(viewer: RenderContext, admin_action: AdminAction, preview: Preview, confirm: CardButton) -> Card:
     """Everything that would happen, and one button."""
     return Card(text=join(_action_lines(viewer, admin_action, preview)), rows=((confirm,), _cancel(viewer)))
 
@@ -259,15 +255,13 @@ def _error_lines(viewer: RenderContext, subject: Subject) -> list[Markup]:
     return lines
 
 
-def _action_rows(
-    viewer: RenderContext, role: Role, subject: Subject, redeem: InlineKeyboardButton | None
-) -> tuple[Row, ...]:
+def _action_rows(viewer: RenderContext, role: Role, subject: Subject, redeem: CardButton | None) -> tuple[Row, ...]:
     """Nothing for support: they look."""
     if role not in {Role.ADMIN, Role.OWNER}:
         return ()
     user_id = subject.config.user_id
 
-    def kind(which: AdminActionKind) -> InlineKeyboardButton:
+    def kind(which: AdminActionKind) -> CardButton:
         return button(viewer.say.plain("deed-button", act=which.value), viewer.data(AskAdminAction(which, user_id)))
 
     held = subject.license.is_active(viewer.now)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from telegram import CallbackQuery, Chat, InlineKeyboardButton, Message, Update
+from telegram import CallbackQuery, Chat, Message, Update
 from telegram.constants import ChatType
 from telegram.ext import Application, CallbackContext, ExtBot
 
@@ -29,7 +29,7 @@ from handlers.core.short_memory import Cooldown, PastedKey, SecretStore, TypedKe
 from handlers.core.tasks import HandlerTasks
 from handlers.pictures.drawer import PictureDrawer
 from handlers.texts.catalog import Texts, Translator
-from handlers.views.cards import Card, button
+from handlers.views.cards import Card, CardButton, button
 from handlers.views.problems import ProblemCards
 from handlers.views.render_context import RenderContext
 
@@ -278,7 +278,7 @@ class UpdateContext:
 
     async def buttons(
         self, choices: Sequence[tuple[str, ButtonAction]], *, lifetime_s: int = LIFETIME
-    ) -> tuple[InlineKeyboardButton, ...]:
+    ) -> tuple[CardButton, ...]:
         """Buttons that change something, one a label; their rows are one commit. `lifetime_s` in seconds."""
         actions = [button_action for _, button_action in choices]
         tokens = await self.services.buttons.issue(self.user_id, self.chat_id, actions, lifetime_s=lifetime_s)

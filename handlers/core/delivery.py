@@ -9,13 +9,11 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final
 
 from telegram import (
     Bot,
     CallbackQuery,
-    InlineKeyboardButton,
     InputFile,
     InputMediaPhoto,
     LabeledPrice,
@@ -282,17 +280,6 @@ async def _send_part(bot: Bot, target: ChatTarget, text: Markup, card: Card | No
 def _body_of(text: Markup, card: Card | None) -> dict[str, Any]:
     """What a message says and offers, as the Bot API's parameters."""
     body: dict[str, Any] = {"text": text, "parse_mode": ParseMode.HTML.value, "link_preview_options": _NO_PREVIEW}
-    rows = () if card is None else card.fitted
-    if rows:
-        body["reply_markup"] = {"inline_keyboard": [[_as_dict(button) for button in row] for row in rows]}
+    if card is not None and (rows := card.inline_keyboard):
+        body["reply_markup"] = {"inline_keyboard": rows}
     return body
-
-
-def _as_dict(button: InlineKeyboardButton) -> dict[str, Any]:
-    """Made anew for buttons that copy or open something: PTB calls two of one label equal, whatever they copy."""
-    return button.to_dict() if button.callback_data is None else _pressed_as_dict(button)
-
-
-@lru_cache(maxsize=8_192)  # as the buttons themselves are kept
-def _pressed_as_dict(button: InlineKeyboardButton) -> dict[str, Any]:
-    return button.to_dict()

@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import AccountType
 from bot.domain.licensing import PLANS, TRIAL_DAYS, Feature, License, Limit, most, opens
 from handlers.texts.catalog import Markup, join
-from handlers.views.cards import Card, Row
+from handlers.views.cards import Card, CardButton, Row
 from handlers.views.frame import command_button, menu_row
 from handlers.views.licenses import changes, holding
 from handlers.views.render_context import RenderContext
@@ -25,7 +23,7 @@ def license_card(
     viewer: RenderContext,
     held: License,
     *,
-    trial: InlineKeyboardButton | None = None,
+    trial: CardButton | None = None,
     ways: Sequence[str] = (),
     lead: Markup | None = None,
 ) -> Card:

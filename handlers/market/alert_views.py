@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.alert_words import AlertLevel, moved_by
 from bot.domain.market import Category, MarketKey, Ticker
 from bot.domain.price_alerts import MOST_ALERTS, AlertSide, PriceAlert
@@ -17,7 +15,7 @@ from bot.services.screens import Shown
 from handlers.core.links import price_code
 from handlers.market.callbacks import AskDeleteAlerts, DeleteAlert, SetAgain, SetAlert, ShowAlerts, ShowSymbolAlerts
 from handlers.texts.catalog import Markup, join
-from handlers.views.cards import Card, Row, button, in_rows
+from handlers.views.cards import Card, CardButton, Row, button, in_rows
 from handlers.views.figures import percent_away
 from handlers.views.frame import footer, menu_row, page_lines, page_of, page_row, refresh_button
 from handlers.views.render_context import RenderContext
@@ -128,23 +126,23 @@ def list_card(
     )
 
 
-def _delete_button(viewer: RenderContext, alert: PriceAlert, page: int) -> InlineKeyboardButton:
+def _delete_button(viewer: RenderContext, alert: PriceAlert, page: int) -> CardButton:
     return button(f"✕ {_named(viewer, alert)}", viewer.data(DeleteAlert(alert.alert_id, page)))
 
 
-def ask_delete_all_card(viewer: RenderContext, count: int, act: InlineKeyboardButton) -> Card:
+def ask_delete_all_card(viewer: RenderContext, count: int, act: CardButton) -> Card:
     back = button(viewer.say.plain("button-back"), viewer.data(ShowAlerts()))
     return Card(text=viewer.say("alerts-ask-delete-all", count=count), rows=((act, back),))
 
 
-def _preset(viewer: RenderContext, quote: AlertQuote, percent: Decimal) -> InlineKeyboardButton:
+def _preset(viewer: RenderContext, quote: AlertQuote, percent: Decimal) -> CardButton:
     """+1% · 64,852.60."""
     price = moved_by(percent, quote.price, quote.instrument)
     level = AlertLevel(side=AlertSide.ABOVE if percent > 0 else AlertSide.BELOW, price=price)
     return _level_button(viewer, quote, level, viewer.figures.percent(percent / 100, step=Decimal(1)))
 
 
-def _level_button(viewer: RenderContext, quote: AlertQuote, level: AlertLevel, away: str) -> InlineKeyboardButton:
+def _level_button(viewer: RenderContext, quote: AlertQuote, level: AlertLevel, away: str) -> CardButton:
     price = viewer.figures.price(level.price, quote.instrument)
     is_spot = quote.market.category is Category.SPOT
     code = SetAlert(quote.market.symbol, is_spot, level.side, level.price)
@@ -174,7 +172,7 @@ def _away(viewer: RenderContext, price: Decimal, now: Decimal) -> str:
     return viewer.figures.change(percent_away(price, now) or Decimal(0))
 
 
-def _list_button(viewer: RenderContext) -> InlineKeyboardButton:
+def _list_button(viewer: RenderContext) -> CardButton:
     return button(viewer.say.plain("button-alerts"), viewer.data(ShowAlerts()))
 
 

@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.market import Category, MarketKey
 from bot.domain.portfolio import Side
 from bot.domain.price_alerts import AlertsEndedMessage, PriceAlertMessage
@@ -11,7 +9,7 @@ from handlers.core.links import OpenTicket, price_code
 from handlers.core.messages import MessageSpec, message_card
 from handlers.market.callbacks import SetAgain, ShowAlerts
 from handlers.texts.catalog import Translator, join
-from handlers.views.cards import Card, Row, button
+from handlers.views.cards import Card, CardButton, Row, button
 from handlers.views.figures import Figures, arrow, percent_away
 from handlers.views.symbols import base_of, market_name, quote_of
 from handlers.views.times import span
@@ -66,7 +64,7 @@ def _tickets(say: Translator, told: PriceAlertMessage) -> Row:
     )
 
 
-def _list(say: Translator) -> InlineKeyboardButton:
+def _list(say: Translator) -> CardButton:
     return button(say.plain("button-alerts"), ShowAlerts().encode())
 
 

@@ -5,8 +5,6 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.chart_intervals import ChartInterval
 from bot.domain.errors import UnknownSymbol
 from bot.domain.ids import Symbol
@@ -18,7 +16,7 @@ from bot.services.screens import Shown
 from handlers.core.links import LONGEST_SYMBOL, ShowChart, ShowPrice, ShowSymbols, price_code
 from handlers.market.callbacks import MarkFavorite, ShowSymbolAlerts, book_code
 from handlers.texts.catalog import Markup, join
-from handlers.views.cards import Card, Row, button, in_rows
+from handlers.views.cards import Card, CardButton, Row, button, in_rows
 from handlers.views.figures import arrow, percent_away
 from handlers.views.frame import footer, menu_row, order_buttons, page_lines, page_of, page_row, refresh_button
 from handlers.views.problems import text_values
@@ -169,7 +167,7 @@ def title_of(viewer: RenderContext, found: FoundSymbol) -> str:
     return market_name(viewer.say, MarketKey(found.category, found.symbol))
 
 
-def symbol_button(viewer: RenderContext, category: Category, symbol: Symbol) -> InlineKeyboardButton:
+def symbol_button(viewer: RenderContext, category: Category, symbol: Symbol) -> CardButton:
     """BTC; of spot pairs BTC/EUR where it is not priced in USDT."""
     quote = quote_of(symbol)
     is_plain = category is Category.LINEAR or quote in {"USDT", ""}

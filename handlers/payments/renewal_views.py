@@ -2,19 +2,15 @@
 
 from collections.abc import Sequence
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.payments import Invoice, Subscription
 from handlers.texts.catalog import Markup, join
-from handlers.views.cards import Card
+from handlers.views.cards import Card, CardButton
 from handlers.views.frame import command_button
 from handlers.views.licenses import stars
 from handlers.views.render_context import RenderContext
 
 
-def renewals_card(
-    viewer: RenderContext, running: Sequence[Subscription], buttons: Sequence[InlineKeyboardButton]
-) -> Card:
+def renewals_card(viewer: RenderContext, running: Sequence[Subscription], buttons: Sequence[CardButton]) -> Card:
     """Those that run, how they go on, and buttons for them and for the others."""
     say = viewer.say
     lines = [renewal_line(viewer, each) for each in running]
@@ -35,5 +31,5 @@ def renewal_link_card(viewer: RenderContext, invoice: Invoice, link: str) -> Car
     """The way to Telegram's own payment, which says that it renews."""
     say = viewer.say
     kind, price = say.plain("license-type", kind=invoice.license_type.value), stars(say, invoice.stars)
-    pay = InlineKeyboardButton(say.plain("button-monthly-pay", stars=price), url=link)
+    pay = CardButton(say.plain("button-monthly-pay", stars=price), url=link)
     return Card(text=say("monthly-link", kind=kind, stars=price), rows=((pay,),))

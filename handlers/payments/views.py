@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import AccountType
 from bot.domain.ids import UserId
 from bot.domain.licensing import License, LicenseType
@@ -15,7 +13,7 @@ from handlers.core.delivery import Bill
 from handlers.core.links import SUBSCRIBE_PAYLOAD, AskRefund, ShowPaymentsOf
 from handlers.payments.callbacks import ShowMyPayments, ShowPayment, ShowPayments, ShowRenewals
 from handlers.texts.catalog import Markup, Translator, Value, join
-from handlers.views.cards import Card, Row, button, in_rows
+from handlers.views.cards import Card, CardButton, Row, button, in_rows
 from handlers.views.figures import MINUS
 from handlers.views.frame import command_button, menu_row
 from handlers.views.licenses import holding, stars
@@ -29,7 +27,7 @@ _IN_A_ROW: Final = 4
 
 
 def subscribe_card(
-    viewer: RenderContext, held: License, prices: PriceList, choices: Sequence[tuple[Choice, InlineKeyboardButton]]
+    viewer: RenderContext, held: License, prices: PriceList, choices: Sequence[tuple[Choice, CardButton]]
 ) -> Card:
     """What is held, the price list, a button for each choice."""
     say = viewer.say
@@ -149,7 +147,7 @@ def payment_card(viewer: RenderContext, payment: Payment, unused: int) -> Card:
     return Card(text=join(lines), rows=((ask,) if can_go_back else (), _back(viewer)))
 
 
-def ask_reason_card(viewer: RenderContext, payment: Payment, reasons: Sequence[InlineKeyboardButton]) -> Card:
+def ask_reason_card(viewer: RenderContext, payment: Payment, reasons: Sequence[CardButton]) -> Card:
     """Asks why the Stars go back, with the usual reasons as buttons."""
     text = viewer.say("refund-why", number=payment.payment_id, stars=stars(viewer.say, payment.stars))
     return Card(text=text, rows=(*in_rows(reasons, 1), _to_payment(viewer, payment.payment_id)))
@@ -160,9 +158,7 @@ def type_reason_card(viewer: RenderContext, number: int) -> Card:
     return Card(text=viewer.say("refund-type-reason", number=number), rows=(_to_payment(viewer, number),))
 
 
-def confirm_refund_card(
-    viewer: RenderContext, payment: Payment, unused: int, reason: str, confirm: InlineKeyboardButton
-) -> Card:
+def confirm_refund_card(viewer: RenderContext, payment: Payment, unused: int, reason: str, confirm: CardButton) -> Card:
     """What goes back, what is taken, and why."""
     say = viewer.say
     lines = [
@@ -179,7 +175,7 @@ def refund_asked_card(viewer: RenderContext, payment: Payment) -> Card:
     return Card(text=text, rows=(_to_payment(viewer, payment.payment_id), _back(viewer)))
 
 
-def second_refund_card(viewer: RenderContext, payment: Payment, confirm: InlineKeyboardButton) -> Card:
+def second_refund_card(viewer: RenderContext, payment: Payment, confirm: CardButton) -> Card:
     """Asks a payer whether the second payment of an invoice goes back."""
     say = viewer.say
     text = say(
@@ -210,7 +206,7 @@ def older_charges_card(viewer: RenderContext, charges: Sequence[OlderCharge]) ->
     return Card(text=join([say("older-title"), *lines]), rows=(_back(viewer), menu_row(viewer)))
 
 
-def _prices(viewer: RenderContext, prices: PriceList, choices: Sequence[tuple[Choice, InlineKeyboardButton]]) -> Markup:
+def _prices(viewer: RenderContext, prices: PriceList, choices: Sequence[tuple[Choice, CardButton]]) -> Markup:
     say, rows = viewer.say, []
     for choice, _ in choices:
         discount = prices.discount(choice)

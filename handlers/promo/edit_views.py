@@ -1,13 +1,11 @@
 """A campaign's terms before and after a change."""
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.promo import Campaign
 from bot.domain.promo_codes import Terms
 from handlers.promo.callbacks import PromoCard
 from handlers.promo.views import terms_line
 from handlers.texts.catalog import Markup, join
-from handlers.views.cards import Card, button
+from handlers.views.cards import Card, CardButton, button
 from handlers.views.frame import command_button
 from handlers.views.render_context import RenderContext
 
@@ -19,7 +17,7 @@ def ask_change_card(viewer: RenderContext, campaign: Campaign) -> Card:
     return Card(text=join(lines), rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 
-def change_card(viewer: RenderContext, campaign: Campaign, terms: Terms, confirm: InlineKeyboardButton) -> Card:
+def change_card(viewer: RenderContext, campaign: Campaign, terms: Terms, confirm: CardButton) -> Card:
     """What is, and what would be."""
     say = viewer.say
     lines = [

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.ids import Millis
 from bot.domain.licensing import LicenseType
 from bot.domain.promo import TRIES, Redeemed, RefusalReason
@@ -11,7 +9,7 @@ from bot.services.promo.redemption import CodePreview, Redemption, Refusal, Sugg
 from handlers.core.links import RunCommand
 from handlers.core.way_back import leading_back
 from handlers.texts.catalog import Markup, Translator, join
-from handlers.views.cards import Card, button
+from handlers.views.cards import Card, CardButton, button
 from handlers.views.dates import day_of, last_minute, moment_of
 from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
@@ -31,7 +29,7 @@ def ask_card(viewer: RenderContext, before: Sequence[Redeemed]) -> Card:
     return Card(text=join(lines), rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 
-def code_preview_card(viewer: RenderContext, preview: CodePreview, redeem: InlineKeyboardButton) -> Card:
+def code_preview_card(viewer: RenderContext, preview: CodePreview, redeem: CardButton) -> Card:
     """What the code would add, after what, until when; one tap redeems."""
     say, until = viewer.say, moment_of(viewer, preview.until)
     what = gift(say, preview.license_type, preview.days)
@@ -66,12 +64,12 @@ def used_card(viewer: RenderContext, redemption: Redemption) -> Card:
     return Card(text=say("redeem-used", at=at, gift=what, until=until), rows=_after(viewer))
 
 
-def suggestion_card(viewer: RenderContext, suggestion: Suggestion, use: InlineKeyboardButton) -> Card:
+def suggestion_card(viewer: RenderContext, suggestion: Suggestion, use: CardButton) -> Card:
     """Shows the code that was probably meant, with a button that previews it."""
     return Card(text=viewer.say("redeem-suggestion", code=suggestion.text), rows=((use,), menu_row(viewer)))
 
 
-def offer_card(viewer: RenderContext, offered: Suggestion, use: InlineKeyboardButton) -> Card:
+def offer_card(viewer: RenderContext, offered: Suggestion, use: CardButton) -> Card:
     """Asks whether a word is meant as a code; the button previews it."""
     return Card(text=viewer.say("redeem-is-it-a-code", code=offered.text), rows=((use,), menu_row(viewer)))
 
@@ -103,5 +101,5 @@ def _before(viewer: RenderContext, redeemed: Redeemed) -> Markup:
     return viewer.say("redeem-before-line", at=day_of(viewer, usage.at), gift=what, until=day_of(viewer, usage.until))
 
 
-def _after(viewer: RenderContext) -> tuple[tuple[InlineKeyboardButton, ...], ...]:
+def _after(viewer: RenderContext) -> tuple[tuple[CardButton, ...], ...]:
     return (command_button(viewer, "button-license", "license"), menu_row(viewer))

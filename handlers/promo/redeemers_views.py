@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.promo import Campaign, Redeemer
 from handlers.promo.callbacks import PromoCard, PromoRedeemers
 from handlers.promo.views import terms_line
 from handlers.texts.catalog import Markup, join
-from handlers.views.cards import Card, Row, button
+from handlers.views.cards import Card, CardButton, Row, button
 from handlers.views.dates import day_of
 from handlers.views.frame import menu_row
 from handlers.views.render_context import RenderContext
@@ -30,7 +28,7 @@ def redeemers_card(
     say, number = viewer.say, campaign.campaign_id
     lines = [say("promo-redeemers", campaign=str(number)), terms_line(viewer, campaign.terms), Markup("")]
     lines += [_line(viewer, each) for each in redeemers] or [say("promo-redeemers-none")]
-    pages: list[InlineKeyboardButton] = []
+    pages: list[CardButton] = []
     if before:
         pages.append(button(say.plain("button-promo-newest"), viewer.data(PromoRedeemers(number))))
     if has_more:

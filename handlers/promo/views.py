@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.licensing import LicenseType
 from bot.domain.promo import Campaign, CampaignState, Funnel, UndoStep
 from bot.domain.promo_codes import Terms, Wanted, bare
@@ -24,7 +22,7 @@ from handlers.promo.callbacks import (
 )
 from handlers.promo.redeem_views import gift
 from handlers.texts.catalog import LANGUAGE_NAMES, Markup, join
-from handlers.views.cards import Card, Row, button, copy_button, in_rows
+from handlers.views.cards import Card, CardButton, Row, button, copy_button, in_rows
 from handlers.views.dates import last_minute, moment_of
 from handlers.views.frame import menu_row
 from handlers.views.render_context import RenderContext
@@ -68,7 +66,7 @@ def uses_card(viewer: RenderContext, license_type: LicenseType, days: int) -> Ca
     return Card(text=text, rows=(*in_rows(buttons, _IN_A_ROW), _new_row(viewer)))
 
 
-def preview_card(viewer: RenderContext, wanted: Wanted, line: str, create: InlineKeyboardButton) -> Card:
+def preview_card(viewer: RenderContext, wanted: Wanted, line: str, create: CardButton) -> Card:
     """What would be made; `line` is the typed form of the same."""
     say, terms = viewer.say, wanted.terms
     lines = [say("promo-new"), Markup(""), terms_line(viewer, terms)]
@@ -81,7 +79,7 @@ def preview_card(viewer: RenderContext, wanted: Wanted, line: str, create: Inlin
     return Card(text=join(lines), rows=((create,), _new_row(viewer)))
 
 
-def sure_card(viewer: RenderContext, terms: Terms, sure: InlineKeyboardButton) -> Card:
+def sure_card(viewer: RenderContext, terms: Terms, sure: CardButton) -> Card:
     """Days over 400 or uses over 10,000 are asked about twice."""
     text = join([viewer.say("promo-sure"), terms_line(viewer, terms)])
     return Card(text=text, rows=((sure,), _new_row(viewer)))
@@ -134,7 +132,7 @@ def list_card(viewer: RenderContext, campaigns: Sequence[Campaign], which: str, 
     rows: list[Row] = [
         (button(_list_line(viewer, each), viewer.data(PromoCard(each.campaign_id))),) for each in campaigns
     ]
-    turning: list[InlineKeyboardButton] = []
+    turning: list[CardButton] = []
     if page:
         turning.append(button(say.plain("button-previous"), viewer.data(PromoList(which, page - 1))))
     if has_more:
@@ -145,9 +143,7 @@ def list_card(viewer: RenderContext, campaigns: Sequence[Campaign], which: str, 
     return Card(text=text, rows=(*rows, menu_row(viewer)))
 
 
-def campaign_card(
-    viewer: RenderContext, campaign: Campaign, funnel: Funnel, acts: Sequence[InlineKeyboardButton]
-) -> Card:
+def campaign_card(viewer: RenderContext, campaign: Campaign, funnel: Funnel, acts: Sequence[CardButton]) -> Card:
     """A campaign as it stands: terms, state, how far its people came. `acts` are what may be done about it."""
     say = viewer.say
     number = str(campaign.campaign_id)
@@ -182,7 +178,7 @@ def pinned_card(viewer: RenderContext, campaign: Campaign, funnel: Funnel) -> Ca
 
 
 def undo_card(
-    viewer: RenderContext, preview: UndoPreview, act: InlineKeyboardButton | None, *, lead: Sequence[Markup] = ()
+    viewer: RenderContext, preview: UndoPreview, act: CardButton | None, *, lead: Sequence[Markup] = ()
 ) -> Card:
     """Who loses what, and what the rules let this admin do."""
     say, number = viewer.say, str(preview.campaign.campaign_id)
@@ -284,7 +280,7 @@ def _list_line(viewer: RenderContext, campaign: Campaign) -> str:
     )
 
 
-def _open_button(viewer: RenderContext, campaign_id: int) -> InlineKeyboardButton:
+def _open_button(viewer: RenderContext, campaign_id: int) -> CardButton:
     return button(viewer.say.plain("button-promo-open"), viewer.data(PromoCard(campaign_id)))
 
 

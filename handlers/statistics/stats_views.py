@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import Account
 from bot.domain.periods import Period
 from bot.domain.statistics import Group, Summary
@@ -23,7 +21,7 @@ from handlers.statistics.codes import (
 )
 from handlers.statistics.spans import back_row, cost_kind, span_line
 from handlers.texts.catalog import Markup, join
-from handlers.views.cards import Card, Row, button, in_rows
+from handlers.views.cards import Card, CardButton, Row, button, in_rows
 from handlers.views.dates import day_of
 from handlers.views.figures import CENT, arrow
 from handlers.views.frame import account_tabs, command_button, menu_row, refresh_button
@@ -159,7 +157,7 @@ def _name(viewer: RenderContext, part: StatsPart, group: Group) -> str:
 def _rows(viewer: RenderContext, account: Account, code: ShowStats, page: StatisticsPage | None) -> tuple[Row, ...]:
     say, account_id = viewer.say, account.account_id
 
-    def way(label: str, to: ShowStats, *, is_here: bool) -> InlineKeyboardButton:
+    def way(label: str, to: ShowStats, *, is_here: bool) -> CardButton:
         return button(say.plain("tab-current", name=label) if is_here else label, viewer.data(to))
 
     periods = tuple(

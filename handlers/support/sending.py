@@ -1,12 +1,11 @@
 """What sends a message of a thread, typed at once or after a question."""
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.ids import DAY_S
 from bot.domain.support import Thread, ThreadId
 from bot.services.support.support import CloseThread
 from handlers.core.context import UpdateContext
 from handlers.support.views import sent_card
+from handlers.views.cards import CardButton
 
 
 async def send_message(ctx: UpdateContext, text: str, thread_id: ThreadId | None) -> None:
@@ -16,7 +15,7 @@ async def send_message(ctx: UpdateContext, text: str, thread_id: ThreadId | None
     await ctx.send(sent_card(ctx.viewer, thread, close, is_staff=is_staff(ctx, thread)))
 
 
-async def close_button(ctx: UpdateContext, thread: Thread) -> InlineKeyboardButton:
+async def close_button(ctx: UpdateContext, thread: Thread) -> CardButton:
     """[Close], for a day."""
     label = ctx.say.plain("button-close-thread")
     (made,) = await ctx.buttons([(label, CloseThread(thread=thread.thread_id))], lifetime_s=DAY_S)

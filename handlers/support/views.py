@@ -3,13 +3,11 @@
 from types import MappingProxyType
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.support import Author, Thread, ThreadList, ThreadState
 from bot.services.support.support import Opened
 from handlers.support.callbacks import AnswerThread, ShowThread, ShowThreads
 from handlers.texts.catalog import Markup, Translator, Value, clean, join, verbatim
-from handlers.views.cards import Card, Row, button, in_rows
+from handlers.views.cards import Card, CardButton, Row, button, in_rows
 from handlers.views.frame import Page, command_button, menu_row, page_row
 from handlers.views.render_context import RenderContext
 
@@ -32,7 +30,7 @@ def doubtful_card(viewer: RenderContext, choices: Row) -> Card:
     return Card(text=viewer.say("support-doubtful"), rows=(choices,))
 
 
-def doubtful_text_card(viewer: RenderContext, delete: InlineKeyboardButton) -> Card:
+def doubtful_text_card(viewer: RenderContext, delete: CardButton) -> Card:
     """Asks whether a message that may hold a secret leaves the chat."""
     return Card(text=viewer.say("text-doubtful"), rows=((delete, *menu_row(viewer)),))
 
@@ -57,7 +55,7 @@ def ask_staff_card(viewer: RenderContext, opened: Opened) -> Card:
     return Card(text=join(parts, "\n\n"), rows=(command_button(viewer, "button-cancel", "cancel"),))
 
 
-def sent_card(viewer: RenderContext, thread: Thread, close: InlineKeyboardButton, *, is_staff: bool) -> Card:
+def sent_card(viewer: RenderContext, thread: Thread, close: CardButton, *, is_staff: bool) -> Card:
     """It is stored and on its way."""
     key = "support-answer-sent" if is_staff else "support-sent"
     more = button(viewer.say.plain("button-write-more"), viewer.data(AnswerThread(thread.thread_id)))
@@ -71,9 +69,7 @@ def closed_card(viewer: RenderContext, thread: Thread, *, is_staff: bool) -> Car
     return Card(text=viewer.say("support-closed", thread=thread.thread_id), rows=(back,))
 
 
-def thread_card(
-    viewer: RenderContext, opened: Opened, page: int, close: InlineKeyboardButton | None, *, is_staff: bool
-) -> Card:
+def thread_card(viewer: RenderContext, opened: Opened, page: int, close: CardButton | None, *, is_staff: bool) -> Card:
     """A page of a thread, the newest messages first page, oldest of them above."""
     thread = opened.thread
     parts = [_head(viewer, thread), *_history(viewer, opened)]

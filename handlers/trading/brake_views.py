@@ -1,19 +1,17 @@
 """Cards of what stops entries: a pause of one's own, a halt of everybody's."""
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import Account
 from bot.domain.closings import HaltState
 from handlers.core.links import ShowPositions
 from handlers.texts.catalog import Markup, join
 from handlers.trading.cancel_views import canceling_line
 from handlers.trading.legs import ActOutcome
-from handlers.views.cards import Card, Row
+from handlers.views.cards import Card, CardButton, Row
 from handlers.views.frame import menu_row, screen_button
 from handlers.views.render_context import RenderContext
 
 
-def paused_card(viewer: RenderContext, account: Account, outcome: ActOutcome, act: InlineKeyboardButton) -> Card:
+def paused_card(viewer: RenderContext, account: Account, outcome: ActOutcome, act: CardButton) -> Card:
     """No entries until resumed, and what became of those that rested."""
     lines = [viewer.say("pause-done", account=viewer.account_name(account))]
     lines += [canceling_line(viewer, each) for each in outcome.intents]
@@ -29,9 +27,7 @@ def resumed_card(viewer: RenderContext, account: Account, halt: HaltState, *, wa
     return Card(text=join(lines), rows=(_ways(viewer, account),))
 
 
-def halt_card(
-    viewer: RenderContext, state: HaltState, act: InlineKeyboardButton | None, *, lead: Markup | None = None
-) -> Card:
+def halt_card(viewer: RenderContext, state: HaltState, act: CardButton | None, *, lead: Markup | None = None) -> Card:
     """Whether entries are stopped for everybody, since when, by whom and why."""
     lines = [] if lead is None else [lead]
     if state.since is None:

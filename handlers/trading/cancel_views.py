@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import Account
 from bot.domain.leg_protection import PROTECTIONS
 from bot.domain.portfolio import Order, Orders, Side
@@ -15,7 +13,7 @@ from handlers.core.links import ShowCancels, ShowOrders
 from handlers.texts.catalog import Markup, join
 from handlers.trading.legs import ActOutcome
 from handlers.trading.reasons import refusal_text
-from handlers.views.cards import Card, Row, in_rows
+from handlers.views.cards import Card, CardButton, Row, in_rows
 from handlers.views.frame import Page, footer, menu_row, page_lines, page_row, refresh_button, screen_button
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of
@@ -35,8 +33,8 @@ def cancels_card(
     account: Account,
     shown: OrdersShown,
     page: Page[Order],
-    each_order: Sequence[InlineKeyboardButton],
-    all_entries: Sequence[InlineKeyboardButton],
+    each_order: Sequence[CardButton],
+    all_entries: Sequence[CardButton],
 ) -> Card:
     """A page of orders, numbered, with a button for each."""
     say = viewer.say

@@ -6,7 +6,6 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from telegram import InlineKeyboardButton
 from telegram.error import TelegramError
 
 from bot.domain.errors import ExchangeError, UserFacing
@@ -25,7 +24,7 @@ from handlers.trading.actions import ConfirmEntry, EditDraft, ResumeForOrder, Sh
 from handlers.trading.card_views import asking_card, cure_label, order_card, outdated_card, refused_card, size_text
 from handlers.trading.legs import known_instrument, place_of
 from handlers.trading.live import show_trade
-from handlers.views.cards import Card
+from handlers.views.cards import Card, CardButton
 
 _logger = logging.getLogger(__name__)
 
@@ -160,7 +159,7 @@ def _resume(ctx: UpdateContext, draft: OrderDraft) -> tuple[str, ButtonAction]:
     return ctx.say.plain("button-resume-entries"), ResumeForOrder.make(draft)
 
 
-async def _new_price(ctx: UpdateContext, draft: OrderDraft) -> InlineKeyboardButton:
+async def _new_price(ctx: UpdateContext, draft: OrderDraft) -> CardButton:
     choice = (ctx.say.plain("button-entry-new-price"), ShowOrderCard.make(draft))
     (made,) = await ctx.buttons([choice], lifetime_s=DAY_S)
     return made

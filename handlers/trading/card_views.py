@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import AccountType
 from bot.domain.errors import LicenseNeeded
 from bot.domain.ids import AccountId, Symbol
@@ -17,7 +15,7 @@ from bot.domain.portfolio import Side
 from handlers.core.links import AskRefill, ShowCancels, ShowLeg
 from handlers.texts.catalog import Markup, Value, join
 from handlers.trading.leg_codes import AskManage
-from handlers.views.cards import Card, Row, button
+from handlers.views.cards import Card, CardButton, Row, button
 from handlers.views.figures import Figures, percent_away
 from handlers.views.frame import command_button, menu_row
 from handlers.views.levels import FAR
@@ -93,9 +91,7 @@ def asking_card(viewer: RenderContext, draft: OrderDraft) -> Card:
     return Card(text=join([title, viewer.say("footer-asking")]), rows=(menu_row(viewer),))
 
 
-def outdated_card(
-    viewer: RenderContext, draft: OrderDraft, outdated: CardOutdated, new_price: InlineKeyboardButton
-) -> Card:
+def outdated_card(viewer: RenderContext, draft: OrderDraft, outdated: CardOutdated, new_price: CardButton) -> Card:
     """Nothing was sent: the price was too old or has moved."""
     title = viewer.say("order-card-title", side=side_word(viewer, draft.side), symbol=draft.symbol)
     text = join([title, viewer.say(outdated.key, **_values(viewer, outdated.values, None))])

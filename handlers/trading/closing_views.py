@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import Account
 from bot.domain.ids import Symbol
 from bot.domain.legs import BriefOrder, LegOutlook, Ownership
@@ -32,7 +30,7 @@ from handlers.trading.leg_views import (
 )
 from handlers.trading.legs import ActOutcome, LegsShown
 from handlers.trading.reasons import refusal_text
-from handlers.views.cards import Card, Row, button, in_rows
+from handlers.views.cards import Card, CardButton, Row, button, in_rows
 from handlers.views.figures import arrow
 from handlers.views.frame import footer, menu_row, page_lines, page_of, page_row, screen_button
 from handlers.views.render_context import RenderContext
@@ -53,7 +51,7 @@ def ask_close_card(
     outlook: LegOutlook,
     instrument: Instrument | None,
     percent: int,
-    act: InlineKeyboardButton,
+    act: CardButton,
     release: Row,
 ) -> Card:
     """What a close of that share would bring, its button, and the other shares; `release`: or leave it alone."""
@@ -134,7 +132,7 @@ def ask_close_many_card(
     account: Account,
     legs: Sequence[LegOutlook],
     code: AskCloseMany,
-    act: InlineKeyboardButton | None,
+    act: CardButton | None,
     stays: GroupRemains,
 ) -> Card:
     """Which positions a group is, what closing them would bring together, and what stays open."""
@@ -215,7 +213,7 @@ def closing_card(
     return Card(text=join(lines), rows=(cancels, share, ways))
 
 
-def _leg_button(viewer: RenderContext, leg: LegKey) -> InlineKeyboardButton:
+def _leg_button(viewer: RenderContext, leg: LegKey) -> CardButton:
     return button(leg.symbol, viewer.data(ShowLeg(leg.account_id, leg.symbol, leg.position_idx)))
 
 
@@ -290,7 +288,7 @@ def _group_rows(viewer: RenderContext, account: Account, items: Sequence[LegOutl
     if len(items) < _FEW:
         return ()
 
-    def way(group: LegGroup) -> InlineKeyboardButton:
+    def way(group: LegGroup) -> CardButton:
         label = viewer.say.plain("button-close-group", group=group.value, count=len(in_group(items, group)))
         return button(label, viewer.data(AskCloseMany(account.account_id, group, WHOLE)))
 

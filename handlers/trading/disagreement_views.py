@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import Account
 from bot.domain.disagreements import Disagreement, DisagreementEnd, DisagreementKind
 from bot.domain.legs import LegOutlook
@@ -16,7 +14,7 @@ from handlers.core.links import ShowLeg
 from handlers.texts.catalog import Markup, join
 from handlers.trading.leg_codes import WHOLE, AskClose, AskStop, LegName
 from handlers.trading.leg_views import back_row, leg_code, leg_head, target_line
-from handlers.views.cards import Card, Row, button, in_rows
+from handlers.views.cards import Card, CardButton, Row, button, in_rows
 from handlers.views.frame import menu_row
 from handlers.views.levels import has_no_stop
 from handlers.views.render_context import RenderContext
@@ -30,7 +28,7 @@ def disagreement_card(
     account: Account,
     row: Disagreement,
     instrument: Instrument | None,
-    choices: Sequence[InlineKeyboardButton],
+    choices: Sequence[CardButton],
 ) -> Card:
     """Promised and shown, side by side; `choices` decide, beside them [Close]."""
     say = viewer.say
@@ -76,7 +74,7 @@ def ask_manage_card(
     account: Account,
     outlook: LegOutlook,
     instrument: Instrument | None,
-    act: InlineKeyboardButton,
+    act: CardButton,
 ) -> Card:
     """A position that was opened elsewhere: what managing means, and which stop and target it would keep."""
     position = outlook.position

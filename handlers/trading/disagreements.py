@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.disagreements import Disagreement, DisagreementEnd, DisagreementKind
 from bot.domain.errors import BadInput, ButtonExpired
 from bot.domain.ids import DAY_S
@@ -27,6 +25,7 @@ from handlers.trading.disagreement_views import (
 from handlers.trading.leg_codes import AskManage, LegName, ShowDisagreement
 from handlers.trading.legs import known_instrument, leg_of, one_leg, place_of
 from handlers.trading.position import show_leg
+from handlers.views.cards import CardButton
 
 _RESTORABLE: Final = frozenset({DisagreementKind.STOP, DisagreementKind.TARGET})
 
@@ -158,7 +157,7 @@ async def _show_managed(ctx: UpdateContext, plan: TradePlan, done: Markup) -> No
     await ctx.show(managed_card(ctx.viewer, account, plan, instrument, done))
 
 
-async def _choices(ctx: UpdateContext, row: Disagreement) -> tuple[InlineKeyboardButton, ...]:
+async def _choices(ctx: UpdateContext, row: Disagreement) -> tuple[CardButton, ...]:
     """[Restore], where there is something to put back, [Manage it for me], [Watch only]."""
     choices: list[tuple[str, ButtonAction]] = []
     if row.kind in _RESTORABLE:

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import Account
 from bot.domain.drills import SECONDS, Drill, DrillEnd, DrillEvent, DrillOverMessage, DrillStep, ScriptedMove
 from bot.domain.portfolio import Execution, Side
@@ -13,7 +11,7 @@ from bot.domain.trades import FUNDING
 from handlers.core.links import ShowPositions, ShowVanish
 from handlers.texts.catalog import Markup, Translator, join, safe
 from handlers.trading.drill_codes import ShowDrill
-from handlers.views.cards import Card, Row, button
+from handlers.views.cards import Card, CardButton, Row, button
 from handlers.views.figures import Figures, arrow
 from handlers.views.frame import command_button, menu_row, screen_button
 from handlers.views.render_context import RenderContext
@@ -27,7 +25,7 @@ _BLANK: Final = Markup("")
 _CENT: Final = Decimal("0.01")
 
 
-def ask_drill_card(viewer: RenderContext, account: Account, last: Drill | None, start: InlineKeyboardButton) -> Card:
+def ask_drill_card(viewer: RenderContext, account: Account, last: Drill | None, start: CardButton) -> Card:
     """What will happen, with the button that begins it."""
     text = viewer.say("drill-ask", account=viewer.account_name(account), seconds=SECONDS)
     before: Row = ()
@@ -36,7 +34,7 @@ def ask_drill_card(viewer: RenderContext, account: Account, last: Drill | None, 
     return Card(text=text, rows=((start,), (*before, *menu_row(viewer))))
 
 
-def running_card(viewer: RenderContext, account: Account, drill: Drill, stop: InlineKeyboardButton) -> Card:
+def running_card(viewer: RenderContext, account: Account, drill: Drill, stop: CardButton) -> Card:
     """Until when nothing is managed; panic and closes work all the while."""
     text = viewer.say("drill-runs", account=viewer.account_name(account), time=viewer.when(drill.until_ts))
     look = button(viewer.say.plain("button-refresh"), viewer.data(ShowDrill(drill.drill_id)))

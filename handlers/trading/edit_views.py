@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import Account
 from bot.domain.leg_protection import promised
 from bot.domain.market import Instrument
@@ -16,7 +14,7 @@ from bot.domain.trade_plans import UNSETTLED, IntentState, OrderIntent
 from handlers.core.links import ShowLeg, ShowOrder, ShowOrders
 from handlers.texts.catalog import Markup, join
 from handlers.trading.reasons import refusal_text
-from handlers.views.cards import Card, Row, button, in_rows
+from handlers.views.cards import Card, CardButton, Row, button, in_rows
 from handlers.views.frame import command_button, menu_row, screen_button
 from handlers.views.order_names import order_name
 from handlers.views.receipts import receipt_button
@@ -26,9 +24,7 @@ from handlers.views.symbols import base_of, quote_of
 _IN_A_ROW: Final = 2
 
 
-def resting_card(
-    viewer: RenderContext, account: Account, entry: RestingEntry, edit: InlineKeyboardButton, cancel: Row
-) -> Card:
+def resting_card(viewer: RenderContext, account: Account, entry: RestingEntry, edit: CardButton, cancel: Row) -> Card:
     """An order from here, with [Edit] and [Cancel]."""
     leg = () if entry.position is None else _to_leg(viewer, account, entry.order)
     ways = (*leg, *_receipt(viewer, account, entry.order))
@@ -53,9 +49,7 @@ def _receipt(viewer: RenderContext, account: Account, order: Order) -> Row:
     return receipt_button(viewer.say.plain("button-receipt"), account.account_id, order.order_id)
 
 
-def ask_edit_card(
-    viewer: RenderContext, account: Account, entry: RestingEntry, presets: Sequence[InlineKeyboardButton]
-) -> Card:
+def ask_edit_card(viewer: RenderContext, account: Account, entry: RestingEntry, presets: Sequence[CardButton]) -> Card:
     """Asks which of the order's numbers shall be another one."""
     lines = [*_order_lines(viewer, account, entry), viewer.say("edit-ask")]
     back = button(viewer.say.plain("button-back"), viewer.data(ShowOrder(account.account_id, entry.order.order_id)))
@@ -63,9 +57,7 @@ def ask_edit_card(
     return Card(text=join(lines), rows=(*in_rows(presets, _IN_A_ROW), (back, *cancel)))
 
 
-def edit_card(
-    viewer: RenderContext, account: Account, edit: OrderEdit, act: InlineKeyboardButton, other: InlineKeyboardButton
-) -> Card:
+def edit_card(viewer: RenderContext, account: Account, edit: OrderEdit, act: CardButton, other: CardButton) -> Card:
     """Each number that changes, before and after, and what the order would mean then."""
     say, figures, entry = viewer.say, viewer.figures, edit.before
     instrument, order = entry.instrument, entry.order
@@ -124,7 +116,7 @@ def edited_card(
     return Card(text=join(lines), rows=(anew, (here,), _ways(viewer, account)))
 
 
-def waiting_cancel_card(viewer: RenderContext, account: Account, order_id: str, again: InlineKeyboardButton) -> Card:
+def waiting_cancel_card(viewer: RenderContext, account: Account, order_id: str, again: CardButton) -> Card:
     """The old order is not known to be gone: nothing new is placed."""
     row = (again, button(viewer.say.plain("button-order"), viewer.data(ShowOrder(account.account_id, order_id))))
     return Card(text=viewer.say("edit-cancel-uncertain"), rows=(row, _ways(viewer, account)))

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import Account
 from bot.domain.edit_words import read_edit
 from bot.domain.errors import BadInput
@@ -37,7 +35,7 @@ from handlers.trading.edit_views import (
 from handlers.trading.legs import ActOutcome, known_instrument, named_symbol, show_outcome
 from handlers.trading.level_views import near_tick
 from handlers.trading.orders import CancelOrder
-from handlers.views.cards import Card, Row
+from handlers.views.cards import Card, CardButton, Row
 from handlers.views.symbols import base_of
 
 _STEPS: Final = tuple(map(Decimal, ("-1", "-0.5", "0.5", "1")))  # % of the order's price
@@ -247,7 +245,7 @@ async def _show_other(ctx: UpdateContext, account: Account, order_id: str, why: 
     order = next((each for each in orders.items if each.order_id == order_id), None)
     if order is None:
         raise BadInput("edit-gone") from why
-    cancel: tuple[InlineKeyboardButton, ...] = ()
+    cancel: tuple[CardButton, ...] = ()
     if may_be_canceled(order):
         cancel = await ctx.buttons([_cancel(ctx, account, order)])
     instrument = await known_instrument(ctx, order.symbol)
@@ -260,7 +258,7 @@ def _cancel(ctx: UpdateContext, account: Account, order: Order) -> tuple[str, Bu
     return ctx.say.plain("button-order-cancel"), act
 
 
-async def _presets(ctx: UpdateContext, act: AskEdit, entry: RestingEntry) -> Sequence[InlineKeyboardButton]:
+async def _presets(ctx: UpdateContext, act: AskEdit, entry: RestingEntry) -> Sequence[CardButton]:
     """The price a step away, half the size and twice."""
     figures = ctx.viewer.figures
     choices: list[tuple[str, ButtonAction]] = []

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import Account
 from bot.domain.chart_intervals import ChartInterval
 from bot.domain.disagreements import Disagreement, DisagreementKind, LegFacts, disputed_targets
@@ -36,7 +34,7 @@ from handlers.trading.leg_codes import (
 )
 from handlers.trading.legs import LegsShown, find_leg, instrument_of
 from handlers.trading.reasons import reason_text
-from handlers.views.cards import Card, Row, button
+from handlers.views.cards import Card, CardButton, Row, button
 from handlers.views.figures import CENT, arrow
 from handlers.views.frame import footer, menu_row, notice, screen_button
 from handlers.views.levels import UNDISPUTED, Disputed, has_no_stop, level_table, named_target
@@ -257,7 +255,7 @@ def distance_text(viewer: RenderContext, outlook: LegOutlook, distance: Decimal,
 def _leg_rows(viewer: RenderContext, account: Account, outlook: LegOutlook, shown: LegsShown) -> tuple[Row, ...]:
     leg, key = outlook.leg, (account.account_id, outlook.leg.symbol, outlook.leg.position_idx)
 
-    def to(label: str, code: Code, **values: int) -> InlineKeyboardButton:
+    def to(label: str, code: Code, **values: int) -> CardButton:
         return button(viewer.say.plain(label, **values), viewer.data(code))
 
     labels = {WHOLE: "button-leg-close", HALF: "button-leg-half", QUARTER: "button-leg-quarter"}
@@ -328,5 +326,5 @@ def _neighbors(viewer: RenderContext, outlook: LegOutlook, shown: LegsShown) -> 
     )
 
 
-def _refresh(viewer: RenderContext, code: Code) -> InlineKeyboardButton:
+def _refresh(viewer: RenderContext, code: Code) -> CardButton:
     return button(viewer.say.plain("button-refresh"), viewer.data(code))

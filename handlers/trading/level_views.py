@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import Account
 from bot.domain.leg_targets import earlier_quantities
 from bot.domain.legs import LegOutlook
@@ -18,7 +16,7 @@ from handlers.texts.catalog import Markup, join
 from handlers.trading.leg_codes import WHOLE, AskClose
 from handlers.trading.leg_views import back_row, leg_code, leg_head, leg_label, named_targets
 from handlers.trading.reasons import refusal_text
-from handlers.views.cards import Card, Row, button, in_rows
+from handlers.views.cards import Card, CardButton, Row, button, in_rows
 from handlers.views.frame import command_button, menu_row
 from handlers.views.levels import level_table
 from handlers.views.render_context import RenderContext
@@ -35,7 +33,7 @@ def stop_card(
     account: Account,
     outlook: LegOutlook,
     instrument: Instrument | None,
-    presets: Sequence[InlineKeyboardButton],
+    presets: Sequence[CardButton],
 ) -> Card:
     """Asks where the stop shall stand."""
     return _asking(viewer, account, outlook, instrument, presets, "stop-ask")
@@ -46,7 +44,7 @@ def targets_card(
     account: Account,
     outlook: LegOutlook,
     instrument: Instrument | None,
-    presets: Sequence[InlineKeyboardButton],
+    presets: Sequence[CardButton],
 ) -> Card:
     """Asks where profit shall be taken."""
     return _asking(viewer, account, outlook, instrument, presets, "targets-ask")
@@ -57,7 +55,7 @@ def breakeven_card(
     account: Account,
     outlook: LegOutlook,
     instrument: Instrument | None,
-    act: InlineKeyboardButton | None,
+    act: CardButton | None,
 ) -> Card:
     """Where a close costs nothing, and the button that moves the stop there; without one [Close] stands there."""
     price, leg = outlook.position.break_even_price, outlook.leg
@@ -138,7 +136,7 @@ def _asking(
     account: Account,
     outlook: LegOutlook,
     instrument: Instrument | None,
-    presets: Sequence[InlineKeyboardButton],
+    presets: Sequence[CardButton],
     key: str,
 ) -> Card:
     lines = [

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import Account
 from bot.domain.ids import Symbol
 from bot.domain.risk import RiskLimits
@@ -13,7 +11,7 @@ from bot.services.trading.risk_limits import LimitChange
 from handlers.texts.catalog import Markup, join
 from handlers.trading.limit_codes import ShowLimit, ShowLimits
 from handlers.trading.limit_fields import RULES, LimitField, LimitKind, value_of
-from handlers.views.cards import Card, Row, button, in_rows
+from handlers.views.cards import Card, CardButton, Row, button, in_rows
 from handlers.views.frame import account_tabs, command_button, menu_row
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of
@@ -28,7 +26,7 @@ def limits_card(
     account: Account,
     limits: RiskLimits,
     waiting: LimitChange | None,
-    act: InlineKeyboardButton | None,
+    act: CardButton | None,
     *,
     lead: Markup | None = None,
 ) -> Card:
@@ -55,7 +53,7 @@ def limit_card(
     account: Account,
     limits: RiskLimits,
     field: LimitField,
-    presets: Sequence[InlineKeyboardButton],
+    presets: Sequence[CardButton],
 ) -> Card:
     """What one limit does, what it is now, and presets; a typed value is taken, too."""
     say = viewer.say
@@ -77,7 +75,7 @@ def ask_limit_card(
     field: LimitField,
     before: RiskLimits,
     after: RiskLimits,
-    act: InlineKeyboardButton,
+    act: CardButton,
 ) -> Card:
     """A typed value, before it is set."""
     text = viewer.say(

@@ -5,7 +5,6 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Final
 
-from telegram import InlineKeyboardButton
 from telegram.error import TelegramError
 
 from bot.domain.errors import ExchangeError, UserFacing
@@ -27,7 +26,7 @@ from handlers.trading.live_views import (
     told_of,
     trade_card,
 )
-from handlers.views.cards import Card, Row
+from handlers.views.cards import Card, CardButton, Row
 
 _logger = logging.getLogger(__name__)
 
@@ -138,6 +137,6 @@ async def _rest_label(ctx: UpdateContext, rest: OrderDraft) -> str:
     return ctx.say.plain(at, price=ctx.viewer.figures.price(market, card.instrument))
 
 
-async def _again(ctx: UpdateContext, label: str, draft: OrderDraft) -> InlineKeyboardButton:
+async def _again(ctx: UpdateContext, label: str, draft: OrderDraft) -> CardButton:
     (made,) = await ctx.buttons([(label, ShowOrderCard.make(draft))], lifetime_s=DAY_S)
     return made

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from telegram import InlineKeyboardButton
 from telegram.error import TelegramError
 
 from bot.domain.accounts import Account
@@ -26,7 +25,7 @@ from handlers.trading.actions import ResumeEntries
 from handlers.trading.leg_codes import WHOLE, LegName
 from handlers.trading.legs import leg_of, outcome_of, place_of
 from handlers.trading.panic_views import LISTED, LegResults, panic_card, standing
-from handlers.views.cards import Card
+from handlers.views.cards import Card, CardButton
 
 _logger = logging.getLogger(__name__)
 _NOW: Final = frozenset({"now", "сейчас", "немедленно", "зараз", "негайно"})
@@ -182,7 +181,7 @@ async def _card(ctx: UpdateContext, account: Account, report: PanicReport, resul
     return panic_card(ctx.viewer, account, report, results, rules, await _acts(ctx, account, report))
 
 
-async def _acts(ctx: UpdateContext, account: Account, report: PanicReport) -> tuple[InlineKeyboardButton, ...]:
+async def _acts(ctx: UpdateContext, account: Account, report: PanicReport) -> tuple[CardButton, ...]:
     """[Close 5 positions], what was opened elsewhere only if that is pressed; other accounts; last [Resume entries]."""
     account_id, choices = account.account_id, list[tuple[str, ButtonAction]]()
     stands = len(standing(report))

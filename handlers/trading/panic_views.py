@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import Account
 from bot.domain.ids import Symbol
 from bot.domain.legs import LegClosing, LegProgress, PanicReport, Silence
@@ -14,7 +12,7 @@ from bot.domain.portfolio import LegKey, Position, Side
 from handlers.core.links import ShowPositions
 from handlers.texts.catalog import Markup, join
 from handlers.trading.brief_orders import brief_lines
-from handlers.views.cards import Card, Row
+from handlers.views.cards import Card, CardButton, Row
 from handlers.views.figures import arrow
 from handlers.views.frame import menu_row, screen_button
 from handlers.views.render_context import RenderContext
@@ -47,7 +45,7 @@ def panic_card(
     report: PanicReport,
     results: LegResults,
     rules: Sequence[Instruments],
-    acts: Sequence[InlineKeyboardButton],
+    acts: Sequence[CardButton],
 ) -> Card:
     """What is stopped, what is closed, what stands, and what nobody knows yet.
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import PAPER_START_BALANCE, AccountType
 from bot.domain.ids import AccountId
 from bot.domain.orders import MarginMode, PositionMode
@@ -14,7 +12,7 @@ from handlers.core.links import ShowBalance
 from handlers.core.specs import EVERYONE, HandlerSpec, action, command, view
 from handlers.texts.catalog import join
 from handlers.trading.limit_codes import ChoosePractice
-from handlers.views.cards import Card, Row, button
+from handlers.views.cards import Card, CardButton, Row, button
 from handlers.views.frame import command_button, menu_row, screen_button
 from handlers.views.render_context import RenderContext
 
@@ -63,12 +61,12 @@ async def reset_practice(ctx: UpdateContext, act: ResetPractice) -> None:
     await ctx.show(Card(text=text, rows=rows))
 
 
-def practice_card(viewer: RenderContext, code: ChoosePractice, act: InlineKeyboardButton) -> Card:
+def practice_card(viewer: RenderContext, code: ChoosePractice, act: CardButton) -> Card:
     """What a reset takes away and what it keeps; the choices, the chosen ones marked."""
     say = viewer.say
     key = code.account_id
 
-    def choice(label: str, way: ChoosePractice) -> InlineKeyboardButton:
+    def choice(label: str, way: ChoosePractice) -> CardButton:
         return button(say.plain("tab-current", name=label) if way == code else label, viewer.data(way))
 
     modes = tuple(

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import Account
 from bot.domain.draft_fields import level_text
 from bot.domain.favorites import symbols_first
@@ -17,7 +15,7 @@ from bot.domain.portfolio import Side
 from bot.domain.tickets import PresetKind, Ticket, TicketPresets, size_text
 from handlers.trading.ticket_changes import AT_MARKET, NONE, stop_of, targets_of
 from handlers.trading.ticket_codes import AskPresets, AskTicket, ReviewTicket, SetTicket, ShowTicket, TicketPart
-from handlers.views.cards import Row, button, in_rows
+from handlers.views.cards import CardButton, Row, button, in_rows
 from handlers.views.frame import menu_row, refresh_button
 from handlers.views.render_context import RenderContext
 from handlers.views.symbols import base_of, first_symbols
@@ -116,7 +114,7 @@ def _last_size(viewer: RenderContext, screen: TicketScreen) -> Row:
     )
 
 
-def _review(viewer: RenderContext, ticket: Ticket) -> InlineKeyboardButton:
+def _review(viewer: RenderContext, ticket: Ticket) -> CardButton:
     return button(viewer.say.plain("button-ticket-review"), viewer.data(ReviewTicket(ticket.number)))
 
 
@@ -213,17 +211,17 @@ def _symbols(viewer: RenderContext, screen: TicketScreen) -> tuple[Row, ...]:
 
 def _choice(
     viewer: RenderContext, ticket: Ticket, part: TicketPart, value: str, label: str, *, is_chosen: bool
-) -> InlineKeyboardButton:
+) -> CardButton:
     """A choice; the one that stands is marked."""
     marked = f"{_CHOSEN}{label}" if is_chosen else label
     return button(marked, viewer.data(SetTicket(ticket.number, part, value)))
 
 
-def _ask(viewer: RenderContext, ticket: Ticket, part: TicketPart) -> InlineKeyboardButton:
+def _ask(viewer: RenderContext, ticket: Ticket, part: TicketPart) -> CardButton:
     return button(viewer.say.plain("button-ticket-type"), viewer.data(AskTicket(ticket.number, part)))
 
 
-def _gear(viewer: RenderContext, ticket: Ticket, kind: PresetKind) -> InlineKeyboardButton:
+def _gear(viewer: RenderContext, ticket: Ticket, kind: PresetKind) -> CardButton:
     return button(viewer.say.plain("button-ticket-presets"), viewer.data(AskPresets(ticket.number, kind)))
 
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import Account
 from bot.domain.leg_trailing import held_trailing
 from bot.domain.legs import LegOutlook
@@ -17,7 +15,7 @@ from handlers.texts.catalog import Markup, join
 from handlers.trading.leg_codes import AskTrail, ShowTrail
 from handlers.trading.leg_views import back_row, distance_text, leg_code, leg_head, named_targets, trail_lines
 from handlers.trading.level_views import near_tick
-from handlers.views.cards import Card, button, in_rows
+from handlers.views.cards import Card, CardButton, button, in_rows
 from handlers.views.figures import percent_away
 from handlers.views.frame import command_button
 from handlers.views.levels import level_table
@@ -68,7 +66,7 @@ def trail_card(
     outlook: LegOutlook,
     instrument: Instrument | None,
     wish: TrailWish | None,
-    act: InlineKeyboardButton,
+    act: CardButton,
 ) -> Card:
     """What a trailing stop would mean, or what its end would (None), with the button that does it."""
     lines = [leg_head(viewer, account, outlook.position)]

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import Account, AccountType
 from bot.domain.ids import Symbol
 from bot.domain.market import Category, Instrument
@@ -18,7 +16,7 @@ from handlers.core.links import ShowCancels, ShowLeg, ShowPositions, ShowVanish
 from handlers.texts.catalog import Markup, join, safe
 from handlers.trading.leg_codes import AskBreakeven, AskStop, AskTargets, AskTrail
 from handlers.trading.leg_views import leg_label
-from handlers.views.cards import Card, Row, button, in_rows
+from handlers.views.cards import Card, CardButton, Row, button, in_rows
 from handlers.views.frame import (
     account_tabs,
     command_button,
@@ -203,7 +201,7 @@ def _outages(viewer: RenderContext, account: Account) -> list[Markup]:
 
 def _cures(
     viewer: RenderContext, account: Account, report: VanishReport | None, legs: Sequence[LegAlone]
-) -> list[InlineKeyboardButton]:
+) -> list[CardButton]:
     """What mends each red line of the page; nothing where orders of that account are not placed here."""
     if report is None or not viewer.trades(account):
         return []

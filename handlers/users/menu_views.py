@@ -5,14 +5,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import AccountType
 from bot.domain.errors import ButtonExpired
 from handlers.core.links import RunCommand
 from handlers.texts.catalog import Markup, join
 from handlers.users.callbacks import MenuGroup, ShowMenu
-from handlers.views.cards import Card, Row, button
+from handlers.views.cards import Card, CardButton, Row, button
 from handlers.views.frame import menu_row
 from handlers.views.problems import sentence_card
 from handlers.views.render_context import RenderContext
@@ -139,5 +137,5 @@ def _buttons(viewer: RenderContext, commands: Collection[str]) -> Row:
     )
 
 
-def _group_button(viewer: RenderContext, group: MenuGroup) -> InlineKeyboardButton:
+def _group_button(viewer: RenderContext, group: MenuGroup) -> CardButton:
     return button(viewer.say.plain(f"button-menu-{group}"), viewer.data(ShowMenu(group)))

@@ -2,15 +2,13 @@
 
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.notices import ALWAYS, NoticeKind, QuietHours
 from bot.domain.users import Notifications
 from bot.services.users.preferences import SettingField
 from handlers.texts.catalog import Markup, join
 from handlers.users.callbacks import ChooseRing, MuteFor, SetQuiet, ShowQuiet, ShowSetting
 from handlers.users.notify_words import clock
-from handlers.views.cards import Card, button, in_rows
+from handlers.views.cards import Card, CardButton, button, in_rows
 from handlers.views.frame import command_button, menu_row, screen_button
 from handlers.views.render_context import RenderContext
 
@@ -69,7 +67,7 @@ def mute_line(viewer: RenderContext) -> Markup:
     return viewer.say("mute-until", until=viewer.when(until)) if until > viewer.now else viewer.say("mute-none")
 
 
-def _kind_button(viewer: RenderContext, kind: NoticeKind) -> InlineKeyboardButton:
+def _kind_button(viewer: RenderContext, kind: NoticeKind) -> CardButton:
     now = viewer.config.settings.choice(kind)
     following = _NEXT[now]
     if following is Notifications.OFF and kind in ALWAYS:
@@ -78,7 +76,7 @@ def _kind_button(viewer: RenderContext, kind: NoticeKind) -> InlineKeyboardButto
     return button(f"{_SIGNS[now]} {name}", viewer.data(ChooseRing(kind, following)))
 
 
-def _mute_buttons(viewer: RenderContext) -> tuple[InlineKeyboardButton, ...]:
+def _mute_buttons(viewer: RenderContext) -> tuple[CardButton, ...]:
     if viewer.config.settings.muted_until > viewer.now:
         return (button(viewer.say.plain("button-unmute"), viewer.data(MuteFor(0))),)
     return tuple(button(viewer.say.plain("button-mute", hours=hours), viewer.data(MuteFor(hours))) for hours in _MUTES)

@@ -1,10 +1,8 @@
 """Identity, terms and privacy."""
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.users import Role
 from handlers.texts.catalog import Markup, join
-from handlers.views.cards import Card
+from handlers.views.cards import Card, CardButton
 from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
 
@@ -26,7 +24,7 @@ def whoami_card(viewer: RenderContext, role: Role, language_name: str) -> Card:
     )
 
 
-def terms_gate_card(viewer: RenderContext, accept: InlineKeyboardButton, *, key_waits: bool) -> Card:
+def terms_gate_card(viewer: RenderContext, accept: CardButton, *, key_waits: bool) -> Card:
     """The terms before the first key, with the one button that goes on."""
     say = viewer.say
     parts = [say("terms-first"), Markup(""), say("terms-body")]

@@ -4,8 +4,6 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.accounts import AccountType
 from bot.domain.ids import DAY_S, Millis
 from bot.services.chat.buttons import ButtonAction
@@ -22,7 +20,7 @@ from handlers.users.privacy_views import (
     kept_card,
     privacy_card,
 )
-from handlers.views.cards import Card
+from handlers.views.cards import Card, CardButton
 
 FILE_NAME: Final = "perpdesk-my-data.json"
 
@@ -123,15 +121,13 @@ async def _send_copy(ctx: UpdateContext, content: bytes) -> None:
     )
 
 
-async def _erasure_buttons(
-    ctx: UpdateContext, label: str, action: ButtonAction
-) -> tuple[InlineKeyboardButton, InlineKeyboardButton]:
+async def _erasure_buttons(ctx: UpdateContext, label: str, action: ButtonAction) -> tuple[CardButton, CardButton]:
     say = ctx.say
     first, second = await ctx.buttons([(say.plain(label), action), (say.plain("button-keep-account"), KeepAccount())])
     return first, second
 
 
-async def _keep_button(ctx: UpdateContext) -> InlineKeyboardButton:
+async def _keep_button(ctx: UpdateContext) -> CardButton:
     """Good for as long as there is something to keep."""
     choice = (ctx.say.plain("button-keep-account"), KeepAccount())
     (keep,) = await ctx.buttons([choice], lifetime_s=DAY_S)

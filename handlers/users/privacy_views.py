@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.ids import Millis
 from bot.domain.privacy import PrivacyState
 from bot.services.users.people import TERMS_VERSION
 from handlers.texts.catalog import Markup, join
-from handlers.views.cards import Card
+from handlers.views.cards import Card, CardButton
 from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
 
 
-def terms_card(viewer: RenderContext, state: PrivacyState, accept: InlineKeyboardButton | None) -> Card:
+def terms_card(viewer: RenderContext, state: PrivacyState, accept: CardButton | None) -> Card:
     """The terms, their version, and when the reader accepted them; `accept` while they have not."""
     say = viewer.say
     if state.terms_accepted_at is None or accept is not None:
@@ -25,7 +23,7 @@ def terms_card(viewer: RenderContext, state: PrivacyState, accept: InlineKeyboar
     return Card(text=join(parts), rows=(*rows, menu_row(viewer)))
 
 
-def privacy_card(viewer: RenderContext, export: InlineKeyboardButton) -> Card:
+def privacy_card(viewer: RenderContext, export: CardButton) -> Card:
     """What is stored, why and how long, with a copy and the way out at hand."""
     say = viewer.say
     text = join([say("privacy-title"), say("privacy-body"), say("privacy-how-long")], "\n\n")
@@ -37,7 +35,7 @@ def export_card(viewer: RenderContext) -> Card:
     return Card(text=viewer.say("privacy-export"))
 
 
-def forget_card(viewer: RenderContext, go_on: InlineKeyboardButton, keep: InlineKeyboardButton) -> Card:
+def forget_card(viewer: RenderContext, go_on: CardButton, keep: CardButton) -> Card:
     """The first question: what it means."""
     say = viewer.say
     return Card(text=join([say("forget-title"), say("forget-body")], "\n\n"), rows=((keep,), (go_on,)))
@@ -45,8 +43,8 @@ def forget_card(viewer: RenderContext, go_on: InlineKeyboardButton, keep: Inline
 
 def forget_surely_card(
     viewer: RenderContext,
-    erase: InlineKeyboardButton,
-    keep: InlineKeyboardButton,
+    erase: CardButton,
+    keep: CardButton,
     standing: Mapping[str, Sequence[Markup]],
 ) -> Card:
     """Asks a second time before an erasure; `standing`: what is at Bybit, by the name of its account."""
@@ -54,7 +52,7 @@ def forget_surely_card(
     return Card(text=join([viewer.say("forget-surely"), *accounts], "\n\n"), rows=((keep,), (erase,)))
 
 
-def forgotten_card(viewer: RenderContext, at: Millis, keep: InlineKeyboardButton) -> Card:
+def forgotten_card(viewer: RenderContext, at: Millis, keep: CardButton) -> Card:
     """It will happen, until when it can be taken back, and how."""
     key = "forget-due-banned" if viewer.config.is_banned else "forget-due"
     return Card(text=viewer.say(key, date=viewer.when(at)), rows=((keep,),))

@@ -5,8 +5,6 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.numbers import plain
 from bot.domain.portfolio import OrderType
 from bot.domain.users import Notifications, PictureTheme, UserConfig
@@ -14,7 +12,7 @@ from bot.services.users.preferences import RANGES, SettingField
 from handlers.texts.catalog import Markup, Translator, join
 from handlers.texts.cities import zone_label
 from handlers.users.callbacks import ShowSetting
-from handlers.views.cards import Card, button, in_rows
+from handlers.views.cards import Card, CardButton, button, in_rows
 from handlers.views.frame import command_button, menu_row
 from handlers.views.render_context import RenderContext
 from handlers.views.tables import table
@@ -67,7 +65,7 @@ def settings_card(viewer: RenderContext, *, lead: Markup | None = None) -> Card:
 def setting_card(
     viewer: RenderContext,
     field: SettingField,
-    presets: Sequence[InlineKeyboardButton],
+    presets: Sequence[CardButton],
 ) -> Card:
     """One setting: what it is for, what it is now, what it may be, and that a typed value is taken."""
     say = viewer.say

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from telegram import InlineKeyboardButton
-
 from bot.domain.payloads import encode
 from bot.services.chat.buttons import ButtonAction
 from bot.services.users.people import TERMS_VERSION
@@ -13,6 +11,7 @@ from handlers.core.context import UpdateContext
 from handlers.core.specs import EVEN_BANNED, EVERYONE, HandlerSpec, action, command
 from handlers.users.people_views import accepted_card, terms_gate_card
 from handlers.users.privacy_views import terms_card
+from handlers.views.cards import CardButton
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +26,7 @@ class AcceptTerms(ButtonAction):
 async def show_terms(ctx: UpdateContext) -> None:
     """`/terms`."""
     state = await ctx.services.privacy.state(ctx.user_id)
-    agree: InlineKeyboardButton | None = None
+    agree: CardButton | None = None
     if ctx.config.terms_version < TERMS_VERSION:
         (agree,) = await ctx.buttons([(ctx.say.plain("button-accept"), AcceptTerms())])
     await ctx.show(terms_card(ctx.viewer, state, agree))
