@@ -44,12 +44,15 @@ async def _ask(session: aiohttp.ClientSession, url: URL) -> Said:
         async with session.get(url) as answer:
             said = await answer.json(content_type=None)
             is_well = answer.status == HTTPStatus.OK
+    except aiohttp.ClientConnectorError:
+        return Said(is_well=False, words=f"the sidecar does not answer at {url}: nobody listens there")
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         return Said(is_well=False, words=f"the sidecar does not answer at {url}: {type(error).__name__}")
     if is_well:
         return Said(is_well=True, words="ready")
     reasons = said.get("reasons") or [{"text": text} for text in said.get("stuck", ())]
-    return Said(is_well=False, words="; ".join(str(each["text"]) for each in reasons) or f"HTTP {answer.status}")
+    words = "; ".join(str(each["text"]) for each in reasons) or str(said.get("error", f"HTTP {answer.status}"))
+    return Said(is_well=False, words=words)
 
 
 def reached_at(host: str) -> str:

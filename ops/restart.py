@@ -26,13 +26,14 @@ Say = Callable[[str], object]
 
 def restart(settings: Callable[[], Settings], say: Say) -> int:
     """The exit code: 0 once it serves again. `settings` are read where nobody else looks after the bot."""
-    if _succeeds("systemctl", "is-active", "--quiet", "perpdesk"):
+    # One that is down, or comes up again and again, is systemd's as well: a bot by hand would stand beside it.
+    if any(_succeeds("systemctl", asked, "--quiet", "perpdesk") for asked in ("is-active", "is-enabled")):
         say("systemd: the bot drains and is started anew …")
         ready = ("systemctl", "restart", "perpdesk"), (_COMMAND, "health", "--ready", "--wait", f"{_READY_S:.0f}")
         log = ("journalctl", "--unit=perpdesk", f"--lines={_LINES}", "--no-pager", "--output=cat")
         return _by_commands(ready, log)
     compose = ("docker", "compose", "--file", str(COMPOSE))
-    if _output(*compose, "ps", "--quiet", "bot"):
+    if _output(*compose, "ps", "--all", "--quiet", "bot"):
         say("Docker: the bot drains and is started anew …")
         health = (*compose, "exec", "-T", "bot", "perpdesk", "health", "--ready", "--wait", f"{_READY_S:.0f}")
         return _by_commands(

@@ -35,11 +35,13 @@ def restarted(folder: Path, **commands: tuple[str, str]) -> tuple[int, list[str]
     return done.returncode, calls.read_text().splitlines()
 
 
-def test_by_systemd_it_restarts_waits_and_shows_the_log(tmp_path: Path) -> None:
-    code, calls = restarted(tmp_path, systemctl=("", ""), journalctl=("", ""), perpdesk=("", ""))
+def test_by_systemd_it_restarts_waits_and_shows_the_log_of_one_that_is_down_too(tmp_path: Path) -> None:
+    systemctl = ("'is-active --quiet perpdesk'", "")
+    code, calls = restarted(tmp_path, systemctl=systemctl, journalctl=("", ""), perpdesk=("", ""))
     assert code == 0
     assert calls == [
         "systemctl is-active --quiet perpdesk",
+        "systemctl is-enabled --quiet perpdesk",
         "systemctl restart perpdesk",
         "perpdesk health --ready --wait 120",
         "journalctl --unit=perpdesk --lines=50 --no-pager --output=cat",
@@ -58,7 +60,7 @@ def test_by_docker_it_asks_compose(tmp_path: Path) -> None:
     compose = f"docker compose --file {ROOT}/ops/deploy/compose.yml"
     assert code == 0
     assert calls == [
-        f"{compose} ps --quiet bot",
+        f"{compose} ps --all --quiet bot",
         f"{compose} restart bot",
         f"{compose} exec -T bot perpdesk health --ready --wait 120",
         f"{compose} logs --tail=50 --no-log-prefix bot",
