@@ -25,7 +25,7 @@ GAUGES: Final = (  # attribute of RegionStats, name of the metric, help
     ("size", "entries", "Entries held."),
     ("capacity", "capacity", "Entries that may be held."),
     ("bytes", "bytes", "About how large the entries are, as JSON."),
-    ("max_bytes", "max_bytes", "How large they may be."),
+    ("max_bytes", "max_bytes", "How large the entries may be, as JSON."),
     ("loading", "loading", "Loads under way."),
     ("oldest_load_s", "oldest_load_seconds", "How long the oldest load under way takes; 0: there is none."),
 )

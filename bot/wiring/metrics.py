@@ -80,9 +80,13 @@ class ChatCollector(Collector):
         words = "From an update's receipt to what was sent for it."
         yield histograms("perpdesk_telegram_update_seconds", words, "type", found.lanes.seconds)
         for name, words, value in (
-            ("lanes", "Users being served.", found.lanes.lanes),
-            ("waiting", "Updates in lanes.", found.lanes.waiting),
-            ("oldest_waiting_seconds", "Since the receipt of the oldest of them.", found.lanes.oldest_s),
+            ("lanes", "People whose updates are in lanes.", found.lanes.lanes),
+            ("waiting", "Updates in lanes that wait or are handled.", found.lanes.waiting),
+            (
+                "oldest_waiting_seconds",
+                "Since the receipt of the oldest update in a lane; 0: there is none.",
+                found.lanes.oldest_s,
+            ),
             ("intake_age_seconds", "Since Telegram last gave what there was, or the start.", found.intake_age_s),
         ):
             yield GaugeMetricFamily(f"perpdesk_telegram_{name}", words, value=value)
@@ -98,14 +102,18 @@ class ChatCollector(Collector):
     def _sent(found: ChatStats) -> Iterator[Metric]:
         outbox = found.outbox
         for name, words, value in (
-            ("due", "Messages whose time has come.", found.outbox_due),
-            ("oldest_due_seconds", "Since the time of the first of them came.", found.outbox_oldest_due_s),
-            ("waiting", "Messages that the sender knows to be due.", outbox.waiting),
-            ("trouble", "Whether messages can't be sent, for now.", outbox.in_trouble),
+            ("due", "Messages of the outbox whose time has come.", found.outbox_due),
+            (
+                "oldest_due_seconds",
+                "Since the oldest message of the outbox has been due; 0: none is.",
+                found.outbox_oldest_due_s,
+            ),
+            ("waiting", "Messages of the outbox that the sender knows to be due.", outbox.waiting),
+            ("trouble", "Whether messages of the outbox can't be sent, for now.", outbox.in_trouble),
         ):
             yield GaugeMetricFamily(f"perpdesk_outbox_{name}", words, value=value)
         counts = {"sent": outbox.sent, "put_off": outbox.put_off, "undeliverable": outbox.undeliverable}
-        yield counters("perpdesk_outbox_promises", "Messages by outcome.", "outcome", counts)
+        yield counters("perpdesk_outbox_promises", "Messages of the outbox by outcome.", "outcome", counts)
 
 
 class ExchangeCollector(Collector):
@@ -129,11 +137,11 @@ class ExchangeCollector(Collector):
             {name: count for name, count in found.unreadable_rows.items() if name not in _WRITES},
         )
         yield histogram("perpdesk_exchange_request_seconds", "Time to Bybit's answer.", found.latency)
-        yield GaugeMetricFamily("perpdesk_exchange_clients", "Clients in the pool.", value=found.pool.clients)
+        yield GaugeMetricFamily("perpdesk_exchange_clients", "Clients of Bybit in the pool.", value=found.pool.clients)
         yield from self._budget(found.budget)
         yield counters(
             "perpdesk_exchange_events",
-            "What befell the connection.",
+            "Events of the connection to Bybit.",
             "event",
             {
                 "reconnect": found.reconnects,
@@ -153,16 +161,16 @@ class ExchangeCollector(Collector):
     @staticmethod
     def _budget(found: BudgetStats) -> Iterator[Metric]:
         for name, words, value in (
-            ("waiting", "Calls waiting for budget.", found.waiting),
-            ("budget_used", "Calls that passed in the last 5 s.", found.used),
-            ("budget_limit", "Calls that our budget allows in 5 s.", found.limit),
-            ("banned_seconds", "Until Bybit is called again.", found.banned_for),
-            ("held_hosts", "Hosts that refuse us with HTTP 403.", found.held_hosts),
+            ("waiting", "Calls to Bybit that wait for budget.", found.waiting),
+            ("budget_used", "Calls to Bybit that passed in the last 5 s.", found.used),
+            ("budget_limit", "Calls to Bybit that our budget allows in 5 s.", found.limit),
+            ("banned_seconds", "Until Bybit is called again after a ban; 0: it is called.", found.banned_for),
+            ("held_hosts", "Hosts of Bybit that refuse us with HTTP 403.", found.held_hosts),
         ):
             yield GaugeMetricFamily(f"perpdesk_exchange_{name}", words, value=value)
         yield GaugeMetricFamily(
             "perpdesk_ip_budget_used_ratio",
-            "Calls of the last 5 s, of those that our budget allows.",
+            "Calls to Bybit in the last 5 s, of those that our budget allows.",
             value=found.used / found.limit if found.limit else 0.0,
         )
 

@@ -44,10 +44,14 @@ class OrderCollector(Collector):
             ("position_unprotected", "Positions whose promised stop was not seen yet.", found.unprotected),
             ("panics_running", "Panics that are not over.", found.panics),
             ("entries_halted", "Whether entries of everybody are halted.", found.is_halted),
-            ("order_unknown_oldest_seconds", "Since the oldest of them was sent.", self._age(found.unknown_since)),
+            (
+                "order_unknown_oldest_seconds",
+                "Since the oldest of the unknown requests was sent; 0: there is none.",
+                self._age(found.unknown_since),
+            ),
             (
                 "position_unprotected_oldest_seconds",
-                "Since the first fill of the oldest of them.",
+                "Since the first fill of the oldest unprotected position; 0: there is none.",
                 self._age(found.unprotected_since),
             ),
         ):
@@ -72,9 +76,15 @@ class OrderCollector(Collector):
             "perpdesk_reconcile_due", "Accounts whose turn it is to be compared with their exchange.", value=found.due
         )
         yield GaugeMetricFamily(
-            "perpdesk_reconcile_oldest_wait_seconds", "Since the turn of the first of them.", value=found.oldest_wait_s
+            "perpdesk_reconcile_oldest_wait_seconds",
+            "Since the turn of the account that has waited longest to be compared; 0: none waits.",
+            value=found.oldest_wait_s,
         )
-        yield CounterMetricFamily("perpdesk_reconcile_failures", "Comparisons that failed.", value=found.failures)
+        yield CounterMetricFamily(
+            "perpdesk_reconcile_failures",
+            "Comparisons of accounts with their exchange that failed.",
+            value=found.failures,
+        )
 
     def _age(self, since: Millis | None) -> float:
         return 0.0 if since is None else max(0.0, (self._clock.now() - since) / 1000)

@@ -137,13 +137,17 @@ class BackupCollector(SampledCollector):
         record = read_record(self._folder)
         for name, words, value in (
             ("verified_timestamp_seconds", "When a backup was last made and verified; 0: never.", record.verified_at),
-            ("restore_drill_timestamp_seconds", "When one was last restored on trial; 0: never.", record.drill_at),
+            ("restore_drill_timestamp_seconds", "When a backup was last restored on trial; 0: never.", record.drill_at),
         ):
             yield GaugeMetricFamily(f"perpdesk_backup_{name}", words, value=(value or 0) / 1000)
         for name, words, figure in (
             ("file_bytes", "Size of the newest backup.", record.size or None),
-            ("hook_exit_code", "How the command for copies elsewhere ended last.", record.hook_exit),
-            ("hook_seconds", "How long it took.", record.hook_seconds),
+            (
+                "hook_exit_code",
+                "Exit code of the last hook for copies elsewhere; negative: a signal's number.",
+                record.hook_exit,
+            ),
+            ("hook_seconds", "How long the last hook for copies elsewhere took.", record.hook_seconds),
         ):
             yield GaugeMetricFamily(f"perpdesk_backup_{name}", words, value=nan if figure is None else figure)
         words = "Acts that the journal's disk refused."

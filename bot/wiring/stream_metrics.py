@@ -20,7 +20,7 @@ class StreamCollector(Collector):
             ("wanted", "Streams that are wanted: of accounts, and public ones.", found.wanted),
             ("connected", "Streams that are up and compared with what Bybit answers by REST.", found.connected),
             ("late", "Streams that are late with an event of an own order.", found.late),
-            ("slow", "Whether so many are late at once that it is Bybit.", found.is_slow),
+            ("slow", "Whether so many streams are late at once that it is Bybit.", found.is_slow),
         ):
             yield GaugeMetricFamily(f"perpdesk_stream_{name}", words, value=value)
         # Untyped: a gauge must have no such label, and a summary's must be a number.
@@ -31,9 +31,15 @@ class StreamCollector(Collector):
         )
         age.add_metric(("p99",), found.oldest_event_s)
         yield age
-        connects = CounterMetricFamily("perpdesk_stream_connects", "Connections that were tried.", labels=("result",))
+        connects = CounterMetricFamily(
+            "perpdesk_stream_connects", "Connections of streams that were tried.", labels=("result",)
+        )
         for result, count in found.connects.items():
             connects.add_metric((result,), count)
         yield connects
-        yield CounterMetricFamily("perpdesk_stream_mute", "Connections made anew for silence.", value=found.mute)
-        yield CounterMetricFamily("perpdesk_stream_mishaps", "Messages that could not be taken.", value=found.mishaps)
+        yield CounterMetricFamily(
+            "perpdesk_stream_mute", "Streams that were connected anew for silence.", value=found.mute
+        )
+        yield CounterMetricFamily(
+            "perpdesk_stream_mishaps", "Messages of streams that could not be taken.", value=found.mishaps
+        )
