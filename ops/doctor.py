@@ -126,7 +126,9 @@ def check_bytecode(root: Path = ROOT) -> Check:
     missing = uncompiled(root)
     if not missing:
         return Check(name="bytecode", is_ok=True, detail="every module is compiled")
-    words = f"{len(missing)} modules are not compiled, {missing[0].relative_to(root)} among them"
+    words = f"{missing[0].relative_to(root)} is not compiled"
+    if len(missing) > 1:
+        words = f"{len(missing)} modules are not compiled, {missing[0].relative_to(root)} among them"
     if is_kept(root):
         return Check(name="bytecode", is_ok=True, detail=f"{words}: the next start does it")
     return Check(name="bytecode", is_ok=False, detail=f"{words}, and nothing can be kept here")
