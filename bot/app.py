@@ -29,6 +29,7 @@ from bot.pulse import Pulse
 from bot.service_manager import service_manager
 from bot.services.services import Services
 from bot.settings import Settings
+from bot.version import VERSION
 from bot.wiring.chat import bot_token, make_telegram, open_chat
 from bot.wiring.features import build_features
 from bot.wiring.foundation import make_foundation
@@ -152,6 +153,7 @@ async def run(
                 tasks.start(assembly.loop_lag.watch(), "watching of the event loop")
                 with _garbage_collected():
                     await _serve(assembly, stop, partial(_say_ready, ready, address))
+            _logger.info("stopped")
     except (WrongKeyFile, SchemaTooNew, UnfitDatabase, WrongSetup) as fault:
         raise Fatal(str(fault), EXIT_CONFIG) from fault
     except (AlreadyRunning, StorageTrouble, TelegramEnded) as fault:
@@ -187,11 +189,13 @@ async def _sidecar(settings: Settings, assembly: Assembly) -> AsyncIterator[str]
 
 async def _say_stopping(stop: asyncio.Event, pulse: Pulse) -> None:
     await stop.wait()
+    _logger.info("stopping")
     pulse.stopping()
 
 
 def _say_ready(tell: Callable[[str], None] | None, address: str, replayed: int, warm_users: int) -> None:
-    _logger.info("ready", extra={"stats": address, "replayed": replayed, "warm_users": warm_users})
+    extra = {"version": VERSION, "stats": address, "replayed": replayed, "warm_users": warm_users}
+    _logger.info("ready", extra=extra)
     if tell is not None:
         tell(address)
 

@@ -48,6 +48,8 @@ async def test_a_bot_that_nobody_looks_after_is_restarted_and_answers(tmp_path: 
         try:
             assert done.returncode == 0, done.stdout + done.stderr
             assert done.stdout.splitlines()[-1] == "ready"
+            log = stack.log("bot")
+            assert -1 < log.find("ready") < log.find("stopping") < log.find("stopped"), log
             assert stack.processes["bot"].wait(0) == 0
             assert holder != stack.processes["bot"].pid
             assert await stack.chat(9_001).say("/whoami")
