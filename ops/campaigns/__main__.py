@@ -4,8 +4,9 @@ import argparse
 import asyncio
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 from ops.campaigns import (
     bybit_faults,
@@ -35,6 +36,9 @@ from ops.campaigns import (
 )
 from ops.campaigns.report import Report
 
+Campaign = Callable[[int, float], Report]
+"""Of a seed and of seconds, to be kept where that is possible."""
+
 
 def main() -> int:
     """Run them; 1 if one failed."""
@@ -51,7 +55,7 @@ def main() -> int:
     return 0 if is_good else 1
 
 
-def _campaigns() -> tuple[Callable[[int, float], Report], ...]:
+def _campaigns() -> tuple[Campaign, ...]:
     """All of them, in the order in which they run."""
     return (
         bybit_faults.run,
@@ -61,126 +65,40 @@ def _campaigns() -> tuple[Callable[[int, float], Report], ...]:
         monkeys.run,
         series.run,
         bybit_streams.run,
-        _kills,
-        _stops,
-        _restarts,
-        _upgrades,
-        _slow_clients,
-        _listeners,
-        _legacy,
-        _legacy_kills,
-        _order_kills,
-        _promo_kills,
-        _promo_store,
-        _promo_chat,
-        _payments,
-        _restores,
-        _corrupted,
-        _rotation,
-        _disk_points,
-        _disk_process,
-        _mutations,
+        _in_a_folder(kills.run),
+        _in_a_folder(lambda seed, budget, folder: stops.run(seed, max(budget, 1_200), folder, stops=100)),
+        _in_a_folder(stops.run_restarts),
+        _in_a_folder(upgrades.run),
+        _in_a_folder(slow_clients.run),
+        _in_a_folder(listeners.run),
+        _in_a_folder(lambda seed, budget, folder: legacy.run(seed, max(budget, 300), folder, databases=300)),
+        _in_a_folder(lambda seed, budget, folder: legacy.run_kills(seed, budget, folder, kills=100)),
+        _in_a_folder(orders.run),
+        _in_a_folder(lambda seed, budget, folder: promo.run_kills(seed, budget, folder, kills=1_000)),
+        _in_a_folder(lambda seed, _, folder: promo.run_store(seed, folder)),
+        _in_a_folder(lambda seed, _, folder: promo.run_chat(seed, folder)),
+        _in_a_folder(lambda seed, budget, folder: payments.run(seed, budget, folder, kills=1_000)),
+        _in_a_folder(lambda seed, budget, folder: restores.run(seed, max(budget, 1_200), folder, points=100)),
+        _in_a_folder(lambda seed, _, folder: corrupted.run(seed, folder, copies=500)),
+        _in_a_folder(lambda seed, _, folder: rotation.run(seed, folder)),
+        lambda seed, _: disk_full.run_points(seed),
+        _in_a_folder(disk_full.run_process),
+        lambda _seed, _budget: mutations.run(),
         fault_mutants.run,
         legacy_mutants.run,
-        _order_mutants,
+        lambda seed, _: order_mutants.run(seed),
     )
 
 
-def _kills(seed: int, budget: float) -> Report:
-    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
-        return asyncio.run(kills.run(seed, budget, Path(folder)))
+def _in_a_folder(run: Callable[[int, float, Path], Report | Coroutine[Any, Any, Report]]) -> Campaign:
+    """A campaign that writes: each of its runs has a folder of its own, which goes with it."""
 
+    def run_there(seed: int, budget: float) -> Report:
+        with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
+            found = run(seed, budget, Path(folder))
+            return found if isinstance(found, Report) else asyncio.run(found)
 
-def _stops(seed: int, budget: float) -> Report:
-    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
-        return asyncio.run(stops.run(seed, max(budget, 1_200), Path(folder), stops=100))
-
-
-def _restarts(seed: int, budget: float) -> Report:
-    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
-        return stops.run_restarts(seed, budget, Path(folder))
-
-
-def _upgrades(seed: int, budget: float) -> Report:
-    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
-        return asyncio.run(upgrades.run(seed, budget, Path(folder)))
-
-
-def _slow_clients(seed: int, budget: float) -> Report:
-    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
-        return slow_clients.run(seed, budget, Path(folder))
-
-
-def _listeners(seed: int, budget: float) -> Report:
-    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
-        return listeners.run(seed, budget, Path(folder))
-
-
-def _legacy(seed: int, budget: float) -> Report:
-    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
-        return legacy.run(seed, max(budget, 300), Path(folder), databases=300)
-
-
-def _legacy_kills(seed: int, budget: float) -> Report:
-    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
-        return legacy.run_kills(seed, budget, Path(folder), kills=100)
-
-
-def _order_kills(seed: int, budget: float) -> Report:
-    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
-        return asyncio.run(orders.run(seed, budget, Path(folder)))
-
-
-def _promo_kills(seed: int, budget: float) -> Report:
-    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
-        return asyncio.run(promo.run_kills(seed, budget, Path(folder), kills=1_000))
-
-
-def _promo_store(seed: int, _: float) -> Report:
-    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
-        return asyncio.run(promo.run_store(seed, Path(folder)))
-
-
-def _promo_chat(seed: int, _: float) -> Report:
-    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
-        return asyncio.run(promo.run_chat(seed, Path(folder)))
-
-
-def _payments(seed: int, budget: float) -> Report:
-    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
-        return asyncio.run(payments.run(seed, budget, Path(folder), kills=1_000))
-
-
-def _rotation(seed: int, _: float) -> Report:
-    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
-        return asyncio.run(rotation.run(seed, Path(folder)))
-
-
-def _disk_points(seed: int, _: float) -> Report:
-    return disk_full.run_points(seed)
-
-
-def _disk_process(seed: int, budget: float) -> Report:
-    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
-        return disk_full.run_process(seed, budget, Path(folder))
-
-
-def _corrupted(seed: int, _: float) -> Report:
-    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
-        return corrupted.run(seed, Path(folder), copies=500)
-
-
-def _restores(seed: int, budget: float) -> Report:
-    with tempfile.TemporaryDirectory(prefix="perpdesk-") as folder:
-        return restores.run(seed, max(budget, 1_200), Path(folder), points=100)
-
-
-def _mutations(_seed: int, _budget: float) -> Report:
-    return mutations.run()
-
-
-def _order_mutants(seed: int, _budget: float) -> Report:
-    return order_mutants.run(seed)
+    return run_there
 
 
 if __name__ == "__main__":
