@@ -176,7 +176,7 @@ class Inbox:
             raise
         new |= await self._committed_unheard(ids - new)
         self._uncertain -= ids
-        fresh = [update for update in updates if update.update_id in new]
+        fresh = list({update.update_id: update for update in updates if update.update_id in new}.values())
         self._limit.count(fresh)
         self._accepted += len(fresh)
         self._duplicates += len(updates) - len(fresh)
