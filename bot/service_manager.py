@@ -24,7 +24,7 @@ class ServiceManager:
             self._socket.sendto("\n".join(assignments).encode(), self._address)
         except OSError as error:
             if not self._is_deaf:
-                _logger.warning("the service manager can't be told of the process: %s", error.strerror)
+                _logger.warning("the service manager can't be told of the process: %s", error.strerror or error)
             self._is_deaf = True
         else:
             self._is_deaf = False

@@ -19,6 +19,7 @@ from bot.wiring.streams import Streams
 
 _WRITER_MOST_S: Final = 20.0  # SQLite waits for a lock for ten
 _LANES_MOST_S: Final = 120.0  # every call that a handler waits for ends before
+_LONGEST: Final = 300  # characters of a reason
 _FIGURE: Final = re.compile(r"\d+")  # "nothing for 43 s" and "nothing for 44 s" are one reason
 
 
@@ -47,7 +48,8 @@ class Progress:
 
     def reasons(self) -> tuple[Reason, ...]:
         now = self.clock.now()
-        found = [(kind, text, (kind, _FIGURE.sub("#", text))) for kind, text in self._found()]
+        words = ((kind, _printable(text)) for kind, text in self._found())
+        found = [(kind, text, (kind, _FIGURE.sub("#", text))) for kind, text in words]
         self._since = {key: self._since.get(key, now) for _, _, key in found}
         return tuple(Reason(kind=kind, text=text, since=self._since[key]) for kind, text, key in found)
 
@@ -73,6 +75,11 @@ class Progress:
         else:
             for source in self.problems:
                 yield from ((source.kind, text) for text in source.look())
+
+
+def _printable(text: str) -> str:
+    """What Telegram and Bybit say stands in reasons: a lone surrogate in it is no UTF-8, and no answer could tell it."""
+    return "".join(each if each.isprintable() else " " for each in text[:_LONGEST])
 
 
 def progress_of(

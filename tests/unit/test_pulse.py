@@ -103,8 +103,11 @@ async def test_without_a_manager_nothing_is_told_and_one_that_is_gone_stops_nobo
     with service_manager(str(tmp_path / "gone")) as gone:
         gone.tell("READY=1")
         gone.tell("WATCHDOG=1")
+    with service_manager("/" + "x" * 200) as nowhere:
+        nowhere.tell("READY=1")
     assert [record.message for record in caplog.records] == [
-        "the service manager can't be told of the process: No such file or directory"
+        "the service manager can't be told of the process: No such file or directory",
+        "the service manager can't be told of the process: AF_UNIX path too long",
     ]
 
 

@@ -23,6 +23,8 @@ def test_a_reason_keeps_its_age_while_its_figures_change_and_begins_anew_when_it
     assert said(progress) == []
     troubles[:] = ["nothing for 50 s"]
     assert said(progress) == [("telegram", "nothing for 50 s", 0)]
+    troubles[:] = ["refused: \ud800\x1b[31m\n" + "x" * 1_000]  # as Telegram may say it
+    assert said(progress) == [("telegram", ("refused:   [31m " + "x" * 1_000)[:300], 0)]
 
 
 def test_a_start_and_a_stop_are_the_only_reasons_while_they_last() -> None:
