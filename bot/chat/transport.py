@@ -66,7 +66,8 @@ class _Line:
 # what PTB asks of a message.
 _EDIT: Final = re.compile(r"/editMessage(?:Text|Caption|Media|ReplyMarkup)$")
 _SEND: Final = re.compile(r"/send(?:Message|Photo|Document|Invoice)$")
-_A_MESSAGE: Final = b'{"ok":true,"result":{'
+_RESULT: Final = b'{"ok":true,"result":'
+_A_MESSAGE: Final = _RESULT + b"{"
 _DONE: Final = b'{"ok":true,"result":true}'
 
 
@@ -273,11 +274,7 @@ class AiohttpRequest(TelegramRequest):
         if status >= HTTPStatus.MULTIPLE_CHOICES:
             payload = self._scrubber.payload(payload)
             return status, payload if isinstance(_parse_leniently(payload), dict) else _refusal(status)
-        if (
-            method == "POST"
-            and not payload.startswith(b'{"ok":true')
-            and "result" not in self.parse_json_payload(payload)
-        ):
+        if method == "POST" and not payload.startswith(_RESULT) and "result" not in self.parse_json_payload(payload):
             raise UnreadableAnswer("Telegram's answer has no result", head=payload[:_HEAD])
         return status, payload
 
@@ -388,7 +385,7 @@ def _outline(payload: bytes) -> bytes:
         }
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return payload
-    return b'{"ok":true,"result":' + orjson.dumps(outline) + b"}"
+    return _RESULT + orjson.dumps(outline) + b"}"
 
 
 def _retry_after(payload: bytes) -> float:

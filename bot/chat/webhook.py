@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from telegram.error import TelegramError
+from telegram.error import NetworkError, TelegramError
 
 from bot.aio.main_task import MainTask
 from bot.chat.errors import ForeignWebhook, WebhookPortTaken
@@ -23,6 +23,7 @@ from bot.domain.ports.clock import Clock
 _log = logging.getLogger(__name__)
 
 _CALL_S: Final = 10.0
+_NO_INFO: Final = "getWebhookInfo answered something else than a webhook"
 CONNECTIONS: Final = 40  # at a time, Telegram's default
 TAKEN_OVER: Final = "another webhook takes this bot's updates: `perpdesk webhook take`"
 
@@ -44,6 +45,31 @@ class WebhookStats:
     taken: int
     unreadable: int
     turned_away: int  # with 503: the disk refused, too much was waiting, or we were stopping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Info:
+    """What Telegram says of a webhook (core.telegram.org/bots/api#webhookinfo); `failed`: seconds, 0 for never."""
+
+    url: str
+    waiting: int
+    failed: int
+    why: str
+
+
+def _read_info(answer: object) -> _Info:
+    """Raises NetworkError for an answer that is none."""
+    if not isinstance(answer, Mapping):
+        raise NetworkError(_NO_INFO)
+    try:
+        return _Info(
+            url=str(answer.get("url", "")),
+            waiting=int(answer.get("pending_update_count", 0)),
+            failed=int(answer.get("last_error_date", 0)),
+            why=str(answer.get("last_error_message", "it does not say why")),
+        )
+    except (TypeError, ValueError) as error:
+        raise NetworkError(_NO_INFO) from error
 
 
 async def set_webhook(api: Api, address: WebhookAddress) -> None:
@@ -168,13 +194,12 @@ class WebhookIntake:
 
     async def _look(self) -> float:
         """Seconds until the next one. Raises TelegramError, ForeignWebhook where the process has only begun."""
-        info = await self._api.call("getWebhookInfo", {}, read_timeout=_CALL_S)
-        url = str(info.get("url", ""))
+        info = _read_info(await self._api.call("getWebhookInfo", {}, read_timeout=_CALL_S))
         if self._looked is None:
-            if url not in {"", self._address.url}:
+            if info.url not in {"", self._address.url}:
                 raise ForeignWebhook
             await set_webhook(self._api, self._address)
-        elif url != self._address.url:
+        elif info.url != self._address.url:
             return await self._note_foreign()
         self._is_ours, self._foreign = True, 0
         self._looked = self._clock.monotonic()
@@ -192,24 +217,23 @@ class WebhookIntake:
                 _log.error("entries can't be halted yet: %s", trouble)
         return self._times.look_again if self._foreign == 1 else self._times.look_every
 
-    async def _note_flow(self, info: dict[str, Any]) -> float:
+    async def _note_flow(self, info: _Info) -> float:
         """What Telegram says of deliveries: whether they fail, and whether what had waited is in.
 
         That some wait says nothing by itself: those under way just now are counted. They fail where nothing was taken
         since the newest failure, of which Telegram says the second.
         """
-        now, waiting = self._clock.now(), int(info.get("pending_update_count", 0))
-        failed = int(info.get("last_error_date", 0))
+        now = self._clock.now()
         if self._failed_before is None:
-            self._failed_before = failed
-        is_failing = waiting > 0 and failed > self._failed_before and failed >= (self._heard_ts or 0) // 1000
+            self._failed_before = info.failed
+        is_new = info.failed > self._failed_before and info.failed >= (self._heard_ts or 0) // 1000
+        is_failing = info.waiting > 0 and is_new
         silence = self._silence()
         if self._batches.gap is None and is_failing and silence > PollTimes().deaf_after:
             self._begin_gap(silence)
-        why = info.get("last_error_message", "it does not say why")
-        self._trouble = f"Telegram can't deliver updates: {why}" if is_failing else None
+        self._trouble = f"Telegram can't deliver updates: {info.why}" if is_failing else None
         gap = self._batches.gap
-        if gap is not None and waiting and (now - gap.ended) / 1000 < self._times.backlog_most:
+        if gap is not None and info.waiting and (now - gap.ended) / 1000 < self._times.backlog_most:
             return self._times.look_again
         self._batches.gap = None
         if is_failing:

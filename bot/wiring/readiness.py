@@ -78,7 +78,7 @@ class Progress:
 
 
 def _printable(text: str) -> str:
-    """What Telegram and Bybit say stands in reasons: a lone surrogate in it is no UTF-8, and no answer could tell it."""
+    """Reasons quote Telegram and Bybit: a lone surrogate is no UTF-8, and no answer could tell it."""
     return "".join(each if each.isprintable() else " " for each in text[:_LONGEST])
 
 

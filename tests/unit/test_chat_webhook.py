@@ -185,19 +185,22 @@ class Deliveries:
 
     clock: FakeClock = field(default_factory=FakeClock)
     info: dict[str, Any] = field(default_factory=dict)
+    says: list[object] = field(default_factory=list)  # instead of the info, each once
     shelf: Shelf = field(default_factory=Shelf)
     heard: list[int] = field(default_factory=list)
 
     async def call(self, method: str, parameters: Mapping[str, object], *, read_timeout: float) -> object:
         assert (method, parameters.get("url", OURS.url)) in {("setWebhook", OURS.url), ("getWebhookInfo", OURS.url)}
         assert read_timeout > 0
+        if method == "getWebhookInfo" and self.says:
+            return self.says.pop(0)
         return {"url": OURS.url, **self.info}
 
     async def renew(self) -> None:
         raise AssertionError("there is no long poll")
 
     @asynccontextmanager
-    async def listened_to(self, silent_s: float) -> AsyncIterator[WebhookIntake]:
+    async def listened_to(self, silent_s: float, look_again: float = 2) -> AsyncIterator[WebhookIntake]:
         """By a process that begins so many seconds after the one before it ended; it has looked once."""
 
         async def heard(moment: Millis) -> None:
@@ -207,7 +210,8 @@ class Deliveries:
             raise AssertionError("nobody has taken it")
 
         self.shelf.open.set()
-        before, times = Millis(self.clock.now() - round(silent_s * 1000)), WebhookTimes(look_every=3_600)
+        before = Millis(self.clock.now() - round(silent_s * 1000))
+        times = WebhookTimes(look_every=3_600, look_again=look_again)
         intake = WebhookIntake(
             self, self.shelf, lambda: True, heard, taken_over, self.clock, OURS, times=times, heard_ts=before
         )
@@ -228,6 +232,14 @@ async def test_updates_that_are_under_way_at_a_look_are_no_sign_of_deafness() ->
             await intake._look()
             assert await intake._take(body(number))
     assert (telegram.shelf.gaps, intake.trouble()) == ([None] * 3, None)
+
+
+@pytest.mark.parametrize("odd", [None, [], "x", {"pending_update_count": None}, {"last_error_date": "now"}])
+async def test_a_look_that_can_not_be_read_is_a_look_that_failed(odd: object, caplog: pytest.LogCaptureFixture) -> None:
+    telegram = Deliveries(says=[odd])
+    async with telegram.listened_to(1, look_again=0.01) as intake:
+        assert intake.trouble() is None
+    assert caplog.messages == ["getWebhookInfo failed: getWebhookInfo answered something else than a webhook"]
 
 
 async def test_what_waited_while_nobody_listened_is_of_the_gap() -> None:
