@@ -1,12 +1,14 @@
 """Logging: standard library loggers, rendered by structlog, with every secret taken out at the last step."""
 
 import copy
+import io
+import json
 import logging
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TextIO
 
 import structlog
 
@@ -16,6 +18,7 @@ _LONG_TOKEN: Final = re.compile(
     r"(?<![A-Za-z0-9])(?=[A-Za-z0-9]*\d)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{30,}(?![A-Za-z0-9])"
 )
 _PEM: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")  # all but tabs and line ends
 _HIDDEN: Final = "***"
 _FOLD_S: Final = 60.0  # in which a traceback is shown once
 _FOLDED: Final = 256  # tracebacks that are remembered
@@ -35,7 +38,8 @@ class Redactor:
     """Takes known secrets, and whatever looks like one, out of a finished line."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._known = tuple(sorted({secret for secret in secrets if secret}, key=len, reverse=True))
+        forms = {form for secret in secrets if secret for form in _written(secret)}
+        self._known = tuple(sorted(forms, key=len, reverse=True))
 
     def __call__(self, text: str) -> str:
         for secret in self._known:
@@ -43,6 +47,13 @@ class Redactor:
         for pattern in (_PEM, _BOT_TOKEN, _LONG_TOKEN):
             text = pattern.sub(_HIDDEN, text)
         return text
+
+
+def _written(secret: str) -> Iterator[str]:
+    """How a line may have it: as it is, in the repr of an error, and either of them within JSON."""
+    for form in (secret, repr(secret)[1:-1]):
+        yield form
+        yield json.dumps(form)[1:-1]
 
 
 class TracebackFolder:
@@ -114,27 +125,42 @@ class LogCounts(logging.Handler):
             root.removeHandler(self)
 
 
-def configure(*, level: str, style: str, secrets: Iterable[str] = ()) -> None:
-    """Set up the root logger. `style`: console or json. Chatty libraries that log secrets stay at WARNING."""
+def _formatter(style: str, redact: Redactor) -> logging.Formatter:
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    is_json = style == "json"
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
-        if is_json
-        else structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
-    )
     last: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
-    if is_json:
-        last.append(structlog.processors.format_exc_info)
+    if style == "json":
+        last += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    else:
+        colors = sys.stderr.isatty()
+        last += [_on_one_line, structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=_write_traceback)]
+    return _RedactingFormatter(redact, foreign_pre_chain=shared, processors=last)
+
+
+def _on_one_line(_: object, __: str, event: Event) -> Event:
+    """What others say may stand in a message: no line of a log, and no color of a terminal, is made by it."""
+    event["event"] = _escaped(str(event["event"])).replace("\n", "\\n")
+    return event
+
+
+def _write_traceback(out: TextIO, error: structlog.typing.ExcInfo) -> None:
+    plain = io.StringIO()
+    structlog.dev.plain_traceback(plain, error)
+    out.write(_escaped(plain.getvalue()))
+
+
+def _escaped(text: str) -> str:
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def configure(*, level: str, style: str, secrets: Iterable[str] = ()) -> None:
+    """Set up the root logger. `style`: console or json. Chatty libraries that log secrets stay at WARNING."""
     handler = logging.StreamHandler()
-    handler.setFormatter(_RedactingFormatter(Redactor(secrets), foreign_pre_chain=shared, processors=[*last, renderer]))
+    handler.setFormatter(_formatter(style, Redactor(secrets)))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
