@@ -158,13 +158,15 @@ class Database:
     async def checkpoint(self) -> None:
         """Bring what is committed from the write-ahead log into the file, while nobody writes. Raises StorageTrouble.
 
-        Else the commit that fills the log does it, and whoever waits for that waits for both.
+        Else the commit that fills the log does it, and whoever waits for that waits for both. Then the writer's copies
+        of pages go, which it would keep up to its 128 MB: the mapped file answers as quickly.
         """
         async with self.alone() as connection:
             began = self._monotonic()
             with translated():
                 await shielded(connection.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)"))
-            self._checkpoints.observe(self._monotonic() - began)
+                self._checkpoints.observe(self._monotonic() - began)
+                await shielded(connection.execute_fetchall("PRAGMA shrink_memory"))
 
     async def fetch_all(self, statements: Sequence[Statement]) -> list[list[Row]]:
         """The rows of several SELECTs, of one moment and in one hop to the reader's thread. Raises StorageTrouble."""

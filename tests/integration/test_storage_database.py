@@ -1,6 +1,8 @@
 """The file and its two connections: pragmas really in force, modes, the lock, and what is refused at start."""
 
 import asyncio
+import ctypes
+import ctypes.util
 import os
 import sqlite3
 import stat
@@ -64,6 +66,23 @@ async def test_a_new_file_has_8_kb_pages_from_its_first_byte(tmp_path: Path) -> 
     assert int.from_bytes(header[16:18], "big") == 8192
     assert header[18:20] == b"\2\2"  # WAL
     assert len((tmp_path / "perpdesk.sqlite3").read_bytes()) % 8192 == 0
+
+
+@pytest.mark.skipif(ctypes.util.find_library("sqlite3") is None, reason="SQLite is no library of its own here")
+async def test_a_checkpoint_gives_back_the_memory_of_the_writers_pages(tmp_path: Path) -> None:
+    memory_used = ctypes.CDLL(ctypes.util.find_library("sqlite3")).sqlite3_memory_used
+    memory_used.restype = ctypes.c_int64
+    async with Database.open(tmp_path / "a.sqlite3") as database:
+        await database.batch([("CREATE TABLE bulk (body TEXT)", ())])
+        await database.checkpoint()
+        before = memory_used()
+        for _ in range(4):
+            await database.batch([("INSERT INTO bulk VALUES (?)", ("x" * 4000,))] * 100)
+        written = memory_used() - before
+        await database.checkpoint()
+
+        assert written > 400_000
+        assert memory_used() - before < 100_000
 
 
 async def test_the_reader_can_not_write(tmp_path: Path) -> None:
