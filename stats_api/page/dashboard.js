@@ -163,9 +163,9 @@ function regions(overview) {
 }
 
 function aim({ hit_rate: rate, target }) {
-  if (!target) return known(rate) ? "no aim is named" : "nobody has read yet";
+  if (!target) return known(rate) ? "no aim is named" : "no reads yet";
   const band = `${Math.round(target[0] * 100)}–${Math.round(target[1] * 100)} %`;
-  if (!known(rate)) return `nobody has read yet; aim ${band}`;
+  if (!known(rate)) return `no reads yet; aim ${band}`;
   return rate < target[0] ? `▽ below ${band}` : rate > target[1] ? `△ above ${band}` : `✓ within ${band}`;
 }
 
