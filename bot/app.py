@@ -46,6 +46,7 @@ from handlers import registry
 from handlers.core.context import App
 from handlers.core.menus import publish
 from handlers.texts.catalog import Texts
+from handlers.trading.left_cards import take_up_cards
 from stats_api.server import serve
 
 DRAIN_SECONDS: Final = 20.0  # of the 25 that a stop may take
@@ -233,6 +234,7 @@ async def _work(assembly: Assembly, ready: Callable[[int, int], None]) -> None:
     async with assembly.jobs.open(), TaskSet() as tasks:
         tasks.start(_publish_commands(assembly), "publishing of the command menus")
         progress.step = "taking up what the last run left"
+        await take_up_cards(assembly.application)
         replayed = await runtime.replay()
         recent = await assembly.storage.user_queries.active_users(Millis(assembly.clock.now() - HOUR), _WARM_USERS)
         warm = await assembly.reads.warm(recent, within=_WARM_SECONDS)

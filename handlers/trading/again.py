@@ -31,10 +31,10 @@ async def order_again(ctx: UpdateContext, code: OrderAgain) -> None:
         raise BadInput("again-under-way")
     if left_over(last) <= 0:
         raise BadInput("again-filled")
-    await show_card(ctx, _draft(last, account.account_id))
+    await show_card(ctx, draft_of(last, account.account_id))
 
 
-def _draft(trade: ManagedTrade, account_id: AccountId) -> OrderDraft:
+def draft_of(trade: ManagedTrade, account_id: AccountId) -> OrderDraft:
     """What is left of the entries, with the stop and the targets that were promised."""
     plan, entries = trade.plan, [each for each in entries_of(trade) if each.fills_qty < asked_of(each)]
     return OrderDraft(

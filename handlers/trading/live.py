@@ -32,6 +32,7 @@ _logger = logging.getLogger(__name__)
 
 AT_ONCE: Final = 0.2  # seconds that the first sight of a trade waits for its fill
 _BETWEEN_EDITS: Final = 0.5  # seconds
+_LEFT_S: Final = 120.0  # seconds that a trade of the last run is followed: by then what was unknown is settled
 _REST: Final = {
     Side.BUY: ("button-rest-buy-at", "button-rest-buy"),
     Side.SELL: ("button-rest-sell-at", "button-rest-sell"),
@@ -56,6 +57,20 @@ async def show_trade(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft)
         )
 
 
+def take_up(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft, message_id: int) -> None:
+    """Bring the card of a trade up to date after a restart, and until it is over or another screen takes its place.
+
+    An edit of an old card rings nobody, so that the outbox tells of the end as well.
+    """
+
+    async def follow() -> None:
+        shown = of_message(trade, message_id)
+        if await _redrawn(ctx, shown, draft, message_id):
+            await _follow(ctx, shown, draft, _Place(message_id, message_id), _LEFT_S, is_heard=False)
+
+    ctx.data.live_messages.keep(ctx.target, message_id, follow(), "a trade of the last run")
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """The message whose button was tapped, and the one that shows the trade: the same, unless the first is gone."""
@@ -76,7 +91,16 @@ async def _answered(ctx: UpdateContext, trade: ManagedTrade, tapped: int) -> Man
     return trade
 
 
-async def _follow(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft, place: _Place, follow_s: float) -> None:
+async def _follow(
+    ctx: UpdateContext,
+    trade: ManagedTrade,
+    draft: OrderDraft,
+    place: _Place,
+    follow_s: float,
+    *,
+    is_heard: bool = True,
+) -> None:
+    """Edits for so many seconds. `is_heard`: the person waits for it, so that what the card says is told by it."""
     loop = asyncio.get_running_loop()
     last = loop.time() + follow_s
     while not is_over(trade) and (left := last - loop.time()) > 0:
@@ -84,14 +108,20 @@ async def _follow(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft, pl
         if later is None or later.version == trade.version:
             return
         trade = of_message(later, place.tapped)
-        try:
-            if await delivery.edit(ctx.bot, ctx.target, place.shown, await _drawn(ctx, trade, draft)) is None:
-                return
-        except TelegramError as refusal:
-            _logger.warning("a live trade could not be brought up to date: %s", refusal.message)
+        if not await _redrawn(ctx, trade, draft, place.shown):
             return
-        await ctx.services.trading.watch.told(told_of(trade))
+        if is_heard:
+            await ctx.services.trading.watch.told(told_of(trade))
         await asyncio.sleep(min(_BETWEEN_EDITS, max(0.0, last - loop.time())))
+
+
+async def _redrawn(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft, message_id: int) -> bool:
+    """Whether the message shows it now."""
+    try:
+        return await delivery.edit(ctx.bot, ctx.target, message_id, await _drawn(ctx, trade, draft)) is not None
+    except TelegramError as refusal:
+        _logger.warning("a live trade could not be brought up to date: %s", refusal.message)
+        return False
 
 
 async def _drawn(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft) -> Card:

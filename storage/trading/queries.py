@@ -54,6 +54,23 @@ SELECT_TO_LOOK_AT: Final = """
            take_profit_percent, leverage, order_type
       FROM accounts WHERE state = 'active' AND account_type <> 'paper'
 """
+# Those whose card may say less than is known: their card stands in the chat of their owner.
+SELECT_UNTOLD_ENTRIES: Final = """
+    SELECT intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id, request,
+           target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
+           order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts, acknowledged_ts,
+           final_ts
+      FROM order_intents
+     WHERE intent_id IN (
+               SELECT intent_id FROM order_intents WHERE is_told = 0 AND final_ts IS NOT NULL AND final_ts > ?1
+               UNION ALL
+               SELECT intent_id FROM order_intents
+                WHERE state IN ('intent', 'sending', 'acknowledged', 'untriggered', 'open', 'partially_filled',
+                                'unknown'))
+       AND kind = 'entry' AND state NOT IN ('untriggered', 'open', 'partially_filled')
+       AND created_ts > ?1 AND card_chat_id = user_id AND card_message_id > 0
+     ORDER BY intent_id
+"""
 _NOTHING_OPEN: Final = 3
 
 
@@ -111,6 +128,9 @@ class SqliteTradingQueries:
             for row in await self._database.fetch(SELECT_UNTOLD, (now - followed_ms, limit, *edges, followed_ms))
         ]
         return tuple(map(intent_of, rows[:limit]))
+
+    async def entries_untold(self, since: Millis) -> tuple[OrderIntent, ...]:
+        return tuple(map(intent_of, await self._database.fetch(SELECT_UNTOLD_ENTRIES, (since,))))
 
     async def paused_since(self, account_id: AccountId) -> Millis | None:
         rows = await self._database.fetch(SELECT_PAUSED, (account_id,))

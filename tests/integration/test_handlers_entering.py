@@ -16,6 +16,7 @@ from bot.domain.market import Category, OrderBook
 from bot.domain.orders import OrderAck, OrderRequest
 from bot.domain.portfolio import Order
 from bot.domain.users import Language
+from handlers.trading.left_cards import take_up_cards
 
 CONFIRM = "✓ Buy 0.001\N{NO-BREAK SPACE}BTC"
 
@@ -257,21 +258,39 @@ class Lossy:
         return await self._inner.executions_since(account, since)
 
 
-async def test_an_unknown_outcome_is_said_and_then_resolved_in_place(harness: Harness) -> None:
-    anna, card = await offered(harness)
+def lossy_practice(harness: Harness) -> Lossy:
     trading = harness.services.trading
     gateways = cast("MutableMapping[AccountType, Any]", trading.runner.gateways)
     lossy = Lossy(gateways[AccountType.PAPER])
     gateways[AccountType.PAPER] = lossy
     for read in (trading.settlement.gateways, trading.settlement.told):
         cast("MutableMapping[AccountType, Any]", read)[AccountType.PAPER] = lossy
+    return lossy
+
+
+async def test_an_unknown_outcome_is_said_and_then_resolved_in_place(harness: Harness) -> None:
+    anna, card = await offered(harness)
+    lossy = lossy_practice(harness)
     await anna.press(CONFIRM, bubble=card)
     await until(lambda: "unknown until" in anna.last.text, what="the truth")
     assert "don't send it again" in anna.last.text
     lossy.is_silent = False
-    trading.settlement.wake((await harness.practice_account()).account_id)
+    harness.services.trading.settlement.wake((await harness.practice_account()).account_id)
     await until(lambda: "Filled 0.001" in words(anna.last.text), what="the fill")
     assert len(await sent(harness)) == 1
+
+
+async def test_a_card_that_a_kill_left_is_taken_up_by_the_next_run(harness: Harness) -> None:
+    anna, card = await offered(harness)
+    lossy, trading = lossy_practice(harness), harness.services.trading
+    await anna.press(CONFIRM, bubble=card)
+    await until(lambda: "unknown until" in card.text, what="the truth")
+    harness.app.bot_data.live_messages.leave(anna.chat_id, card.message_id)  # as a kill does
+    await take_up_cards(harness.app)
+    lossy.is_silent = False
+    trading.settlement.wake((await harness.practice_account()).account_id)
+    await until(lambda: "Filled 0.001" in words(card.text), what="the fill")
+    assert await trading.watch.left_over(), "the outbox tells it, too: an edit rings nobody"
 
 
 async def test_the_rest_is_bought_once(harness: Harness) -> None:

@@ -288,6 +288,13 @@ class TradingQueries(Protocol):
         """
         ...
 
+    async def entries_untold(self, since: Millis) -> tuple[OrderIntent, ...]:
+        """Entries written after that moment whose card in the owner's chat may say less than is known.
+
+        Those that have no answer or are not filled yet, and those that ended before anybody was told; none that rests.
+        """
+        ...
+
     async def paused_since(self, account_id: AccountId) -> Millis | None: ...
     async def open_state(self, account_id: AccountId) -> OpenState | None:
         """None: there is no such account."""

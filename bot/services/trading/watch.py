@@ -2,8 +2,9 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Final
 
-from bot.domain.ids import AccountId
+from bot.domain.ids import MINUTE, AccountId, Millis
 from bot.domain.portfolio import LegKey
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import TradingQueries
@@ -11,6 +12,8 @@ from bot.domain.ports.storage import Transactions
 from bot.domain.trade_plans import ManagedTrade, OrderIntent, PlannedTarget
 from bot.services.trading.signals import AccountSignals, wait_for
 from bot.services.trading.stages import StageTimes
+
+_LEFT_FOR: Final = 15 * MINUTE  # before it nobody looks at a card any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,10 @@ class TradeWatch:
         """The trade that a confirmation of that key has made, without a word to the exchange; None: there is none."""
         first = await self.queries.by_key(f"{idempotency_key}:entry:0")
         return None if first is None or first.plan_id is None else await self.trade(first.plan_id)
+
+    async def left_over(self) -> tuple[OrderIntent, ...]:
+        """Entries of the last quarter of an hour of whose end no card and no message has told."""
+        return await self.queries.entries_untold(Millis(self.clock.now() - _LEFT_FOR))
 
     async def of_leg(self, leg: LegKey) -> ManagedTrade | None:
         """The trade of a leg's open plan."""
