@@ -58,7 +58,7 @@ def _ways_out(viewer: RenderContext, card: OrderCard) -> Row:
     for refusal in card.refusals:
         if refusal.key == "card-foreign":
             row = (*row, *_foreign(viewer, draft.account_id, draft.symbol, card.position_idx))
-        elif refusal.key in {"card-opposite", "risk-trade-held"}:
+        elif refusal.key == "card-opposite" or (refusal.key == "risk-trade-held" and not row):
             code = ShowLeg(draft.account_id, draft.symbol, card.position_idx)
             row = (*row, button(viewer.say.plain("button-live-position"), viewer.data(code)))
         elif refusal.key == "card-opposite-resting":

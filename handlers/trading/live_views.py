@@ -228,14 +228,18 @@ def _protection(viewer: RenderContext, trade: ManagedTrade, instrument: Instrume
 
 
 def _times(viewer: RenderContext, trade: ManagedTrade) -> Iterable[Markup]:
-    """How long the way of the first entry took, from the tap on, in ms."""
+    """How long the way of the first entry took, from the tap on, in ms.
+
+    A fill that was seen seconds after the order had been accepted was found by asking: the receipt has its own moment.
+    """
     first = next(iter(entries_of(trade)), None)
     answered = None if first is None else accepted_ts(first)
     if first is None or first.sent_ts is None or answered is None:
         return
     sent, accepted = first.sent_ts - first.created_ts, answered - first.created_ts
-    if first.state is IntentState.FILLED and first.final_ts is not None:
-        filled = first.final_ts - first.created_ts
+    final = first.final_ts
+    if first.state is IntentState.FILLED and final is not None and final - answered <= BYBIT.recv_window:
+        filled = final - first.created_ts
         yield viewer.say("live-times-filled", sent=sent, accepted=accepted, filled=filled)
     else:
         yield viewer.say("live-times", sent=sent, accepted=accepted)

@@ -132,6 +132,8 @@ def test_times_of_what_was_found_later_are_not_told() -> None:
     assert "sent +38 ms · accepted +71 ms · filled +190 ms" in text_of(trade(filled))
     found = replace(filled, acknowledged_ts=Millis(NOW + 13_000), final_ts=Millis(NOW + 13_000))
     assert "accepted" not in text_of(trade(found))
+    accepted = replace(filled, final_ts=Millis(NOW + 20_000))
+    assert "accepted +71 ms</i>" in text_of(trade(accepted))
 
 
 @pytest.mark.parametrize(("intent", "words"), CASES)
