@@ -240,10 +240,12 @@ async def _look(ctx: UpdateContext, intents: tuple[OrderIntent, ...], timeout_s:
 
 
 async def outcome_of(ctx: UpdateContext, intents: tuple[OrderIntent, ...]) -> ActOutcome:
-    """With the closes of their plans that these intents made."""
-    ours = {each.order_link_id for each in intents}
+    """With the closes that these intents made, of their plans and of positions that have none."""
+    watch, ours = ctx.services.trading.watch, {each.order_link_id for each in intents}
     closed: list[ClosedTrade] = []
     for plan_id in {each.plan_id for each in intents if each.plan_id is not None}:
-        trade = await ctx.services.trading.watch.trade(plan_id)
+        trade = await watch.trade(plan_id)
         closed += [] if trade is None else [each for each in trade.closed if each.order_link_id in ours]
+    foreign = [await watch.closed_by(each) for each in intents if each.plan_id is None and each.order_id]
+    closed += [each for each in foreign if each is not None]
     return ActOutcome(intents=intents, closed=tuple(closed))

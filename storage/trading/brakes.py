@@ -21,6 +21,7 @@ from storage.trading.closings import (
     SELECT_CLOSING_OF_ATTEMPT,
     SELECT_CLOSINGS_DUE,
     SELECT_CLOSINGS_OF_PANIC,
+    SELECT_CLOSINGS_ON_CARD,
     closing_of,
 )
 from storage.trading.requests import request_of
@@ -212,6 +213,10 @@ class SqliteClosingQueries:
     async def closings_of_panic(self, panic_id: int) -> tuple[Closing, ...]:
         """In the order in which they began."""
         return tuple(map(closing_of, await self._database.fetch(SELECT_CLOSINGS_OF_PANIC, (panic_id,))))
+
+    async def closings_before(self, panic_id: int) -> tuple[Closing, ...]:
+        """Those of the account's earlier panics on the same card, in the order in which they began."""
+        return tuple(map(closing_of, await self._database.fetch(SELECT_CLOSINGS_ON_CARD, (panic_id,))))
 
     async def last_panic(self, account_id: AccountId) -> PanicRecord | None:
         rows = await self._database.fetch(SELECT_LAST_PANIC, (account_id,))

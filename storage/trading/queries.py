@@ -6,12 +6,12 @@ from typing import Final
 from bot.domain.accounts import Account
 from bot.domain.ids import AccountId, Millis
 from bot.domain.ports.plans import DueAccount, OpenState
-from bot.domain.trade_plans import ManagedTrade, OrderIntent, TradePlan
+from bot.domain.trade_plans import ClosedTrade, ManagedTrade, OrderIntent, TradePlan
 from storage.accounts.accounts import SELECT_ACCOUNT, account_of
 from storage.accounts.portfolio import SELECT_POSITIONS_BY_PLAN, positions_of
 from storage.sqlite.codecs import spans
 from storage.sqlite.database import Database
-from storage.trading.closed import SELECT_CLOSED_OF_PLAN, closed_of
+from storage.trading.closed import SELECT_CLOSED, SELECT_CLOSED_OF_PLAN, closed_of
 from storage.trading.fences import SELECT_PAUSED
 from storage.trading.intents import (
     SELECT_INTENT,
@@ -131,6 +131,10 @@ class SqliteTradingQueries:
 
     async def entries_untold(self, since: Millis) -> tuple[OrderIntent, ...]:
         return tuple(map(intent_of, await self._database.fetch(SELECT_UNTOLD_ENTRIES, (since,))))
+
+    async def closed_by(self, account_id: AccountId, order_id: str, position_idx: int) -> ClosedTrade | None:
+        rows = await self._database.fetch(SELECT_CLOSED, (account_id, order_id, position_idx))
+        return closed_of(rows[0]) if rows else None
 
     async def paused_since(self, account_id: AccountId) -> Millis | None:
         rows = await self._database.fetch(SELECT_PAUSED, (account_id,))

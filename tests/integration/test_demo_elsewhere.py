@@ -84,6 +84,8 @@ async def test_a_close_that_own_orders_block_names_them(tmp_path: Path) -> None:
 
 async def test_a_panic_lists_what_was_placed_elsewhere_and_takes_it_along_when_that_is_said(desk: DemoTrading) -> None:
     await desk.buy("btc limit 59500 $600 sl 58000")
+    await desk.buy("sol $300 sl 3% no target")
+    await desk.comes(lambda: "Filled" in desk.person.last.text, what="the fill")
     desk.in_the_app("open", symbol="ETHUSDT", side="Buy", qty="0.5")
     desk.in_the_app("open", side="Buy", qty="0.02", price="55000")
     desk.in_the_app("open", symbol="ETHUSDT", side="Sell", qty="0.3", price="9000", trigger_price="9100")
@@ -93,13 +95,17 @@ async def test_a_panic_lists_what_was_placed_elsewhere_and_takes_it_along_when_t
     assert "• Buy 0.02 BTC · 55,000" in shown
     assert "• Sell 0.3 ETH · 9,000" in shown
     assert {"Close these too: 1", "Cancel these too: 2"} <= set(card.labels)
-    rest = {(row["symbol"], row["qty"]) for row in desk.truth["orders"]}
+    rest = {(row["symbol"], row["qty"]) for row in desk.truth["orders"] if row["symbol"] != "SOLUSDT"}
     assert rest == {("BTCUSDT", "0.020"), ("ETHUSDT", "0.30")}, "ours alone is canceled unasked"
     card = await desk.person.press("Cancel these too: 2", bubble=card)
-    await desk.comes(lambda: not desk.truth["orders"], what="the cancels")
+    await desk.comes(lambda: len(desk.truth["orders"]) == 1, what="the cancels; a stop stays")
     assert not any(label.startswith("Cancel these") for label in card.labels)
     assert "Close these too: 1" in card.labels, "each is a choice of its own"
-    assert [row["symbol"] for row in desk.truth["positions"]] == ["ETHUSDT"]
+    assert {row["symbol"] for row in desk.truth["positions"]} == {"ETHUSDT", "SOLUSDT"}
+    await desk.person.press("Close 1 position", bubble=card)
+    await desk.comes(lambda: "Flat of what you ticked" in card.text, what="the end of what was opened here")
+    await desk.person.press("Close these too: 1", bubble=card)
+    await desk.comes(lambda: card.text.count("flat · −") == 2, what="what each close brought, the first one's, too")
 
 
 async def test_a_target_that_bybit_does_not_take_says_why_and_is_placed_again_when_that_is_said(

@@ -288,6 +288,10 @@ class TradingQueries(Protocol):
         """
         ...
 
+    async def closed_by(self, account_id: AccountId, order_id: str, position_idx: int) -> ClosedTrade | None:
+        """What an order has closed of a leg; None: nothing yet."""
+        ...
+
     async def entries_untold(self, since: Millis) -> tuple[OrderIntent, ...]:
         """Entries written after that moment whose card in the owner's chat may say less than is known.
 

@@ -243,6 +243,8 @@ class Panic:
         panic = await self.closings.last_panic(account.account_id)
         known = await self._known(account)
         going = () if panic is None else await self.closings.closings_of_panic(panic.panic_id)
+        if panic is not None:
+            going = (*await self._before(account, panic, going, known), *going)
         attempts = await self.queries.intents(
             [each.last_intent_id for each in going if each.last_intent_id is not None]
         )
@@ -267,6 +269,15 @@ class Panic:
             silence=known.silence,
             is_over=panic is None or panic.ended_ts is not None,
         )
+
+    async def _before(
+        self, account: Account, panic: PanicRecord, going: Sequence[Closing], known: _Known
+    ) -> tuple[Closing, ...]:
+        """What its card has closed before, the last of each leg, of legs that are flat since."""
+        stands = {each.leg_key(account.account_id) for each in (*known.managed, *known.foreign)}
+        stands |= {each.leg for each in going}
+        before = {each.leg: each for each in await self.closings.closings_before(panic.panic_id)}
+        return tuple(x for x in before.values() if x.state is ClosingState.DONE and x.leg not in stands)
 
     async def _foreign_entries(self, account: Account) -> tuple[ForeignEntry, ...]:
         """As they are shown now; as they were known, if that takes too long or fails."""

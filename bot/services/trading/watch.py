@@ -9,7 +9,7 @@ from bot.domain.portfolio import LegKey
 from bot.domain.ports.clock import Clock
 from bot.domain.ports.plans import TradingQueries
 from bot.domain.ports.storage import Transactions
-from bot.domain.trade_plans import ManagedTrade, OrderIntent, PlannedTarget
+from bot.domain.trade_plans import ClosedTrade, ManagedTrade, OrderIntent, PlannedTarget
 from bot.services.trading.signals import AccountSignals, wait_for
 from bot.services.trading.stages import StageTimes
 
@@ -72,6 +72,10 @@ class TradeWatch:
             async with self.transactions.begin_aside() as unit:
                 stand = [each.intent_id for each in news if _is_so(each, await unit.intents.get(each.intent_id))]
                 await unit.intents.told(stand)
+
+    async def closed_by(self, intent: OrderIntent) -> ClosedTrade | None:
+        """What a close has brought; None: nothing that is booked yet."""
+        return await self.queries.closed_by(intent.leg.account_id, intent.order_id, intent.leg.position_idx)
 
     async def closes_told(self, intents: tuple[OrderIntent, ...]) -> None:
         """What these closes brought stands on a card now; they may have been read before that was booked."""
