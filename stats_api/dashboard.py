@@ -17,7 +17,7 @@ from stats_api.troubles import Troubles, state_of
 from stats_api.windows import Counts, Window, counts_of
 
 SAMPLE_EVERY: Final = 10.0  # s
-SAMPLES: Final = 360  # an hour of them: 300 KB
+SAMPLES: Final = 360  # an hour of them
 NOW_S: Final = 60.0  # rates and quantiles of the overview are of so many seconds
 TREND_S: Final = 300.0  # a point of a hit rate's line is of so many
 HOUR_S: Final = 3_600.0
