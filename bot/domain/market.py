@@ -7,7 +7,6 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
 
 from bot.domain.ids import Millis, Symbol
 
@@ -159,9 +158,6 @@ class MarketBoard:
     def symbols(self) -> frozenset[str]:
         """What trades: of the unreadable, that they do is known."""
         return frozenset((*(item.symbol for item in self.items), *self.unreadable))
-
-
-KLINE_INTERVALS: Final = ("1", "3", "5", "15", "30", "60", "120", "240", "360", "720", "D", "W", "M")
 
 
 def _in_digits_of(step: Decimal, value: Decimal) -> str:

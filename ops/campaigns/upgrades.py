@@ -35,7 +35,6 @@ _PACKAGES: Final = ("bot", "handlers", "storage", "cache", "stats_api", "ops")
 _PROJECT: Final = "pyproject.toml"
 _USES_NEWER: Final = "which only adds to"  # says a release that reads min_version
 _CALM_S: Final = 1.0  # seconds that people chat with each release
-_PAID: Final = "SELECT count(*), count(DISTINCT user_id), min(status) FROM payment_history"
 _NEXT: Final = """
 ALTER TABLE users ADD COLUMN of_the_next_release INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE of_the_next_release (id INTEGER PRIMARY KEY, user_id INTEGER) STRICT;

@@ -13,7 +13,6 @@ WATCHED: Final = "a figure that tests wait for or count with"
 DOCUMENTED: Final = "makes a table that the documents quote"
 TRADING: Final = "what an order needs"
 JOBS: Final = "how jobs fare, for metrics"
-STAND_IN: Final = "a command of the exchange, for the stand-in to answer"
 OPERATORS: Final = "what a command of operators writes with"
 KEPT: Final = {
     "bot.aio.periodic.PeriodicStats.failures_in_a_row": JOBS,
@@ -34,12 +33,9 @@ KEPT: Final = {
     "handlers.registry.TableHandler.handle_update": FRAMEWORK,
     "bot.chat.webhook.WebhookStats.turned_away": COUNTED,
     "bot.domain.licensing.plans_as_markdown": DOCUMENTED,
-    "bot.domain.market.KLINE_INTERVALS": TRADING,
     "bot.domain.market.Ticker.volume_24h": TRADING,
     "bot.domain.portfolio.Balance.total_wallet_balance": TRADING,
     "bot.exchange.budget.BudgetStats.windows": WATCHED,
-    "bot.exchange.matching.engine.Engine.switch_position_mode": STAND_IN,
-    "bot.services.licensing.licenses.Licenses.require": TRADING,
     "bot.settings.Settings.settings_customise_sources": FRAMEWORK,
     "storage.store.SqliteUnitOfWork.legacy": OPERATORS,
     "cache.policy.as_markdown": DOCUMENTED,

@@ -202,27 +202,6 @@ def test_leverage_changes_what_is_free_and_is_refused_where_it_does_not_fit() ->
     assert one.account.leverages == {(BTC, 0): 20}
 
 
-def test_modes_change_only_where_nothing_stands_in_the_way() -> None:
-    one = trader()
-
-    def switch(mode: PositionMode) -> int:
-        try:
-            one.engine.switch_position_mode(one.account, mode, one.markets)
-        except EngineRejected as refused:
-            return refused.code
-        return 0
-
-    assert switch(PositionMode.ONE_WAY) == 110025
-    order = one.send(BUY, "0.01", "60000")
-    assert switch(PositionMode.HEDGE) == 110028
-    one.cancel(order)
-    one.send(BUY, "0.01")
-    assert switch(PositionMode.HEDGE) == 110024
-    one.send(SELL, "0.01")
-    assert switch(PositionMode.HEDGE) == 0
-    assert one.account.position_mode is PositionMode.HEDGE
-
-
 def test_margin_modes() -> None:
     one = trader(usdt="700", leverage="10")
     one.send(BUY, "0.1")

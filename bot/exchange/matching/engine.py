@@ -14,7 +14,6 @@ from bot.domain.orders import (
     LeverageRequest,
     MarginMode,
     OrderRequest,
-    PositionMode,
     TradingStop,
 )
 from bot.exchange.matching import settings
@@ -70,12 +69,6 @@ class Engine:
         """Set both legs' leverage; 110043 where it stands so already."""
         work = self._work(account, markets)
         settings.set_leverage(work, request)
-        return work.changes
-
-    def switch_position_mode(self, account: EngineAccount, mode: PositionMode, markets: Markets) -> Changes:
-        """One-way or hedge, for the account: 110024 with a position, 110028 with an order, 110025 unchanged."""
-        work = self._work(account, markets)
-        settings.switch_position_mode(work, mode)
         return work.changes
 
     def switch_margin_mode(self, account: EngineAccount, mode: MarginMode, markets: Markets) -> Changes:

@@ -76,19 +76,6 @@ def set_leverage(work: Work, request: LeverageRequest) -> None:
     work.changes.settings = True
 
 
-def switch_position_mode(work: Work, mode: PositionMode) -> None:
-    """One-way or hedge, for the whole account, which must be without positions and orders."""
-    account = work.account
-    if account.position_mode is mode:
-        raise EngineRejected(110025, "Position mode has not been modified.")
-    if account.held():
-        raise EngineRejected(110024, "You have an existing position, so the position mode cannot be switched.")
-    if account.orders:
-        raise EngineRejected(110028, "You have existing open orders, so the position mode cannot be switched.")
-    account.position_mode = mode
-    work.changes.settings = True
-
-
 def switch_margin_mode(work: Work, mode: MarginMode) -> None:
     """Isolated or cross, for the whole account."""
     account = work.account

@@ -105,11 +105,6 @@ class Licenses:
         """What order entry and strategies ask, by one cached read. Closing and stops never ask."""
         return opens(await self.held(user_id), feature, account_type)
 
-    async def require(self, user_id: UserId, feature: Feature, account_type: AccountType) -> None:
-        """The same for what a person asked for. Raises LicenseNeeded, which names the type that would open it."""
-        if not await self.may(user_id, feature, account_type):
-            raise license_needed(feature, account_type)
-
     async def most(self, user_id: UserId, limit: Limit) -> int:
         """How many strategies, providers or accounts there may be now."""
         return most(await self.held(user_id), limit)

@@ -10,7 +10,6 @@ from ops.sim.bybit import facts, small
 from ops.sim.bybit.facts import Tier
 from ops.sim.bybit.grids import ZERO, Grid
 
-CATEGORIES: Final = ("spot", "linear", "inverse", "option")
 _MAX_PRICE_TICKS: Final = 19_999_998
 FUNDING_CAP: Final = Decimal("0.00375")
 _LEVERAGE_STEP: Final = "0.01"

@@ -8,7 +8,6 @@ from typing import Final
 
 from ops.sim.telegram.errors import bad_request
 
-_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _HTTP: Final = re.compile(
     r"(?:(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://)?(?:(?P<user>[^/?#@]*)@)?"
     r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^/?#:@]*)(?::(?P<port>[^/?#]*))?(?P<rest>[/?#].*)?",
