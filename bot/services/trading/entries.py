@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final, Protocol
 
-from bot.aio.turns import Turns
+from bot.aio.concurrency import ConcurrencyLimit
 from bot.domain.accounts import Account, AccountType
 from bot.domain.disagreements import DisagreementEnd
 from bot.domain.errors import ButtonExpired, ExchangeError, UserFacing
@@ -141,7 +141,9 @@ class Entries:
     guards: Sequence[EntryGuard] = ()
     streams: StreamWatch | None = None
     told: Mapping[AccountType, OrderGateway] = field(default_factory=dict)
-    _turns: Turns = field(default_factory=lambda: Turns(_AT_ONCE), init=False, repr=False, compare=False)
+    _limit: ConcurrencyLimit = field(
+        default_factory=lambda: ConcurrencyLimit(_AT_ONCE), init=False, repr=False, compare=False
+    )
 
     async def confirm(
         self, config: UserConfig, card: ConfirmedCard, *, place: CardPlace, idempotency_key: str
@@ -163,7 +165,7 @@ class Entries:
         if gateway is None:
             raise EntryRefused("entry-not-yet", account_type=account.account_type.value)
         tapped = self.clock.now()
-        async with self._turns.taken():
+        async with self._limit.slot():
             began = self.clock.monotonic()
             while True:  # until the card is too old at the latest
                 now_there = await self._read(account, gateway, card)

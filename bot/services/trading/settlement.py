@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from bot.aio.concurrency import ConcurrencyLimit
 from bot.aio.tasks import TaskSet
 from bot.aio.timers import Later, Timer, loop_later
-from bot.aio.turns import Turns
 from bot.domain.accounts import Account, AccountType
 from bot.domain.errors import ExchangeError, KeyTrouble, StorageTrouble
 from bot.domain.ids import DAY, HOUR, AccountId, Millis, OrderLinkId, Symbol, age
@@ -97,7 +97,9 @@ class Settlement:
     _questions: Counter[OrderLinkId] = field(default_factory=Counter, init=False, repr=False, compare=False)
     _failures: dict[AccountId, int] = field(default_factory=dict, init=False, repr=False, compare=False)
     _stopped: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False, compare=False)
-    _turns: Turns = field(default_factory=lambda: Turns(_AT_ONCE), init=False, repr=False, compare=False)
+    _limit: ConcurrencyLimit = field(
+        default_factory=lambda: ConcurrencyLimit(_AT_ONCE), init=False, repr=False, compare=False
+    )
 
     async def settle(self, account_id: AccountId, *, is_told: bool = False) -> None:
         """Book every execution and order of the account, then send what its plans lack. Raises ExchangeErrors.
@@ -148,7 +150,7 @@ class Settlement:
     async def _settle_soon(self, account_id: AccountId) -> None:
         try:
             while True:
-                async with self._turns.taken():
+                async with self._limit.slot():
                     self._again.discard(account_id)
                     await self.settle(account_id, is_told=True)
                 self._failures.pop(account_id, None)

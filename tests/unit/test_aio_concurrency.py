@@ -5,15 +5,15 @@ import asyncio
 import pytest
 from harness.waiting import until
 
-from bot.aio.turns import Turns
+from bot.aio.concurrency import ConcurrencyLimit
 
 
 async def test_no_more_than_so_many_work_at_once_and_they_go_in_their_order() -> None:
-    turns, inside, most, order = Turns(2), 0, 0, list[int]()
+    limit, inside, most, order = ConcurrencyLimit(2), 0, 0, list[int]()
 
     async def work(number: int) -> None:
         nonlocal inside, most
-        async with turns.taken():
+        async with limit.slot():
             inside, most = inside + 1, max(most, inside + 1)
             order.append(number)
             await asyncio.sleep(0)
@@ -36,37 +36,37 @@ async def test_whoever_hangs_counts_no_more_after_a_while() -> None:
         free.append(callback)
         return Never()
 
-    turns = Turns(1, later=set_timer)
+    limit = ConcurrencyLimit(1, later=set_timer)
 
     async def hang() -> None:
-        async with turns.taken():
+        async with limit.slot():
             await ended.wait()
 
     hanging = asyncio.create_task(hang())
-    await until(lambda: later, what="the first turn")
+    await until(lambda: later, what="the first slot")
     (callback,) = free
     behind = asyncio.create_task(hang())
     await asyncio.sleep(0)
     assert len(later) == 1, "the second one waits"
     callback()
-    await until(lambda: len(later) == 2, what="the second turn")
+    await until(lambda: len(later) == 2, what="the second slot")
     callback()
     third = asyncio.create_task(hang())
     await asyncio.sleep(0)
-    assert len(later) == 2, "a turn is given back once"
+    assert len(later) == 2, "a slot is given back once"
     ended.set()
     await asyncio.gather(hanging, behind, third)
     assert later == [0.25] * 3
 
 
-async def test_a_turn_ends_with_whoever_fails_or_is_canceled() -> None:
-    turns = Turns(1)
+async def test_a_slot_ends_with_whoever_fails_or_is_canceled() -> None:
+    limit = ConcurrencyLimit(1)
     with pytest.raises(ZeroDivisionError):
-        async with turns.taken():
+        async with limit.slot():
             raise ZeroDivisionError
-    async with turns.taken():
-        waiting = asyncio.create_task(turns.taken().__aenter__())
+    async with limit.slot():
+        waiting = asyncio.create_task(limit.slot().__aenter__())
         await asyncio.sleep(0)
         waiting.cancel()
-    async with asyncio.timeout(1), turns.taken():
+    async with asyncio.timeout(1), limit.slot():
         pass

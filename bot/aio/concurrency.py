@@ -1,4 +1,4 @@
-"""A few at a time, in the order in which they came: what is worth waiting for is done sooner that way."""
+"""A few things at a time, in the order in which they were asked for, so that the first of them end sooner."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -10,11 +10,11 @@ from bot.aio.timers import Later, loop_later
 _SLOW_S: Final = 0.25
 
 
-class Turns:
-    """`count` work at the same time.
+class ConcurrencyLimit:
+    """At most `count` blocks run at the same time.
 
-    Whoever takes longer than a quarter of a second waits for something, and counts no more: so one server that hangs
-    does not hold up everybody.
+    A block that takes longer than a quarter of a second is waiting for somebody else, and counts no longer: one server
+    that hangs does not hold up everybody.
     """
 
     def __init__(self, count: int, *, later: Later = loop_later) -> None:
@@ -22,8 +22,8 @@ class Turns:
         self._later = later
 
     @asynccontextmanager
-    async def taken(self) -> AsyncIterator[None]:
-        """Inside it is the caller's turn."""
+    async def slot(self) -> AsyncIterator[None]:
+        """Wait for a place, in the order of asking, and keep it for the block."""
         await self._room.acquire()
         free = self._once()
         timer = self._later(_SLOW_S, free)
