@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -182,7 +183,7 @@ async def _sidecar(settings: Settings, assembly: Assembly) -> AsyncIterator[str]
             )
         except OSError as error:
             where = f"{settings.stats_host}:{settings.stats_port}"
-            reason = error.strerror or error
+            reason = os.strerror(error.errno) if error.errno else error  # asyncio's own words repeat the address
             message = f"the sidecar can't listen on {where} ({reason}): set PERPDESK_STATS_HOST or PERPDESK_STATS_PORT"
             raise Fatal(message, EXIT_CONFIG) from None
         yield address

@@ -56,12 +56,23 @@ def check_files(settings: Settings) -> Check:
     files = [database.with_name(database.name + suffix) for suffix in _BESIDE]
     files += [settings.key_file, retired_file(settings.key_file)]
     faults = [fault for path in (database.parent, *files) if (fault := _fault_of(path)) is not None]
+    faults += _told_by_settings(config_path(), settings.secrets)
     faults += [
         f"{folder} is no folder that can be written in"
         for folder in (settings.journal_folder, settings.backup_folder)
         if os.path.lexists(folder) and not (folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK))
     ]
-    return Check(name="files", is_ok=not faults, detail="; ".join(faults) or "readable by their owner alone")
+    offline = settings.recipient_file.with_suffix(".offline-key")
+    left = f"; {offline} is still on this machine: take it off" if os.path.lexists(offline) else ""
+    return Check(name="files", is_ok=not faults, detail="; ".join(faults) or f"readable by their owner alone{left}")
+
+
+def _told_by_settings(path: Path, secrets: tuple[str, ...]) -> list[str]:
+    """Whether everybody on this machine may read a secret there; a group may: its owner may be root."""
+    if not path.exists() or not path.stat().st_mode & stat.S_IROTH:
+        return []
+    text = path.read_text(encoding="utf-8")
+    return [f"{path} has a secret and everybody may read it"] if any(each in text for each in secrets) else []
 
 
 def _fault_of(path: Path) -> str | None:

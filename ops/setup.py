@@ -131,7 +131,7 @@ def _write(settings: Settings, name: str | None) -> tuple[str, ...]:
         lines.append(f"{private}: made; {opens}. Take it OFF this machine now")
     settings.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     payload = owner_link.make(settings.database, SystemClock().now())
-    starts = "`make run`, or `systemctl enable --now perpdesk` where it was installed"
+    starts = "`make run`; an installed one: `systemctl enable --now perpdesk`, `docker compose up -d`"
     lines.append(f"Start the bot ({starts}), then become its owner (works once, for ten minutes):")
     lines.append(f"https://t.me/{name}?start={payload}" if name else f"send your bot: /start {payload}")
     return tuple(lines)

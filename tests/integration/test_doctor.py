@@ -167,13 +167,25 @@ async def test_another_key_file_is_noticed_and_so_is_none(settings: Settings) ->
     assert "does not open the canary" in (await faults(settings))["key"]
 
 
-async def test_files_that_others_may_read_are_named(settings: Settings) -> None:
+async def test_files_that_others_may_read_are_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.database.chmod(0o644)
     settings.key_file.chmod(0o640)
-    found = await faults(settings)
+    config = settings.database.with_name("perpdesk.toml")
+    config.write_text('telegram_token = "123456:a-token-of-the-tests"')
+    config.chmod(0o644)
+    monkeypatch.setenv("PERPDESK_CONFIG", str(config))
+    found = await faults(settings.model_copy(update={"telegram_token": SecretStr("123456:a-token-of-the-tests")}))
+    assert "perpdesk.toml has a secret and everybody may read it" in found["files"]
     assert "perpdesk.sqlite3 has mode 0644" in found["files"]
     assert "perpdesk.key has mode 0640" in found["files"]
     assert "open to others" in found["key"]
+
+
+async def test_an_offline_key_that_was_left_here_is_told(settings: Settings) -> None:
+    settings.recipient_file.with_suffix(".offline-key").touch()
+    (files,) = [check for check in await examine(settings) if check.name == "files"]
+    assert files.is_ok
+    assert "perpdesk.offline-key is still on this machine" in files.detail
 
 
 async def test_no_database_is_one_line(tmp_path: Path) -> None:
