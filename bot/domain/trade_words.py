@@ -76,7 +76,7 @@ _TABLE: Final[Mapping[WordKind, str]] = MappingProxyType(
         "margin dca averaging all half everything double minus maybe or "
         "не нет если когда выше ниже закрыть закрой отмена отмени маржа маржи маржу усреднение всё все "
         "весь половина половину или минус "
-        "ні якщо коли вище нижче закрити скасувати маржу усереднення усе увесь половину або мінус",
+        "ні якщо коли вище нижче закрити закрий скасувати маржу усереднення усе увесь половину або мінус",
         WordKind.UNUSED: "cross isolated iso ioc fok postonly gtc кросс изолированная изолированный крос ізольована",
         WordKind.FILLER: "a an the my me with and of for in on to please pls go i want would like now order position "
         "price coin pair loss signal from into take set put let's lets new trade balance account equity "

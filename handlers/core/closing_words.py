@@ -32,7 +32,15 @@ GROUPS: Final[Mapping[str, LegGroup]] = MappingProxyType(
         for word in words.split()
     }
 )
-BETWEEN: Final = frozenset({"of", "each", "every", "the", "my", "каждой", "из", "от", "кожної", "з", "від"})
+BETWEEN: Final = frozenset(
+    word
+    for words in (
+        "of each every the my position positions",
+        "каждой из от позиция позицию позиции позиций",
+        "кожної з від позиція позицію позиції позицій",
+    )
+    for word in words.split()
+)
 _SHARES: Final = MappingProxyType(
     {
         plain(word): percent

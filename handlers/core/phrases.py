@@ -32,13 +32,19 @@ async def _is_vague(ctx: UpdateContext, said: Phrase) -> bool:
         words = tuple(each for each in said.arguments if not _is_length(each))
         return bool(words) and not await _is_symbol(ctx, words)
     if said.command in OF_A_SYMBOL:
-        named = [each for each in said.arguments if account_type_named(each) is None]
-        return bool(said.arguments) and not (named and await _is_symbol(ctx, (named[0],)))
+        named = _without_account(said)
+        return bool(said.arguments) and not (named and await _is_symbol(ctx, named[:1]))
     if said.command == "alert" and said.arguments and not any(map(str.isdigit, "".join(said.arguments))):
         return not await _is_symbol(ctx, said.arguments)
     if said.command == "close" and said.arguments and said.arguments[0] not in _EVERYTHING:
-        return not all(map(is_of_legs, said.arguments)) and not await _is_symbol(ctx, said.arguments[:1])
+        named = _without_account(said)
+        return not all(map(is_of_legs, named)) and not await _is_symbol(ctx, named[:1])
     return False
+
+
+def _without_account(said: Phrase) -> tuple[str, ...]:
+    """The words behind the command's, without those for an account, which may stand anywhere."""
+    return tuple(each for each in said.arguments if account_type_named(each) is None)
 
 
 async def is_sentence(ctx: UpdateContext, _: object = None) -> bool:

@@ -64,24 +64,22 @@ async def test_from_the_list_longs_alone_are_two_taps_away(harness: Harness) -> 
     assert set(await sizes(harness)) == {"ETHUSDT"}
 
 
-@pytest.mark.parametrize(
-    ("typed", "shown_there"),
-    [
+async def test_a_line_says_which_positions_and_two_groups_in_one_are_asked_about(harness: Harness) -> None:
+    anna = await two(harness)
+    for typed, shown_there in (
         ("/close longs all", "Close 1 position"),
         ("/close all long", "Close 1 position"),
         ("закрити всі лонги", "Close 1 position"),
         ("закрий усі шорти", "Close 1 position"),
-        ("/close losers winners", None),
-        ("/close losers long", None),
-    ],
-)
-async def test_two_groups_in_one_line_are_asked_about(harness: Harness, typed: str, shown_there: str | None) -> None:
-    anna = await two(harness)
-    card = await said(anna, typed)
-    if shown_there is None:
-        assert "Which of them?" in card.text
-    else:
-        assert shown_there in card.labels
+        ("закрий усі шорти практика", "Close 1 position"),
+        ("close all positions", "Close 2 positions"),
+        ("закрой все позиции", "Close 2 positions"),
+        ("закрий усі позиції", "Close 2 positions"),
+        ("close practice btc 50%", "All"),
+    ):
+        assert shown_there in (await said(anna, typed)).labels, typed
+    for typed in ("/close losers winners", "/close losers long"):
+        assert "Which of them?" in (await said(anna, typed)).text, typed
 
 
 async def test_at_bybit_they_are_read_once_and_a_silence_hides_no_close_that_goes_on(tmp_path: Path) -> None:
