@@ -117,9 +117,20 @@ async def unreadable_legs(ctx: UpdateContext, account: Account) -> tuple[str, ..
 
 
 async def no_leg(ctx: UpdateContext, account: Account, symbol: Symbol) -> BadInput:
-    """Why none is found in a symbol: nothing is open there, or what stands there can't be read."""
-    hidden = await unreadable_legs(ctx, account)
-    return BadInput("entry-leg-unreadable" if symbol in hidden else "close-no-such", symbol=base_of(symbol))
+    """Why none is found in a symbol: what stands there can't be read, or nothing is open in that account.
+
+    Another one of the person's that has some is named, with the word that leads there.
+    """
+    if symbol in await unreadable_legs(ctx, account):
+        return BadInput("entry-leg-unreadable", symbol=base_of(symbol))
+    elsewhere = "none"
+    for each in ctx.config.accounts:
+        if each.account_id != account.account_id and ctx.viewer.trades(each):
+            known = await ctx.services.reads.last_positions(each)
+            if known is not None and any(x.category is Category.LINEAR and x.symbol == symbol for x in known.items):
+                elsewhere = each.account_type.value
+    name = ctx.viewer.account_name(account)
+    return BadInput("leg-none-there", symbol=base_of(symbol), account=name, elsewhere=elsewhere)
 
 
 async def read_leg(ctx: UpdateContext, account: Account, symbol: Symbol, position_idx: int) -> LegsShown:
@@ -152,14 +163,17 @@ async def own_leg(ctx: UpdateContext, name: LegName) -> tuple[Account, LegOutloo
 
 
 async def named_symbol(ctx: UpdateContext, words: Sequence[str], *, unnamed: str) -> tuple[Account, Symbol, list[str]]:
-    """The account and the symbol that the first words name (demo btc), and the words behind them.
+    """The account and the symbol that the words name (btc, demo btc, btc 2% demo), and those behind the symbol.
 
     Raises BadInput `unnamed` without a symbol, UnknownSymbol, NotAllowed for an account that is not traded here.
     """
-    account, left = trading_account(ctx), list(words)
-    if left and (account_type := account_type_named(left[0])) is not None:
-        account = ctx.config.resolve(account_type)
-        left.pop(0)
+    account, left = trading_account(ctx), list[str]()
+    for each in words:
+        account_type = account_type_named(each)
+        if account_type is None:
+            left.append(each)
+        else:
+            account = ctx.config.resolve(account_type)
     demand_traded(ctx, account)
     if not left:
         raise BadInput(unnamed)
@@ -167,7 +181,7 @@ async def named_symbol(ctx: UpdateContext, words: Sequence[str], *, unnamed: str
 
 
 async def named_leg(ctx: UpdateContext, words: Sequence[str]) -> tuple[Account, LegOutlook, tuple[str, ...]]:
-    """The position that the first words name (demo btc long), and the words behind them.
+    """The position that the words name (btc, btc long, demo btc), and the words behind it.
 
     Raises BadInput where none is named, none is open, or the two legs of a symbol are not told apart; UnknownSymbol.
     """

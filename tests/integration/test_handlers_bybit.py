@@ -205,6 +205,8 @@ async def test_what_was_opened_elsewhere_is_listed_and_taken_over_when_asked(des
     panic = await said(anna, "/panic")
     assert "Not managed by me, not included" in panic.text
     assert "Close these too: 1" in panic.labels
+    nothing = (await said(anna, "close btc practice")).text
+    assert nothing.startswith("Nothing is open in BTC on Practice. On Bybit Demo there is: add the word demo")
     await said(anna, "/resume")
     refused = await said(anna, "buy 0.01 btc sl 3%")
     assert "I do not manage the position" in refused.text

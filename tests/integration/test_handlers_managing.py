@@ -117,7 +117,8 @@ async def test_levels_of_a_position_are_set_in_one_line(harness: Harness) -> Non
         ("тейк btc нет", "No targets"),
         ("/sl btc", "Where shall the stop stand?"),
         ("бу btc", "the price is not there"),
-        ("sl eth 2%", "Nothing is open in ETH"),
+        ("sl eth 2%", "Nothing is open in ETH on Practice"),
+        ("sl btc 62500 practice", "→ 62,500.00"),
     ):
         assert done in shown(await said(anna, line)), line
     await said(anna, "buy eth 0.01 eth sl")

@@ -49,6 +49,13 @@ close-how = How much of it? For example: <code>close btc half</code> or <code>cl
 close-too-small = ⚠️ Too small to close a part of, so it stays as it is: { $names }
 close-two-groups = Which of them? One group at a time: <code>close losers</code>
 close-no-such = Nothing is open in { $symbol }. /positions shows what is.
+leg-none-there =
+    Nothing is open in { $symbol } on { $account }. { $elsewhere ->
+        [none] /positions shows what is.
+        [paper] On Practice there is: add the word <code>practice</code>.
+        [demo] On Bybit Demo there is: add the word <code>demo</code>.
+       *[live] On Live there is: add the word <code>live</code>.
+    }
 close-together = { $share } together: about <b>{ $net }</b>
 close-share =
     { $percent ->

@@ -49,6 +49,13 @@ close-how = Какую часть? Например: <code>закрыть btc п
 close-too-small = ⚠️ Слишком мало, чтобы закрыть часть, останется как есть: { $names }
 close-two-groups = Какие из них? По одной группе за раз: <code>закрыть убыточные</code>
 close-no-such = По { $symbol } ничего не открыто. Что открыто, покажет /positions.
+leg-none-there =
+    На счёте «{ $account }» по { $symbol } ничего не открыто. { $elsewhere ->
+        [none] Что открыто, покажет /positions.
+        [paper] Открыто на Практике: допишите слово <code>практика</code>.
+        [demo] Открыто на Bybit Демо: допишите слово <code>демо</code>.
+       *[live] Открыто на реальном счёте: допишите слово <code>реал</code>.
+    }
 close-together = { $share }, вместе: около <b>{ $net }</b>
 close-share =
     { $percent ->

@@ -49,6 +49,13 @@ close-how = Яку частину? Наприклад: <code>закрити btc 
 close-too-small = ⚠️ Замало, щоб закрити частину, лишиться як є: { $names }
 close-two-groups = Які з них? По одній групі за раз: <code>закрити збиткові</code>
 close-no-such = По { $symbol } нічого не відкрито. Що відкрито, покаже /positions.
+leg-none-there =
+    На рахунку «{ $account }» по { $symbol } нічого не відкрито. { $elsewhere ->
+        [none] Що відкрито, покаже /positions.
+        [paper] Відкрито на Практиці: допишіть слово <code>практика</code>.
+        [demo] Відкрито на Bybit Демо: допишіть слово <code>демо</code>.
+       *[live] Відкрито на реальному рахунку: допишіть слово <code>реал</code>.
+    }
 close-together = { $share }, разом: близько <b>{ $net }</b>
 close-share =
     { $percent ->
