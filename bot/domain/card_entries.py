@@ -183,7 +183,8 @@ def _sized(
     if qty < least:
         if wanted is not None:
             value = (least * sum(prices, ZERO)).quantize(_CENT)
-            remarks.refuse("card-too-small", f"size:{plain(least * count)}", least=least * count, value=value)
+            coin, cure = instrument.base_coin, f"size:{plain(least * count)}"
+            remarks.refuse("card-too-small", cure, least=least * count, coin=coin, value=value)
         qty = least
     elif most is not None and qty > most:
         remarks.refuse("card-too-large", f"size:{plain(most * count)}", qty=qty * count, most=most * count)

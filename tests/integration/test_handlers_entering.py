@@ -157,7 +157,7 @@ async def test_silent_prices_are_told_where_the_card_would_be(harness: Harness) 
 
 async def test_a_size_below_the_smallest_has_its_cure(harness: Harness) -> None:
     anna, card = await typed(harness, "$10")
-    assert "smallest order" in card.text
+    assert "smallest order here is 0.001 BTC (about 6" in card.text
     assert not [each for each in card.labels if each.startswith("✓")]
     cured = await anna.press("Take 0.001\N{NO-BREAK SPACE}BTC", bubble=card)
     assert CONFIRM in cured.labels
