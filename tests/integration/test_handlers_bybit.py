@@ -122,7 +122,7 @@ async def test_what_bybit_shows_otherwise_is_decided_on_its_card(desk: DemoTradi
         assert "Target 1 ⚠️ 64,000.00" in table, "where it stands, not where it was to stand"
         assert "Target 2 66,000.00" in table
     odd = [each for each in leg.labels if "disagree" in each]
-    assert sorted(odd) == ["⚠️ Bybit and I disagree: stop", "⚠️ Bybit and I disagree: target 1"]
+    assert sorted(odd) == ["⚠️ We disagree: stop", "⚠️ We disagree: target 1"]
     card = await anna.press(min(odd), bubble=leg)
     assert "Stop: promised 58" in card.text
     assert card.labels[:4] == ["Restore", "Manage it for me", "Watch only", "Close"]

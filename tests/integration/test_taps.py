@@ -206,7 +206,7 @@ ON_DEMO = (
     ),
     Task(
         name="restore a stop",
-        steps=("/positions", "[⚠️ BTC", "[⚠️ Bybit and I", "[Restore"),
+        steps=("/positions", "[⚠️ BTC", "[⚠️ We disagree", "[Restore"),
         ends="set again as it was promised",
         messages=1,
         words=24,

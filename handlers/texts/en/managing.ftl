@@ -51,7 +51,7 @@ button-restore = Restore
 button-manage = Manage it for me
 button-watch = Watch only
 button-release = Leave it open, stop managing
-button-disagreement = ⚠️ Bybit and I disagree: { $what }
+button-disagreement = ⚠️ We disagree: { $what }
 disagreement-what =
     { $what ->
         [stop] stop

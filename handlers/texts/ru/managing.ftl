@@ -52,7 +52,7 @@ button-restore = Вернуть
 button-manage = Управляй ею
 button-watch = Только следи
 button-release = Оставить, не управлять
-button-disagreement = ⚠️ Bybit и я расходимся: { $what }
+button-disagreement = ⚠️ Расходимся: { $what }
 disagreement-what =
     { $what ->
         [stop] стоп
@@ -62,7 +62,7 @@ disagreement-what =
         [grown] размер
         [turned] сторона
         [gone] позиция
-       *[found] после восстановления
+       *[found] после сбоя
     }
 button-decide = Что делать ›
 again-under-way = Этот ордер ещё не закончен: как он стоит, говорит его карточка.

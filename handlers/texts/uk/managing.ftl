@@ -52,7 +52,7 @@ button-restore = Повернути
 button-manage = Керуй нею
 button-watch = Лише стеж
 button-release = Залишити, не керувати
-button-disagreement = ⚠️ Bybit і я розходимося: { $what }
+button-disagreement = ⚠️ Розходимося: { $what }
 disagreement-what =
     { $what ->
         [stop] стоп
@@ -62,7 +62,7 @@ disagreement-what =
         [grown] розмір
         [turned] бік
         [gone] позиція
-       *[found] після відновлення
+       *[found] після збою
     }
 button-decide = Що робити ›
 again-under-way = Цей ордер ще не завершено: як він стоїть, каже його картка.
