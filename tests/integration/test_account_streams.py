@@ -360,6 +360,25 @@ async def test_from_the_moment_of_another_key_on_nothing_of_the_old_one_is_shown
     assert await desk.asked() == 1
 
 
+async def test_of_orders_that_have_ended_a_minute_and_the_last_ten_are_remembered(desk: Desk) -> None:
+    await desk.up()
+    desk.bybit.push("order", [order_row(f"a{n}", "Filled", link=f"p-a{n}") for n in range(20)])
+    await desk.turn(40)
+    desk.bybit.push("order", [order_row(f"b{n}", "Filled", link=f"p-b{n}") for n in range(5)])
+    await desk.turn()
+    told = desk.streams.told(MAIN.account_id)
+    assert told is not None
+    assert told.order(OrderLinkId("p-a0")), "a settlement may ask for it still"
+    await desk.turn(30)
+    desk.bybit.push("order", [order_row("c0", "Filled", link="p-c0")])
+    await desk.turn()
+    assert told.order(OrderLinkId("p-a15")) is None
+    assert [told.order(OrderLinkId(each)) is not None for each in ("p-a16", "p-b0", "p-c0")] == [True, True, True]
+    desk.bybit.push("order", [order_row(f"d{n}", "Cancelled", link=f"p-d{n}") for n in range(150)])
+    await desk.turn()
+    assert [told.order(OrderLinkId(f"p-d{n}")) is not None for n in (49, 50, 149)] == [False, True, True]
+
+
 async def test_while_nothing_connects_attempts_go_one_by_one(desk: Desk) -> None:
     desk.bybit.is_down = True
     desk.records.accounts = [an_account(number, number) for number in range(1, 100)]

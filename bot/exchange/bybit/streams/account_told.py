@@ -17,7 +17,9 @@ from bot.exchange.bybit.streams.account_events import CLOSED, PositionNews
 from bot.exchange.bybit.streams.due_events import DueEvents
 from bot.exchange.bybit.streams.told_fills import ToldFills
 
-_ENDED_KEPT: Final = 100  # orders
+_ENDED_S: Final = 60.0  # that an order that has ended is remembered: what asks of it does so within seconds …
+_ENDED_LEAST: Final = 10  # … but so many of the last ones for longer
+_ENDED_MOST: Final = 100  # and no more at once: one takes 2.5 KB
 SETTINGS_S: Final = 60.0  # twice the age of a card: no event tells that an empty leg is to have another mode
 
 
@@ -31,7 +33,7 @@ class AccountTold:
         self._due = due
         self._clock = clock
         self._fills = ToldFills()
-        self._ended: OrderedDict[str, Order] = OrderedDict()
+        self._ended: OrderedDict[str, tuple[Order, float]] = OrderedDict()  # and when that was heard
         self._live_at = inf  # nothing is taken before
         self._settings: dict[Symbol, tuple[LegSettings, float]] = {}
 
@@ -50,8 +52,12 @@ class AccountTold:
     def hear_order(self, order: Order) -> None:
         """One that has ended is remembered for a while."""
         if order.order_status in CLOSED and order.category is Category.LINEAR:
-            self._ended[order.order_id] = order
-            while len(self._ended) > _ENDED_KEPT:
+            now = self._clock.monotonic()
+            self._ended[order.order_id] = order, now
+            while len(self._ended) > _ENDED_LEAST:
+                _, heard = next(iter(self._ended.values()))
+                if len(self._ended) <= _ENDED_MOST and now - heard < _ENDED_S:
+                    break
                 self._ended.popitem(last=False)
 
     def hear_position(self, news: PositionNews) -> None:
@@ -95,7 +101,7 @@ class AccountTold:
         return order_of(each for each in self._orders() if each.order_link_id == link_id)
 
     def _orders(self) -> tuple[Order, ...]:
-        return (*self._ended.values(), *self.orders().items)
+        return (*[order for order, _ in self._ended.values()], *self.orders().items)
 
     def is_due(self, link_id: OrderLinkId) -> bool:
         """Whether the exchange took that order a moment ago and its event is still to come."""
