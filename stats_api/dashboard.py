@@ -1,4 +1,4 @@
-"""What the dashboard is told: an overview of now, and an hour of history that is kept in memory."""
+"""The data behind the dashboard: an overview of this moment, and an hour of history that is kept in memory."""
 
 import platform
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ HOUR_S: Final = 3_600.0
 
 
 class Dashboard:
-    """Samples the metrics while it runs, and answers what became of them. Reads nothing but the metrics and reasons."""
+    """Samples the metrics while it runs, and makes overview and history of them. Reads only metrics and reasons."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Dashboard:
         await self._tasks.close()
 
     async def sample(self) -> None:
-        """One row of the history; none where no time has passed since the last. Raises what a collector raised."""
+        """Add one row to the history, unless no time has passed since the last. Raises what a collector raised."""
         scrape = await self._scrapes.read()
         if scrape.seconds <= self._counts.newest:
             return
@@ -89,7 +89,7 @@ class Dashboard:
         }
 
     def history(self) -> dict[str, Any]:
-        """Columns of the same length, oldest first: `at` in UTC milliseconds, then a number a sample, null for none."""
+        """Columns of the same length, oldest first: `at` in UTC milliseconds, the others a number a sample, or null."""
         return {
             "every_seconds": self._every,
             "capacity": SAMPLES,

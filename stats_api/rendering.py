@@ -1,4 +1,4 @@
-"""What all who ask within a second share: one look at the metrics, and their text."""
+"""One look at the metrics, and one text of them, for everybody who asks within a second."""
 
 import asyncio
 import gzip
@@ -27,10 +27,10 @@ class Rendering:
 
 
 class SharedScrapes:
-    """A registry's metrics, at most `every` s old when they are asked for; who asks meanwhile shares them.
+    """A registry's metrics, at most `every` seconds old; whoever asks in between shares them.
 
-    Those of its `collectors` that take file reads make them in a thread. What a disk does not answer within
-    `patience_s` seconds is shown as it was before, so that one that hangs hides nothing else.
+    Collectors among `collectors` that read files do so in a thread. If a disk doesn't answer within `patience_s`
+    seconds, its last figures are shown, so that a disk that hangs hides nothing else.
     """
 
     def __init__(

@@ -11,7 +11,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 class Ring(Generic[K]):
-    """The `length` newest rows; a number takes 8 bytes, and what a row does not name is not a number in it.
+    """The `length` newest rows, at 8 bytes a number; a column that a row doesn't name is NaN there.
 
     A column begins with the first row that names it: names must be a closed set.
     """

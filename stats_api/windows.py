@@ -1,4 +1,4 @@
-"""What was counted lately: rates and quantiles of the counters that the overview and the history tell of."""
+"""Rates and quantiles over the last seconds or minutes, for the overview and the history."""
 
 from collections.abc import Mapping
 from math import inf, nan
@@ -29,7 +29,7 @@ def counts_of(scrape: Scrape) -> Counts:
 
 
 class Window:
-    """What came about in `seconds` since `then`; all is not a number where there is no earlier moment.
+    """How counters grew in the `seconds` between `then` and `now`; everything is NaN if there is no `then`.
 
     `then` has a count for each metric and value of its label.
     """
@@ -40,7 +40,7 @@ class Window:
         self._seconds = seconds if then is not None else 0.0
 
     def counted(self, name: str, *values: str) -> float:
-        """How much a counter grew, by these values of its label or by all of them."""
+        """How much a counter grew, summed over these values of its label, or over all of them."""
         grown = [count for value, count in self._grown(name).items() if not values or value in values]
         return sum(grown) if grown else nan
 
@@ -52,9 +52,9 @@ class Window:
         return {value: count / self._seconds for value, count in self._grown(name).items() if self._seconds > 0}
 
     def quantile(self, name: str, part: float) -> float:
-        """Seconds within which that part (above 0, to 1) of a histogram's events fell, guessed as Prometheus does.
+        """The quantile `part` (above 0, to 1) of a histogram of seconds, estimated as Prometheus does.
 
-        The highest bound stands for all that lies above it; without an event it is not a number.
+        Events above the highest bound count as that bound; NaN if there was no event.
         """
         buckets = sorted((float(bound), count) for bound, count in self._grown(name).items())
         total = buckets[-1][1] if buckets else 0.0
@@ -68,13 +68,13 @@ class Window:
         return lower
 
     def part_above(self, name: str, seconds: str) -> float:
-        """The part of a histogram's events that took longer than one of its bounds."""
+        """The part of a histogram's events (0 to 1) that took longer than one of its bounds."""
         grown = self._grown(name)
         total = grown.get("+Inf", 0.0)
         return (total - grown.get(seconds, nan)) / total if total > 0 else nan
 
     def hit_rate(self, region: str) -> float:
-        """(hits + coalesced) / reads of a region of the cache; not a number without a read."""
+        """(hits + coalesced) / reads of a region of the cache; NaN without a read."""
         hits, misses = sum(self.counted(name, region) for name in HITS), self.counted(MISSES, region)
         return hits / (hits + misses) if hits + misses > 0 else nan
 

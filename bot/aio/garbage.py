@@ -1,9 +1,10 @@
-"""Garbage collection that looks at what lives on once a day, instead of every few seconds.
+"""Garbage collection that examines long-lived objects once a day, instead of every few seconds.
 
-A full collection of Python's holds the event loop while it looks at every object that could stand in a cycle: 0.2 s
-with what caches and streams hold of a thousand people, every ten seconds at 200 messages a second. Nearly all of them
-are still there at the next one. What has survived one is set aside (`gc.freeze`): its last reference frees it as ever,
-and a cycle among it waits for a day. After 17,000 messages 90 objects waited so.
+A full collection of Python's stops the event loop while it examines every object that could be part of a cycle: for
+0.2 s with the caches and streams of a thousand people, every ten seconds at 200 messages a second. Nearly all of these
+objects are still there at the next collection. So whatever survives one is set aside (`gc.freeze`). Such an object is
+still freed with its last reference; only cycles among them have to wait, for a day at most. After 17,000 messages 90
+objects waited like that.
 """
 
 import gc
@@ -19,7 +20,7 @@ _FULL: Final = 2  # a generation
 
 @contextmanager
 def survivors_set_aside(monotonic: Callable[[], float] = time.monotonic) -> Iterator[None]:
-    """What is there now, and what survives a full collection during the block, is looked at once a day."""
+    """During the block, examine what is there now, and what survives a full collection, only once a day."""
     looked_at = monotonic()
 
     def on_collection(phase: str, info: Mapping[str, int]) -> None:

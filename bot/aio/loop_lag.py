@@ -1,4 +1,4 @@
-"""How late the event loop is: what everybody on it waits beside their own work."""
+"""How late the event loop is: the time that everything on it waits for others."""
 
 import asyncio
 from typing import Final
@@ -10,9 +10,9 @@ BOUNDS: Final = (0.005, 0.025, 0.1, 0.25, 1.0, 5.0)  # seconds; an alert asks fo
 
 
 class LoopLag:
-    """Ten times a second a moment is due, and how late the loop comes to it is seen.
+    """Ten times a second a moment is due, and it is measured how late the loop comes to it.
 
-    Moments that pass while the loop is held count, too, each with its own lag: a second's silence is ten late moments.
+    Moments that pass while the loop is blocked count as well, each with its own lag: a second's block is ten of them.
     """
 
     def __init__(self) -> None:

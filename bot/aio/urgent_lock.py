@@ -1,4 +1,4 @@
-"""A lock that is handed on in the order in which it was asked for, but to those first who are in a hurry."""
+"""A lock with two queues: it goes to whoever asked first, but to urgent ones before all others."""
 
 import asyncio
 from collections import deque
@@ -6,7 +6,7 @@ from contextlib import suppress
 
 
 class UrgentLock:
-    """`in_a_row` urgent ones at most go before one that is not, however many of them come."""
+    """After `in_a_row` urgent holders in a row, one that is not urgent gets the lock, however many urgent ones wait."""
 
     def __init__(self, in_a_row: int) -> None:
         self._in_a_row = in_a_row
@@ -17,16 +17,16 @@ class UrgentLock:
 
     @property
     def waiting(self) -> int:
-        """How many wait for the lock, in a hurry or not."""
+        """How many wait for the lock, urgent or not."""
         return len(self._urgent) + len(self._others)
 
     @property
     def urgent_waiting(self) -> int:
-        """How many of those who wait are in a hurry."""
+        """How many of those who wait are urgent."""
         return len(self._urgent)
 
     async def acquire(self, *, is_urgent: bool = False) -> None:
-        """Return when it is the caller's; `release` must follow."""
+        """Return when the caller has the lock; `release` must follow."""
         if not self._is_taken:
             self._is_taken = True
             return
@@ -44,7 +44,7 @@ class UrgentLock:
             raise
 
     def release(self) -> None:
-        """Hand the lock on to whoever is next; free where nobody waits."""
+        """Pass the lock to whoever is next; it is free if nobody waits."""
         while queue := self._next():
             turn = queue.popleft()
             if not turn.done():

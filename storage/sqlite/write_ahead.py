@@ -1,4 +1,4 @@
-"""What a writer writes elsewhere before it commits."""
+"""The journal as the writer sees it: what has to be on another disk before a transaction is committed."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -7,33 +7,33 @@ from storage.sqlite.connection import Statement
 
 
 class WriteAhead(Protocol):
-    """What has to be written elsewhere before a transaction is committed."""
+    """Notes what a transaction does, and writes it to another place before the commit."""
 
     @property
     def has_rows(self) -> bool:
-        """Whether the transaction that writes has done what is to be written down, as far as it was run."""
+        """Whether the current transaction, as far as its statements were run, has done something to be noted."""
         ...
 
     def begin(self) -> None:
-        """What the transaction whose turn it is does from now on is noted."""
+        """A transaction begins: note what it does from now on."""
         ...
 
     async def write(self) -> Sequence[Statement]:
-        """Its block is over: write down what it did; what is to stand in the same commit. Raises StorageTrouble."""
+        """Write down what the transaction did; answers statements for the same commit. Raises StorageTrouble."""
         ...
 
     def end(self) -> None:
-        """The transaction that wrote is over: nothing more of it is noted."""
+        """The transaction has run all of its statements: stop noting."""
         ...
 
     def committed(self) -> None:
-        """All that was written down is on the disk of the database, too."""
+        """Everything written down so far was committed by the database as well."""
         ...
 
     def undone(self) -> None:
-        """What the last transaction wrote down has not happened."""
+        """The last transaction was undone: what it wrote down has not happened."""
         ...
 
     def abandoned(self) -> None:
-        """Nothing that was written down since the last commit has happened."""
+        """Everything since the last commit was undone."""
         ...

@@ -1,12 +1,12 @@
 """The one writing connection: transactions one at a time, whose commits are shared under load.
 
-A commit waits for the disk: 0.4 ms usually, 50 ms at times. Transactions that end while others wait for their turn
-therefore leave the commit to the last of them, or to the first one, who takes a place behind those that wait. Each
-stands behind a savepoint of its own, so one that fails takes nothing of the others with it, and none is answered before
-the shared commit is on the disk; if that fails, all fail.
+A commit waits for the disk: 0.4 ms usually, 50 ms at times. So a transaction that ends while others wait for their turn
+does not commit: it joins their group, and the last of the group commits for all. (The first of them also queues up to
+do so, in case others keep coming.) Each transaction has a savepoint of its own, so one that fails undoes only its own
+writes. None is answered before the shared commit is on the disk; if that fails, all of them fail.
 
-What somebody waits for is urgent: it goes before what is done in the background, and leaves its commit to other urgent
-ones alone. Else an order would stand behind the bookings of everybody's fills, and then wait for those that came after.
+A transaction that somebody waits for is urgent: it goes before those of the background, and shares its commit only with
+other urgent ones. Otherwise an order would wait for the bookings of everybody's fills, later ones included.
 """
 
 import asyncio
@@ -39,13 +39,13 @@ _logger = logging.getLogger(__name__)
 
 
 class _Group:
-    """Transactions that share a commit: what to do for each once it is on the disk, and how it went."""
+    """Transactions that share a commit, with the callback of each for when it is on the disk."""
 
     __slots__ = ("_ended", "awaited_by", "callbacks", "trouble")
 
     def __init__(self) -> None:
         self.callbacks: list[Callable[[], None]] = []
-        self.awaited_by: set[bool] = set()  # have taken a place to commit it: one urgently, one not
+        self.awaited_by: set[bool] = set()  # who has queued up to commit it: an urgent one (True), another one (False)
         self.trouble: BaseException | None = None
         self._ended = asyncio.Event()
 
@@ -54,19 +54,20 @@ class _Group:
         return self._ended.is_set()
 
     def finish(self) -> None:
-        """Committed or rolled back: whoever waits may go on."""
+        """It was committed or rolled back: let those who wait for it go on."""
         self._ended.set()
 
     async def wait(self) -> None:
-        """Until it is finished."""
+        """Return when it was committed or rolled back."""
         await self._ended.wait()
 
 
 class Writer:
-    """Runs transactions one after the other on its one connection. `in_trouble` hears of what the disk refuses.
+    """Runs transactions one after the other on its one connection.
 
-    `commits`: how long they took in seconds, with the statements that went in one hop with them: a single one, a batch,
-    what a unit had left to run where no journal stands between. `refused`: commits that failed.
+    `in_trouble` is called with each write that the disk refuses. `commits`: how long commits took, in seconds, with
+    the statements that ran in the same hop to the thread (a single one, a batch, or what a transaction had left to run,
+    unless the journal is written in between). `refused`: how many commits failed.
     """
 
     def __init__(
@@ -108,12 +109,12 @@ class Writer:
     async def transaction(
         self, committed: Callable[[], None] | None = None, *, is_urgent: bool = False
     ) -> AsyncIterator[Transaction]:
-        """One unit: all of its block or nothing, on the disk when the block is left without an error.
+        """Everything that the block writes, or nothing; on the disk when the block is left without an error.
 
-        `committed` is called right after the commit, before anybody is told; it can't undo the commit, so what it
-        raises is logged. No await of the outside world belongs in the block. Raises StorageTrouble when the disk
-        refuses; rolled back whatever leaves the block, a cancellation too. One that is rolled back has read what those
-        before it wrote: it ends when that is on the disk, too.
+        `committed` is called right after the commit, before anybody is told; it can't undo the commit, so an error of
+        its is only logged. Don't wait for the outside world in the block. Raises StorageTrouble when the disk refuses.
+        Any exception that leaves the block rolls it back, a cancellation too; since the block may have read what
+        transactions before it wrote, it returns only when those are on the disk.
         """
         left_by: BaseException | None = None
         async with self._turn(is_urgent=is_urgent):
@@ -145,7 +146,7 @@ class Writer:
             raise StorageTrouble(f"nothing was stored: {group.trouble}") from group.trouble
 
     async def statement(self, sql: str, parameters: Sequence[Any] = (), *, is_urgent: bool = False) -> list[Row]:
-        """One statement that is a transaction of its own: one hop to the thread instead of three, if nobody waits.
+        """Run one statement as a transaction of its own: one hop to the thread instead of three, if nobody waits.
 
         Raises as `transaction` does.
         """
@@ -158,7 +159,7 @@ class Writer:
             return await transaction.fetch(sql, parameters)
 
     async def batch(self, statements: Sequence[Statement], *, is_urgent: bool = False) -> list[list[Row]]:
-        """What statements that need no answer in between answer, as one transaction: one hop instead of three and more.
+        """Run statements that don't need each other's answers as one transaction: one hop instead of three or more.
 
         Raises as `transaction` does.
         """
@@ -171,19 +172,19 @@ class Writer:
             return await transaction.run(statements)
 
     def _is_free(self) -> bool:
-        """Whether no transaction is open that would have to be joined."""
+        """Whether there is no open transaction that a write would have to join."""
         return self._group is None and not self._is_closed and not self._connection.in_transaction
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[SqliteConnection]:
-        """The bare connection with no transaction open, for what can't stand in one. Sees to its own rollback."""
+        """The bare connection without a transaction, for statements that can't run in one. The caller rolls back."""
         async with self._turn():
             if self._group is not None:
                 await shielded(self._commit(self._group))
             yield self._connection
 
     async def close(self) -> None:
-        """Let what is under way end (5 s at most) and refuse what comes."""
+        """Wait for the transaction under way (5 s at most) and refuse new ones."""
         self._is_closed = True
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._lock.acquire(), _CLOSE_PATIENCE_S)
@@ -191,7 +192,7 @@ class Writer:
 
     @asynccontextmanager
     async def _turn(self, *, is_urgent: bool = False) -> AsyncIterator[None]:
-        """The lock, while it is known whose it is."""
+        """Hold the lock, and remember which task holds it and since when."""
         task = asyncio.current_task()
         if task is self._owner:
             raise RuntimeError("a transaction is open in this task already")
@@ -207,7 +208,7 @@ class Writer:
             self._lock.release()
 
     async def _begin(self) -> _Group:
-        """A group of its own, or the one whose commit was left to us."""
+        """The open group, whose commit was left to us, or a new one."""
         if self._is_closed:
             raise StorageTrouble("the database is closed")
         if self._group is None:
@@ -217,7 +218,7 @@ class Writer:
         return self._group
 
     def _commits(self, group: _Group, *, is_urgent: bool) -> bool:
-        """Whether a unit that ends commits, rather than those who wait behind it."""
+        """Whether a transaction that ends commits by itself, and does not leave that to those that wait behind it."""
         waiting = self._lock.urgent_waiting if is_urgent else self._lock.waiting
         return not waiting or len(group.callbacks) >= _GROUP_LIMIT
 
@@ -230,7 +231,7 @@ class Writer:
         *,
         is_urgent: bool,
     ) -> Exception | None:
-        """Run what a unit has left to the end and commit it, if it does; why it was undone, None where it stands."""
+        """Run a transaction's remaining statements, and commit if it is its turn to; why it was undone, else None."""
         group.callbacks.append(callback)
         commits = self._commits(group, is_urgent=is_urgent)
         try:
@@ -252,7 +253,7 @@ class Writer:
         return None
 
     async def _run_and_commit(self, group: _Group, opening: Opening, last: Sequence[Statement]) -> bool:
-        """In one hop, unless something has to be written down between the two; whether the group is finished."""
+        """Both in one hop, unless the journal has to be written in between; whether the group is finished."""
         ahead, began = self._ahead, self._monotonic()
 
         def may_commit() -> bool:  # asked in the thread: nothing of it holds the loop
@@ -275,7 +276,7 @@ class Writer:
         return group.is_finished
 
     async def _leave(self, group: _Group, opening: Opening, *, is_urgent: bool) -> None:
-        """Of a unit whose block failed: take it back, and commit those before it, if no other does."""
+        """A block failed: undo it, and commit the transactions before it unless somebody who waits will."""
         await self._undo(group, opening)
         if not group.is_finished and self._commits(group, is_urgent=is_urgent):
             await self._commit(group)
@@ -287,7 +288,7 @@ class Writer:
                 await self._connection.run_all(statements)
 
     async def _undo(self, group: _Group, opening: Opening) -> None:
-        """Take back the unit whose block failed, and nothing else."""
+        """Undo the transaction whose block failed, and no other."""
         if self._ahead is not None:
             self._ahead.end()
             self._ahead.undone()
@@ -316,7 +317,7 @@ class Writer:
         await self._abandon(group, error)
 
     def _stands(self, group: _Group) -> None:
-        """It is on the disk: tell each unit of it."""
+        """The commit is on the disk: call the callbacks."""
         self._group = None
         if self._ahead is not None:
             self._ahead.committed()
@@ -338,9 +339,9 @@ class Writer:
         self.commits.observe(self._monotonic() - began)
 
     async def _finish(self, group: _Group, *, is_urgent: bool) -> None:
-        """Until one of those who join commits for all of them; the first who asks does so behind them at the latest.
+        """Wait until a later transaction has committed for the group, or queue up to do it.
 
-        The first one in a hurry takes a place, too, behind others in a hurry.
+        The first that waits queues up, and the first urgent one does as well, in the urgent queue.
         """
         if group.awaited_by & {is_urgent, True}:
             await group.wait()
