@@ -70,10 +70,10 @@ def _change(key: Key, old: Sequence[Figure], new: Sequence[Figure]) -> Change:
         old, new = quiet_old, quiet_new
     before, after = _median(old), _median(new)
     ours, theirs = _by_baseline(old), _by_baseline(new)
-    is_rate = old[0].unit.endswith("/s")  # more is better
+    is_more_better = old[0].unit.endswith("/s") or key[1].startswith("hit rate")
 
     def times(old: float, new: float) -> float:
-        return old / new if is_rate else new / old
+        return old / new if is_more_better else new / old
 
     return Change(
         key=key,

@@ -147,7 +147,12 @@ def summary(sections: Sequence[Section]) -> list[str]:
     rows = [row for section in sections for row in section.rows]
     missed = sum(map(_missed, sections))
     disturbed = [row for row in rows if row.disturbance.reason]
-    lines = ["every target is met" if not missed else f"targets missed: {missed}"]
+    met = (
+        "every target is met"
+        if all(each.failure is None for each in sections)
+        else "no target that was measured was missed"
+    )
+    lines = [met if not missed else f"targets missed: {missed}"]
     if disturbed:
         doubtful = sum(row.verdict is Verdict.MISSED for row in disturbed)
         lines.append(f"{len(disturbed)} of {len(rows)} rows were disturbed, {doubtful} of those that missed a target")

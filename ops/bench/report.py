@@ -65,6 +65,8 @@ def figure(value: float | None, unit: str = "") -> str:
     """Three significant digits, thousands apart."""
     if value is None:
         return ""
+    if 0 < abs(value) < 0.1:  # noqa: PLR2004  as many zeros as it takes
+        return f"{value:.3g} {unit}".strip()
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2  # noqa: PLR2004  three significant digits
     return f"{value:,.{digits}f} {unit}".strip()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,8 @@ def test_the_summary_tells_what_was_missed_and_what_was_not_measured() -> None:
     assert lines[0] == "targets missed: 1"
     assert "not measured: front: DriverError: no answer" in lines
     assert lines[-1] == "it took 2 s: good 0 s, front 2 s"
+    assert summary([failed])[0] == "no target that was measured was missed"
+    assert summary([replace(failed, failure=None)])[0] == "every target is met"
 
 
 def test_an_unknown_section_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

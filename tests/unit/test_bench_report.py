@@ -8,7 +8,7 @@ import pytest
 
 from ops.bench.compare import changes, main, missing, report
 from ops.bench.disturbance import UNKNOWN, Disturbance
-from ops.bench.report import Row, Section, table
+from ops.bench.report import Row, Section, figure, table
 from ops.bench.results import Figure, ResultsError, figures, save
 
 QUIET = Disturbance(others=0.01, waited=0.0, cores=2)
@@ -51,6 +51,12 @@ def test_the_table_says_which_row_was_disturbed_and_why_and_what_was_not_measure
     assert lines[4].endswith(">= 3,000/s  ok")
     assert lines[5].endswith("unknown")
     assert lines[6] == "not measured: DriverError: no answer"
+
+
+def test_a_small_figure_is_no_zero() -> None:
+    assert [figure(value, "ms") for value in (0.0, 0.00417, 0.12, 1_234.5)] == [
+        "0.00 ms", "0.00417 ms", "0.12 ms", "1,234 ms",
+    ]  # fmt: skip
 
 
 # --- JSON ---------------------------------------------------------------------------------------------------
@@ -129,6 +135,13 @@ def test_worse_is_more_than_a_tenth(after: float, *, is_worse: bool) -> None:
 @pytest.mark.parametrize(("after", "is_worse"), [(5_000, False), (910, False), (900, True)])
 def test_of_a_rate_less_is_worse(after: float, *, is_worse: bool) -> None:
     (change,) = changes([_figures(1_000, unit="/s")], [_figures(after, unit="/s")])
+    assert change.is_worse is is_worse
+
+
+@pytest.mark.parametrize(("after", "is_worse"), [(90, False), (60, True)])
+def test_of_a_hit_rate_less_is_worse(after: float, *, is_worse: bool) -> None:
+    name = "hit rate, balance"
+    (change,) = changes([_figures(80, unit="%", name=name)], [_figures(after, unit="%", name=name)])
     assert change.is_worse is is_worse
 
 
