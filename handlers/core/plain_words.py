@@ -51,6 +51,7 @@ _COMMANDS: Final[Mapping[str, tuple[_Rest, str]]] = MappingProxyType(
         "orders": (_Rest.ACCOUNT, "orders order ордера ордер ордери заявки заявка"),
         "trades": (_Rest.ACCOUNT, "trades trade сделки сделка угоди угода"),
         "fills": (_Rest.ACCOUNT, "fills исполнения виконання"),
+        "receipt": (_Rest.NOTHING, "receipt квитанция квитанцию квитанція квитанцію"),
         "stats": (_Rest.ANYTHING, "stats statistics статистика статистику"),
         "export": (_Rest.ANYTHING, "export экспорт експорт csv"),
         "price": (_Rest.SYMBOL, "price prices quote цена цены ціна ціни курс котировка"),
@@ -93,9 +94,10 @@ _TRADING: Final = _all(
     "купити купую продати продаю закрити закрий паніка ліміт"
 )
 _FILLERS: Final = _all(
-    "a an the my me show is of for what whats what's please give now current "
+    "a an the my me show is of for what whats what's please give now current move set to "
     "мой моя моё мои мне покажи показать какой какая сколько пожалуйста на по сейчас "
-    "мій моє мої мені показати який яка скільки зараз"
+    "поставь переставь передвинь сдвинь "
+    "мій моє мої мені показати який яка скільки зараз постав перестав пересунь зсунь"
 )
 _BY_WORD: Final[Mapping[str, str]] = MappingProxyType(
     {word: command for command, (_, words) in _COMMANDS.items() for word in words.split()}

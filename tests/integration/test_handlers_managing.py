@@ -119,6 +119,9 @@ async def test_levels_of_a_position_are_set_in_one_line(harness: Harness) -> Non
         ("бу btc", "the price is not there"),
         ("sl eth 2%", "Nothing is open in ETH on Practice"),
         ("sl btc 62500 practice", "→ 62,500.00"),
+        ("переставь стоп по btc на 62400", "→ 62,400.00"),
+        ("move the stop of btc to 62300", "→ 62,300.00"),
+        ("зсунь стоп btc на 62200", "→ 62,200.00"),
     ):
         assert done in shown(await said(anna, line)), line
     await said(anna, "buy eth 0.01 eth sl")
