@@ -54,6 +54,8 @@ def test_every_panel_has_its_place_its_unit_and_the_chosen_source(dashboard: dic
         if panel["type"] != "row":
             assert panel["fieldConfig"]["defaults"]["unit"], panel["title"]
             assert {target["datasource"]["uid"] for target in panel["targets"]} == {"${datasource}"}, panel["title"]
+            if any(part in target["expr"] for target in panel["targets"] for part in (" > 0", " == 1")):
+                assert panel["fieldConfig"]["defaults"]["noValue"], f"{panel['title']}: 'No data' while all is well"
 
 
 async def test_every_expression_is_one_and_asks_for_what_is_there(tmp_path: Path) -> None:
