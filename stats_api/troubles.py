@@ -159,8 +159,9 @@ def _outbox_old(scrape: Scrape, _: Window) -> Found:
 
 
 def _disk(scrape: Scrape, _: Window) -> Found:
-    if any(free < _DISK_LEAST for free in scrape.by("perpdesk_disk_free_bytes", "place").values()):
-        return "The disk is full: less than 512 MB are free", 0
+    full = [place for place, free in scrape.by("perpdesk_disk_free_bytes", "place").items() if free < _DISK_LEAST]
+    if full:
+        return f"The disk of {' and '.join(full)} is full: less than 512 MB are free", 0
     is_long = scrape.value("perpdesk_sqlite_wal_bytes") > _WAL_MOST
     return ("The write-ahead log does not shrink", 0) if is_long else None
 

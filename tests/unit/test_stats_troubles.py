@@ -158,6 +158,11 @@ def test_what_is_stuck_says_since_when() -> None:
     assert (later.name, later.severity, later.since) == ("stuck", "page", START)
 
 
+def test_a_full_disk_is_named_by_its_place() -> None:
+    (found,) = look(Troubles(), {FREE: 2**40, 'perpdesk_disk_free_bytes{place="backups"}': 1})
+    assert found.text == "The disk of backups is full: less than 512 MB are free"
+
+
 def test_a_figure_that_knows_its_age_says_since_when() -> None:
     (trouble,) = look(Troubles(), {UNKNOWN: 84.0, "perpdesk_order_unknown": 1.0}, seconds=1_000)
     assert trouble.text == "What became of 1 order is not known"
