@@ -22,7 +22,7 @@ from handlers.core.links import OpenTicket, RunCommand
 from handlers.texts.catalog import Markup
 from handlers.views.cards import Card, Row, button
 from handlers.views.render_context import RenderContext
-from handlers.views.times import span
+from handlers.views.times import wait_span
 
 T = TypeVar("T", bound=Dated)
 Item = TypeVar("Item")
@@ -52,7 +52,7 @@ def trouble_line(viewer: RenderContext, trouble: ExchangeError | None, *, has_re
     """Why there is nothing fresh, and what to do; `has_refresh`: there is [Refresh] below."""
     match trouble:
         case RetryLater():
-            return viewer.say("trouble-busy", wait=span(viewer.say, max(1, trouble.retry_after)))
+            return viewer.say("trouble-busy", wait=wait_span(viewer.say, trouble.retry_after))
         case ExchangeRestricted():
             restriction = trouble.restriction.value
             return viewer.say("trouble-restricted", restriction=restriction, code=trouble.code or 0)

@@ -1,6 +1,7 @@
 """Moments and ages: UTC always, the person's own clock beside it."""
 
 from datetime import UTC, datetime, tzinfo
+from math import ceil
 from typing import Final
 
 from bot.domain.ids import DAY_S, Millis
@@ -99,6 +100,13 @@ def span(say: Translator, seconds: float) -> str:
     if whole < DAY_S:
         return say.plain("span-hours", hours=whole // _HOUR, minutes=whole % _HOUR // _MINUTE)
     return say.plain("span-days", days=whole // DAY_S, hours=whole % DAY_S // _HOUR)
+
+
+def wait_span(say: Translator, seconds: float) -> str:
+    """How long to wait, rounded up: who comes after it is not sent away once more. A second at least."""
+    whole = max(1, ceil(seconds))
+    unit = 1 if whole < _MINUTE else _MINUTE if whole < DAY_S else _HOUR
+    return span(say, ceil(whole / unit) * unit)
 
 
 def _written(at: datetime, *, is_today: bool) -> str:

@@ -349,6 +349,8 @@ def test_one_account_needs_no_tabs() -> None:
         (ExchangeDown("x"), "Bybit does not answer"),
         (KeyTrouble("x", code=10003), "/keys shows why"),
         (RetryLater("x", retry_after=3), "again in 3 s"),
+        (RetryLater("x", retry_after=0.1), "again in 1 s"),
+        (RetryLater("x", retry_after=594.2), "again in 10 min"),
         (ClockTrouble("x"), "clock"),
         (ExchangeRejected("x", code=10001), "code 10001"),
     ],
