@@ -138,6 +138,8 @@ class Settings(BaseSettings):
     @classmethod
     def _not_blank(cls, value: SecretStr | None) -> SecretStr | None:
         given = "" if value is None else value.get_secret_value().strip()
+        if not given.isprintable():
+            raise ValueError("give one line: no header and no address can carry the rest")
         return SecretStr(given) if given else None
 
     @field_validator("telegram_token")

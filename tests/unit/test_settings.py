@@ -51,6 +51,7 @@ def test_fixed_names_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         ("PERPDESK_WEBHOOK_URL", "https://bot.example.org/t?x=1", "give an address with a path"),
         ("PERPDESK_WEBHOOK_URL", "http://bot.example.org/telegram", "Telegram calls https on the ports 443, 80, 88"),
         ("PERPDESK_WEBHOOK_URL", "https://bot.example.org:444/telegram", "Telegram calls https on the ports"),
+        ("PERPDESK_STATS_TOKEN", "a token\nanother", "PERPDESK_STATS_TOKEN: give one line"),
         ("PERPDESK_WEBHOOK_SECRET", "too short", "give 16 to 256 letters, digits, _ and -"),
         ("PERPDESK_BYBIT_PROXY", "socks5://h", "socks5://user:password@127.0.0.1:1080"),
         ("PERPDESK_BYBIT_PROXY", "http://h:1/path", "http://127.0.0.1:3128"),
