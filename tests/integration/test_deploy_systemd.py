@@ -46,7 +46,7 @@ def test_the_unit_goes_on_where_starting_again_helps_and_nowhere_else() -> None:
     assert service["User"] == "perpdesk"
     assert "DynamicUser" not in service, "operators run doctor and backups as the same user"
     assert service["ExecStart"].endswith("python -m bot")
-    assert service["Restart"] == "on-failure"
+    assert service["Restart"] == "always"
     assert str(EXIT_CONFIG) in service["RestartPreventExitStatus"].split()
     assert str(EXIT_STUCK) not in service["RestartPreventExitStatus"].split()
     assert float(service["WatchdogSec"]) >= 10 * EVERY_S
