@@ -76,9 +76,14 @@ class TelegramRateLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimiterStats:
-    """`calls`: (class of method, outcome) -> how many, both of small closed sets. `waiting`: with those held."""
+    """`calls`: (class of method, outcome) -> how many, both of small closed sets. `waiting`: with those held.
+
+    `sent` went out, each repetition too, and took `seconds` to their answers.
+    """
 
     calls: Mapping[tuple[str, str], int]
+    sent: int
+    seconds: float
     floods: int
     waiting: int
     is_limited: bool
@@ -119,6 +124,8 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         self._refused_since = 0.0
         self.gates = ChatGates(clock)
         self._calls: Counter[tuple[str, str]] = Counter()
+        self._sent = 0
+        self._seconds = 0.0
         self._floods = 0
 
     async def initialize(self) -> None:
@@ -146,8 +153,13 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
         """PTB's hook around every call. `rate_limit_args` is a `SendPriority`; replies and answers need none."""
         priority = _priority(endpoint, rate_limit_args)
 
-        def make(changed: dict[str, Any]) -> Awaitable[Json]:
-            return callback(args[0], changed, **kwargs)
+        async def make(changed: dict[str, Any]) -> Json:
+            began = self._clock.monotonic()
+            try:
+                return await callback(args[0], changed, **kwargs)
+            finally:
+                self._sent += 1
+                self._seconds += self._clock.monotonic() - began
 
         outcome = _OTHER
         try:
@@ -166,6 +178,8 @@ class TelegramRateLimiter(BaseRateLimiter[int]):
     def stats(self) -> RateLimiterStats:
         return RateLimiterStats(
             calls=dict(self._calls),
+            sent=self._sent,
+            seconds=self._seconds,
             floods=self._floods,
             waiting=self._queue.waiting + self._bulk.waiting + (0 if self._held is None else len(self._held)),
             is_limited=self._is_limited(),

@@ -5,7 +5,7 @@ from dataclasses import fields
 from math import nan
 from typing import Final
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
 from prometheus_client.registry import Collector
 
 from bot.aio.periodic import PeriodicStats
@@ -54,6 +54,12 @@ class ChatCollector(Collector):
         for labels, count in from_zero(_CALLS, OTHER_METHOD, found.rate_limiter.calls):
             calls.add_metric(labels, count)
         yield calls
+        yield SummaryMetricFamily(
+            "perpdesk_telegram_call_seconds",
+            "How long calls of the Bot API took to their answers, from when the rate limiter let them out.",
+            count_value=found.rate_limiter.sent,
+            sum_value=found.rate_limiter.seconds,
+        )
         yield CounterMetricFamily(
             "perpdesk_telegram_floods", "Answers 429 of Telegram.", value=found.rate_limiter.floods
         )

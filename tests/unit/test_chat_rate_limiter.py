@@ -118,6 +118,7 @@ async def test_without_floods_nothing_is_held_back() -> None:
     assert monotonic() - began == pytest.approx(0.02), "two hundred calls side by side"
     assert len(telegram.executed) == 200
     assert rate_limiter.stats().is_limited is False
+    assert (rate_limiter.stats().sent, rate_limiter.stats().seconds) == (200, pytest.approx(200 * 0.02))
 
 
 async def test_what_is_said_to_a_flooded_chat_is_held_in_order_while_others_go_on() -> None:
