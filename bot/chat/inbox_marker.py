@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 from bot.aio.tasks import TaskSet
 from bot.chat.updates import Incoming
 from bot.domain.errors import StorageTrouble
-from bot.domain.ids import DAY, Millis, UserId
+from bot.domain.ids import DAY, MINUTE, Millis, UserId
 from bot.domain.ports.chat import InboxStore
 from bot.domain.ports.clock import Clock
 from bot.domain.update_attempt import UpdateId
@@ -18,7 +18,7 @@ from bot.domain.update_attempt import UpdateId
 _log = logging.getLogger(__name__)
 
 _RETRY_S: Final = 1.0  # between attempts while the disk refuses
-_BETWEEN_FORGETS_S: Final = 0.05  # the writer's lock goes to others in between
+_BETWEEN_COMMITS_S: Final = 0.05  # the writer's lock goes to others in between
 _KEEP_MS: Final = 14 * DAY  # Telegram's ids become random after a week without updates
 
 
@@ -92,13 +92,19 @@ class InboxMarker:
         self._marked += len(done)
         self._trouble = None
 
-    async def forget_old(self) -> int:
-        """Delete updates older than 14 days; how many. Raises StorageTrouble."""
-        forgotten = 0
-        while gone := await self._store.forget(Millis(self._clock.now() - _KEEP_MS)):  # some a commit
-            forgotten += gone
-            await asyncio.sleep(_BETWEEN_FORGETS_S)
-        return forgotten
+    async def sweep(self) -> int:
+        """Of what was handled a minute ago keep runs of numbers, of 14 days; how many rows went. Raises StorageTrouble."""
+        now = self._clock.now()
+        return await self._all_of(self._store.join, now - MINUTE) + await self._all_of(
+            self._store.forget, now - _KEEP_MS
+        )
+
+    async def _all_of(self, some: Callable[[Millis], Awaitable[int]], before: int) -> int:
+        total = 0
+        while count := await some(Millis(before)):  # some a commit
+            total += count
+            await asyncio.sleep(_BETWEEN_COMMITS_S)
+        return total
 
     def trouble(self) -> str | None:
         """Why handled updates can't be marked, for readiness; None while all is well."""

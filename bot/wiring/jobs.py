@@ -220,9 +220,9 @@ def inbox_sweep(marker: InboxMarker, clock: Clock) -> Periodic[int]:
     """After a day: stored messages of people stay longer than they were told."""
     return Periodic(
         "inbox_sweep",
-        marker.forget_old,
+        marker.sweep,
         clock=clock,
-        every_s=_HOUR_S,
+        every_s=_MINUTE_S,
         late_after_s=DAY_S,
         expected=(StorageTrouble,),
     )
@@ -306,7 +306,7 @@ def upkeep_jobs(
 
 
 def make_retention_rules(database: Database) -> tuple[RetentionRule, ...]:
-    """What the daily housekeeping sweeps. The inbox is swept by the hour."""
+    """What the daily housekeeping sweeps. The inbox is swept each minute."""
     sweeps = Sweeps(database)
     return (
         # an idempotency key that is forgotten could be enqueued again: longer than anything looks back

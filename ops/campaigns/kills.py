@@ -113,6 +113,8 @@ def _unsound(connection: sqlite3.Connection) -> Iterable[str]:
 
 def _lost(connection: sqlite3.Connection, traffic: _Traffic) -> Iterable[str]:
     states = dict(connection.execute("SELECT update_id, state FROM inbox").fetchall())
+    for first, last in connection.execute("SELECT first_id, last_id FROM inbox_runs"):
+        states.update(dict.fromkeys(range(first, last + 1), "done"))
     for update_id in traffic.update_ids:
         if states.get(update_id) != "done":
             yield f"update {update_id} ended as {states.get(update_id)}"

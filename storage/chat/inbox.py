@@ -1,7 +1,7 @@
 """inbox: every update stands here before Telegram is told that it was received."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from bot.domain.chat import InboxState, StoredUpdate
@@ -12,7 +12,9 @@ from storage.sqlite.connection import Statement
 from storage.sqlite.database import Database
 
 INSERT_UPDATE: Final = """
-    INSERT INTO inbox (update_id, user_id, chat_id, body, state, attempts, received_ts) VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO inbox (update_id, user_id, chat_id, body, state, attempts, received_ts)
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+     WHERE ?1 > ifnull((SELECT last_id FROM inbox_runs WHERE first_id <= ?1 ORDER BY first_id DESC LIMIT 1), -1)
     ON CONFLICT (update_id) DO NOTHING
     RETURNING update_id
 """
@@ -22,7 +24,7 @@ SELECT_WAITING: Final = """
 """
 MARK_APPLIED: Final = "UPDATE inbox SET state = 'applied' WHERE update_id = ? AND state = 'new'"
 # What stays says that the id was seen, and nothing of whom. A row that became shorter would keep the room of its body:
-# pages are joined where rows are deleted. 51 bytes an update, not 430.
+# pages are joined where rows are deleted. 51 bytes an update, not 430; and a minute later next to none.
 DELETE_DONE: Final = "DELETE FROM inbox WHERE update_id IN (SELECT value FROM json_each(?))"
 INSERT_DONE: Final = """
     INSERT INTO inbox (update_id, state, received_ts) SELECT value, 'done', ?2 FROM json_each(?1)
@@ -30,6 +32,18 @@ INSERT_DONE: Final = """
 MARK_FAILED: Final = "UPDATE inbox SET attempts = ? WHERE update_id = ?"
 SET_ASIDE: Final = "UPDATE inbox SET attempts = ?, state = 'set_aside' WHERE update_id = ?"
 UPDATE_SEEN: Final = "UPDATE users SET last_seen_ts = ?1 WHERE user_id = ?2 AND last_seen_ts < ?1"
+SELECT_DONE: Final = """
+    SELECT update_id, received_ts,
+           update_id <= ifnull((SELECT last_id FROM inbox_runs WHERE first_id <= i.update_id
+                                 ORDER BY first_id DESC LIMIT 1), -1)
+      FROM inbox i WHERE state IN ('done', 'set_aside') AND state = 'done' AND received_ts < ?
+     ORDER BY received_ts LIMIT 2000
+"""
+INSERT_RUNS: Final = """
+    INSERT INTO inbox_runs (first_id, last_id, received_ts)
+    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), ?2 FROM json_each(?1)
+"""
+DELETE_OLD_RUNS: Final = "DELETE FROM inbox_runs WHERE received_ts < ? RETURNING first_id"
 DELETE_HANDLED: Final = """
     DELETE FROM inbox WHERE update_id IN (
         SELECT update_id FROM inbox WHERE state IN ('done', 'set_aside') AND received_ts < ?
@@ -96,7 +110,29 @@ class SqliteInbox:
         async with self._database.transaction() as transaction:
             await transaction.fetch(statement, (attempts, update_id))
 
+    async def join(self, before: Millis) -> int:
+        """Make runs of numbers of the rows done before that moment, 2,000 a commit; how many (call again until 0)."""
+        rows = await self._database.fetch(SELECT_DONE, (before,))
+        if rows:
+            runs = runs_of([update_id for update_id, _, is_known in rows if not is_known])
+            ids = json.dumps([update_id for update_id, _, _ in rows])
+            _, newest, _ = rows[-1]
+            await self._database.batch([(INSERT_RUNS, (json.dumps(runs), newest)), (DELETE_DONE, (ids,))])
+        return len(rows)
+
     async def forget(self, before: Millis) -> int:
-        """Delete handled rows received before that moment, 5,000 a commit; answers how many (call again until 0)."""
+        """Delete what was handled before that moment, 5,000 rows a commit; answers how many (call again until 0)."""
         async with self._database.transaction() as transaction:
-            return len(await transaction.fetch(DELETE_HANDLED, (before,)))
+            runs = await transaction.fetch(DELETE_OLD_RUNS, (before,))
+            return len(runs) + len(await transaction.fetch(DELETE_HANDLED, (before,)))
+
+
+def runs_of(ids: Iterable[int]) -> list[tuple[int, int]]:
+    """First and last of each run of numbers without a gap, ascending."""
+    runs: list[tuple[int, int]] = []
+    for each in sorted(ids):
+        if runs and runs[-1][1] == each - 1:
+            runs[-1] = runs[-1][0], each
+        else:
+            runs.append((each, each))
+    return runs

@@ -45,6 +45,9 @@ class SealedInbox:
     async def failed(self, update_id: UpdateId, attempts: int, *, set_aside: bool) -> None:
         await self._store.failed(update_id, attempts, set_aside=set_aside)
 
+    async def join(self, before: Millis) -> int:
+        return await self._store.join(before)
+
     async def forget(self, before: Millis) -> int:
         return await self._store.forget(before)
 

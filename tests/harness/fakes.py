@@ -43,6 +43,8 @@ class MemoryInbox:
     refuse: list[BaseException] = field(default_factory=list)  # raised by the next writes, one each
     commit_s: float = 0.0
     forgotten_before: Millis | None = None
+    ripe: list[int] = field(default_factory=list)  # how many rows each call of `join` finds
+    joined_before: Millis | None = None
     old: list[int] = field(default_factory=list)  # how many rows each call of `forget` finds
 
     async def accept(self, updates: Sequence[StoredUpdate], now: Millis) -> tuple[UpdateId, ...]:
@@ -71,6 +73,10 @@ class MemoryInbox:
         await self._write()
         state = InboxState.SET_ASIDE if set_aside else self.rows[update_id].state
         self.rows[update_id] = replace(self.rows[update_id], attempts=attempts, state=state)
+
+    async def join(self, before: Millis) -> int:
+        self.joined_before = before
+        return self.ripe.pop(0) if self.ripe else 0
 
     async def forget(self, before: Millis) -> int:
         await self._write()

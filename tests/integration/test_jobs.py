@@ -237,7 +237,7 @@ async def test_pauses_patience_and_what_is_expected_are_those_of_each_job(harnes
         "pinned_cards": (hour, hour, None, ()),
         "broadcasts": (30, 0, 15 * minute, (NothingDone,)),
         "housekeeping": (hour, 0, 3 * day, (StorageTrouble,)),
-        "inbox_sweep": (hour, 0, day, (StorageTrouble,)),
+        "inbox_sweep": (minute, 0, day, (StorageTrouble,)),
         "outbox_gauge": (5, 0, 2 * minute, (StorageTrouble,)),
         "checkpoint": (30, 30, None, (StorageTrouble,)),
         "page_check": (hour, minute, 3 * day, (StorageTrouble, UnfitDatabase)),

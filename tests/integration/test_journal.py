@@ -44,6 +44,7 @@ LEFT_OUT = {
     "card_promises": "of intents, which are found at the exchange",
     "daily_reports": "wanted again with a tap",
     **dict.fromkeys(("inbox", "outbox", "broadcasts", "broadcast_recipients"), "parked: nothing is said or done twice"),
+    "inbox_runs": "Telegram gives nothing again that it was told of",
     **dict.fromkeys(("support_threads", "support_messages", "bot_blocks"), "people are told of the gap"),
     **dict.fromkeys(("promo_opens", "promo_attempts", "user_errors", "value_marks"), "counts of a day"),
     **dict.fromkeys(("checkouts", "older_charges", "star_cursor"), "Telegram's account is read from its beginning"),

@@ -103,6 +103,40 @@ async def test_old_handled_rows_are_forgotten_waiting_ones_never(tmp_path: Path)
         assert await storage.database.fetch("SELECT update_id FROM inbox ORDER BY update_id") == [(3,), (4,)]
 
 
+async def test_handled_rows_become_runs_of_numbers_that_are_known_as_before(tmp_path: Path) -> None:
+    later = Millis(NOW + 60_000)
+    async with open_storage(tmp_path) as storage:
+        inbox = SqliteInbox(storage.database)
+        await inbox.accept([update(number) for number in range(1, 13)], NOW)
+        await inbox.finish(ids(1, 2, 3, 5, 6, 7, 8, 10), {}, NOW)
+        await inbox.finish(ids(12), {}, later)
+        await inbox.failed(UpdateId(11), 3, set_aside=True)
+        assert [await inbox.join(later), await inbox.join(later)] == [8, 0]
+        runs = await storage.database.fetch("SELECT * FROM inbox_runs")
+        assert runs == [(1, 3, NOW), (5, 8, NOW), (10, 10, NOW)]
+        assert await inbox.accept([update(number) for number in range(15)], later) == ids(0, 13, 14)
+        await inbox.finish(ids(4, 6, 9), {}, NOW)  # 6: marked twice
+        assert await inbox.join(later) == 3
+        assert await inbox.accept([update(number) for number in range(15)], later) == ()
+        left = await storage.database.fetch("SELECT update_id FROM inbox ORDER BY update_id")
+        assert left == [(0,), (11,), (12,), (13,), (14,)]
+        assert await inbox.forget(NOW) == 0
+        assert await inbox.forget(later) == len(runs) + 2 + 1, "with the runs of 4 and 9, and what was set aside"
+        assert await inbox.accept([update(7)], later) == ids(7)
+
+
+async def test_a_day_of_ten_updates_a_second_is_next_to_nothing(tmp_path: Path) -> None:
+    async with open_storage(tmp_path) as storage:
+        inbox = SqliteInbox(storage.database)
+        for first in range(0, 12_000, 600):
+            await inbox.accept([update(first + number) for number in range(600)], NOW)
+            await inbox.finish(ids(*range(first, first + 600)), {}, Millis(NOW + first))
+        while await inbox.join(Millis(NOW + 60_000)):
+            pass
+        assert await storage.database.fetch("SELECT count(*) FROM inbox") == [(0,)]
+        assert await storage.database.fetch("SELECT count(*) FROM inbox_runs") == [(12_000 // 2_000,)]
+
+
 async def test_what_is_handled_leaves_its_room_to_what_comes(tmp_path: Path) -> None:
     """A row that only loses its body keeps the page that it stood on for itself: 5 GB in 14 days of ten a second."""
     many, batch = 4000, 40

@@ -64,7 +64,7 @@ COLD = {
     "users.payment_rows.SELECT_INVOICES": "a person's own copy, once a day at most; invoices are few, they expire",
 }
 SCAN = re.compile(
-    r"\bSCAN (?P<table>\w+)\b(?! USING INDEX idx_inbox_waiting$)(?! VIRTUAL TABLE)|TEMP B-TREE|AUTOMATIC|BLOOM"
+    r"\bSCAN (?!CONSTANT ROW)(?P<table>\w+)\b(?! USING INDEX idx_inbox_waiting$)(?! VIRTUAL TABLE)|TEMP B-TREE|AUTOMATIC|BLOOM"
 )
 NAMED_INDEX = re.compile(r"\b(idx_\w+)")
 DOCUMENT = Path(package.__file__).with_name("indexes.md")

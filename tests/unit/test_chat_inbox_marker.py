@@ -89,8 +89,8 @@ async def test_a_cancelled_flush_loses_nothing() -> None:
     assert {row.state for row in store.rows.values()} == {InboxState.DONE}
 
 
-async def test_rows_of_fourteen_days_ago_are_forgotten() -> None:
-    store = MemoryInbox(old=[5000, 5000, 12])
-    assert await InboxMarker(store, FakeClock()).forget_old() == 10_012
-    assert store.old == []
-    assert store.forgotten_before == START_MS - 14 * 86_400_000
+async def test_rows_of_a_minute_ago_become_runs_and_those_of_fourteen_days_ago_are_forgotten() -> None:
+    store = MemoryInbox(ripe=[2000, 7], old=[5000, 5000, 12])
+    assert await InboxMarker(store, FakeClock()).sweep() == 12_019
+    assert (store.ripe, store.old) == ([], [])
+    assert (store.joined_before, store.forgotten_before) == (START_MS - 60_000, START_MS - 14 * 86_400_000)

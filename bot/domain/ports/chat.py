@@ -54,8 +54,12 @@ class InboxStore(Protocol):
         ...
 
     async def failed(self, update_id: UpdateId, attempts: int, *, set_aside: bool) -> None: ...
+    async def join(self, before: Millis) -> int:
+        """Keep of some rows done before that moment their numbers alone, as runs; how many rows."""
+        ...
+
     async def forget(self, before: Millis) -> int:
-        """Delete rows done before that moment (14 days keep Telegram's ids unique)."""
+        """Delete some of what was done before that moment (14 days keep Telegram's ids unique); how many rows."""
         ...
 
 
