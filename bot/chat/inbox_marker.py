@@ -93,11 +93,10 @@ class InboxMarker:
         self._trouble = None
 
     async def sweep(self) -> int:
-        """Of what was handled a minute ago keep runs of numbers, of 14 days; how many rows went. Raises StorageTrouble."""
+        """Keep of what was handled a minute ago runs of numbers, for 14 days; rows that went. Raises StorageTrouble."""
         now = self._clock.now()
-        return await self._all_of(self._store.join, now - MINUTE) + await self._all_of(
-            self._store.forget, now - _KEEP_MS
-        )
+        joined = await self._all_of(self._store.join, now - MINUTE)
+        return joined + await self._all_of(self._store.forget, now - _KEEP_MS)
 
     async def _all_of(self, some: Callable[[Millis], Awaitable[int]], before: int) -> int:
         total = 0

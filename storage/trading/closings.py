@@ -57,10 +57,10 @@ SELECT_CLOSINGS_ON_CARD: Final = """
     SELECT o.closing_id, o.user_id, o.account_id, o.category, o.symbol, o.position_idx, o.side, o.size, o.remaining,
            o.exit_reason, o.panic_id, o.card_chat_id, o.card_message_id, o.state, o.attempts, o.last_intent_id, o.code,
            o.reason, o.created_ts, o.next_try_ts, o.ended_ts, o.card_price
-      FROM (SELECT user_id, account_id, card_chat_id, card_message_id FROM leg_closings
-             WHERE panic_id = ?1 AND card_message_id > 0 LIMIT 1) AS n
-      JOIN leg_closings AS o ON o.user_id = n.user_id
-     WHERE o.account_id = n.account_id AND o.card_chat_id = n.card_chat_id AND o.card_message_id = n.card_message_id
+      FROM leg_closings AS o
+     WHERE (o.user_id, o.account_id, o.card_chat_id, o.card_message_id) = (
+            SELECT user_id, account_id, card_chat_id, card_message_id FROM leg_closings
+             WHERE panic_id = ?1 AND card_message_id > 0 LIMIT 1)
        AND o.panic_id < ?1
      ORDER BY o.closing_id
 """
