@@ -27,13 +27,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its tracebacks show local variables: secrets among them
     add_completion=False,
 )
-sim = typer.Typer(help="The stand-ins of Telegram and Bybit.", no_args_is_help=True)
+sim = typer.Typer(help="Run a stand-in of Telegram or Bybit by itself.", no_args_is_help=True)
 config = typer.Typer(help="The settings in force.", no_args_is_help=True)
 app.add_typer(sim, name="sim")
 app.add_typer(config, name="config")
-webhook = typer.Typer(help="The webhook that Telegram may have for this bot.", no_args_is_help=True)
+webhook = typer.Typer(help="Set or remove this bot's webhook at Telegram.", no_args_is_help=True)
 app.add_typer(webhook, name="webhook")
-bench = typer.Typer(help="Speed beside named baselines, and the bot under load.", invoke_without_command=True)
+bench = typer.Typer(help="Measure speed beside named baselines, or the bot under load.", invoke_without_command=True)
 app.add_typer(bench, name="bench")
 app.add_typer(moving)
 app.add_typer(safekeeping)
@@ -46,9 +46,11 @@ class Limits(StrEnum):
     OFF = "off"
 
 
-LimitsOption = Annotated[Limits, typer.Option("--limits", help="Keep the real rate limits, or none.")]
-SeedOption = Annotated[int, typer.Option("--seed", help="What prices, ids and faults are drawn from.")]
-StateOption = Annotated[Path | None, typer.Option("--state", help="The folder that keeps its state; none: forget.")]
+LimitsOption = Annotated[Limits, typer.Option("--limits", help="Whether the stand-ins keep the real rate limits.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="The seed of prices, ids and faults.")]
+StateOption = Annotated[
+    Path | None, typer.Option("--state", help="The folder for its state; without one nothing is kept.")
+]
 ChildOption = Annotated[bool, typer.Option("--end-with-stdin", hidden=True)]
 
 
@@ -57,7 +59,9 @@ def run(
     path: Config = None,
     without_vault: Annotated[
         bool,
-        typer.Option("--without-vault", help="The key file is lost: drop what it sealed, ask people to connect again."),
+        typer.Option(
+            "--without-vault", help="The key file is lost: drop what it encrypts, ask people to connect anew."
+        ),
     ] = False,
 ) -> None:
     """Run the bot with real Telegram and Bybit (or whatever the settings' addresses name)."""
@@ -76,8 +80,8 @@ def run(
 
 @app.command()
 def demo(  # one option a port
-    state: Annotated[Path, typer.Option("--state", help="The folder that keeps everything.")] = STATE,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew.")] = False,
+    state: Annotated[Path, typer.Option("--state", help="The folder for everything that the demo writes.")] = STATE,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Delete what an earlier demo has left there.")] = False,
     limits: LimitsOption = Limits.REAL,
     seed: SeedOption = 1,
     telegram_port: Annotated[int, typer.Option(help="The chat page's port.")] = 8766,
@@ -162,7 +166,7 @@ def _ask(question: str, is_secret: bool) -> str:
 
 @app.command("new-key")
 def new_key(path: Annotated[Path, typer.Argument(help="The key file to make; it must not exist.")]) -> None:
-    """Make a key file: the keys that seal every user's Bybit keys."""
+    """Make a key file, by which every user's Bybit keys are encrypted."""
     from storage.sqlite.vault import new_key_file  # noqa: PLC0415  quick --help
 
     try:
@@ -176,7 +180,7 @@ def new_key(path: Annotated[Path, typer.Argument(help="The key file to make; it 
 
 @app.command("rotate-keys")
 def rotate_keys(path: Config = None) -> None:
-    """Seal everything by a new key and retire the old one; run again after a kill. Refuses while the bot runs."""
+    """Encrypt everything by a new key and retire the old one; if killed, run it again. Refuses while the bot runs."""
     from ops.key_files import rotate  # noqa: PLC0415  quick --help
 
     rotate(read_settings(path))
@@ -193,7 +197,7 @@ def migrate(path: Config = None) -> None:
 @app.command("optimize-db")
 def optimize_db(
     path: Config = None,
-    vacuum: Annotated[bool, typer.Option("--vacuum", help="Rewrite the file with 8 KB pages too.")] = False,
+    vacuum: Annotated[bool, typer.Option("--vacuum", help="Also rewrite the file, with 8 KB pages.")] = False,
 ) -> None:
     """Create missing indexes, analyze, and time the six queries before and after; refuses while the bot runs."""
     from ops.database import optimize_database  # noqa: PLC0415  quick --help
@@ -236,7 +240,7 @@ def _token(settings: Settings) -> Secret:
 
 @app.command("adopt-bot")
 def adopt_bot(path: Config = None) -> None:
-    """Let the database belong to the bot whose token is set; a start with another bot's token refuses otherwise."""
+    """Hand the database over to the bot whose token is set; without that, another bot's token is refused."""
     from ops.telegram import adopt_bot as adopt  # noqa: PLC0415  quick --help
 
     adopt(read_settings(path))
@@ -251,7 +255,7 @@ def all_rows(
         bool, typer.Option("--strict", help="Exit code 1 if a target was missed or a section failed.")
     ] = False,
 ) -> None:
-    """Measure speed beside named baselines, in one run. A section that fails is told of, and the others go on."""
+    """Measure speed beside named baselines, in one run. If a section fails, the others go on."""
     from ops.bench.main import run_bench  # noqa: PLC0415  quick --help
 
     if context.invoked_subcommand is None:
@@ -260,9 +264,11 @@ def all_rows(
 
 @bench.command("load")
 def bench_load(
-    users: Annotated[int, typer.Option("--users", min=1, help="People who write.")] = 1_000,
-    minutes: Annotated[float, typer.Option("--minutes", min=0.01, help="For how long they do.")] = 5,
-    per_second: Annotated[float, typer.Option("--per-second", min=0.1, help="Messages of all of them.")] = 200,
+    users: Annotated[int, typer.Option("--users", min=1, help="How many people write.")] = 1_000,
+    minutes: Annotated[float, typer.Option("--minutes", min=0.01, help="For how many minutes.")] = 5,
+    per_second: Annotated[
+        float, typer.Option("--per-second", min=0.1, help="Messages a second, of all people together.")
+    ] = 200,
     json: Annotated[Path, typer.Option("--json", help="Where to write the table as JSON.")] = Path("load.json"),
 ) -> None:
     """Have people write to the bot over both stand-ins: waits, hit rates, processor, memory and calls over time."""
@@ -274,10 +280,12 @@ def bench_load(
 @app.command()
 def health(
     path: Config = None,
-    ready: Annotated[bool, typer.Option("--ready", help="Whether it serves, and if not, why.")] = False,
-    wait: Annotated[float, typer.Option("--wait", min=0, help="Seconds to ask again for.")] = 0.0,
+    ready: Annotated[bool, typer.Option("--ready", help="Ask whether it serves people, and if not, why.")] = False,
+    wait: Annotated[
+        float, typer.Option("--wait", min=0, help="Keep asking for so many seconds until all is well.")
+    ] = 0.0,
 ) -> None:
-    """Ask the running bot's sidecar whether it goes on; for containers. Exit code 0 or 1."""
+    """Ask the running bot whether it is stuck; for containers and operators. Exit code 0 or 1."""
     from ops.health import ask  # noqa: PLC0415  quick --help
 
     said = asyncio.run(ask(read_settings(path), "/readyz" if ready else "/healthz", wait=wait))
@@ -288,7 +296,7 @@ def health(
 
 @app.command()
 def restart(path: Config = None) -> None:
-    """Let the bot drain, start it anew, wait until it serves, and show the end of its log."""
+    """Let the bot finish what it does, start it again, wait until it serves, and show the end of its log."""
     from ops.restart import restart as begin_anew  # noqa: PLC0415  quick --help
 
     raise typer.Exit(begin_anew(lambda: read_settings(path), typer.echo))
@@ -355,7 +363,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def options(
     _version_wanted: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """A multi-user Telegram trading bot for Bybit with a stats sidecar."""

@@ -14,14 +14,17 @@ moving = typer.Typer()
 def import_legacy(
     source: Annotated[Path, typer.Argument(help="The old bot's database; the old bot is stopped.")],
     path: Config = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be, and write nothing.")] = False,
-    at: Annotated[str | None, typer.Option("--at", help="As of when; default now. Such as 2026-01-31T12:00.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the report and write nothing.")] = False,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help="The moment as of which to import, such as 2026-01-31T12:00; default now."),
+    ] = None,
     honour_codes: Annotated[
         bool, typer.Option("--honour-codes", help="Give what promo codes promised beyond the 30 days they gave.")
     ] = False,
     shred: Annotated[bool, typer.Option("--shred", help="Overwrite and remove the old database afterwards.")] = False,
 ) -> None:
-    """Take over the database of the bot before this one, once; refuses while the bot runs."""
+    """Take over the database of the bot that this one replaces, once; refuses while the bot runs."""
     from ops.legacy.command import import_legacy as take_over  # noqa: PLC0415  quick --help
 
     settings = read_settings(path)
@@ -33,7 +36,7 @@ def move(
     path: Config = None,
     lift: Annotated[bool, typer.Option("--lift", help="Let the bot start here again.")] = False,
 ) -> None:
-    """Make the database ready to be taken to another machine, and let no bot start here any more."""
+    """Prepare the database for another machine, and let no bot start here any more."""
     from ops.database import lift_move, move_database  # noqa: PLC0415  quick --help
 
     settings = read_settings(path)

@@ -13,9 +13,9 @@ safekeeping = typer.Typer()
 @safekeeping.command()
 def backup(
     path: Config = None,
-    full: Annotated[bool, typer.Option("--full", help="Look at every row, not at pages and chains alone.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Check every row, not only pages and hash chains.")] = False,
 ) -> None:
-    """Copy the database, beside a running bot too: verified, sealed, older copies in rotation. Exit code 0 or 1."""
+    """Make a verified, encrypted copy of the database, also while the bot runs; rotate older ones. Exit code 0 or 1."""
     from ops.backups import back_up  # noqa: PLC0415  quick --help
 
     raise typer.Exit(back_up(read_settings(path), is_full=full))
@@ -31,18 +31,24 @@ def backups(path: Config = None) -> None:
 
 @safekeeping.command()
 def restore(
-    file: Annotated[Path | None, typer.Argument(help="The backup; on trial the newest one, if none is named.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="The backup; with --drill the newest, unless one is named.")
+    ] = None,
     path: Config = None,
-    drill: Annotated[bool, typer.Option("--drill", help="Into a folder of its own: nothing is replaced.")] = False,
-    accept: Annotated[bool, typer.Option("--accept", help="After a restore: book and refund Stars again.")] = False,
+    drill: Annotated[
+        bool, typer.Option("--drill", help="Only try it, in a folder of its own: nothing is replaced.")
+    ] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="After a restore: book payments and refunds in Stars again.")
+    ] = False,
     offline_key: Annotated[
         Path | None, typer.Option("--offline-key", help="Open it with the offline recipient's private key.")
     ] = None,
     without_journal: Annotated[
-        bool, typer.Option("--without-journal", help="What people removed since may be back: the last resort.")
+        bool, typer.Option("--without-journal", help="The last resort: what people have removed since may be back.")
     ] = False,
 ) -> None:
-    """Bring a backup back: into the database's place while the bot is down, or on trial. Exit code 0 or 1."""
+    """Restore a backup in the database's place while the bot is down, or on trial. Exit code 0 or 1."""
     from ops import restoring  # noqa: PLC0415  quick --help
 
     settings = read_settings(path)

@@ -239,7 +239,7 @@ async def test_a_moved_clock_moves_every_answer(driver: Driver) -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"offset_s": "soon"}, {"offset_s": 1e12}, {"seconds": 5}])
-async def test_a_clock_is_moved_by_seconds(driver: Driver, body: dict[str, Any]) -> None:
+async def test_a_clock_is_moved_by_seconds_alone(driver: Driver, body: dict[str, Any]) -> None:
     await driver.sim("POST", "/sim/clock", body, status=400)
 
 
