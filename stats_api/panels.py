@@ -1,7 +1,7 @@
 """The panels of the dashboard: figures of /metrics, and of the last minute what it counted. No figure is of a user."""
 
 from collections.abc import Mapping
-from math import isnan
+from math import isnan, nan
 from typing import Any, Final
 
 from stats_api.answers import utc
@@ -101,9 +101,11 @@ def _telegram_in(scrape: Scrape, minute: Window) -> Panel:
 
 def _telegram_out(scrape: Scrape, minute: Window) -> Panel:
     calls, messages = "perpdesk_telegram_calls_total", "perpdesk_outbox_promises_total"
+    seconds, answered = (minute.counted(f"perpdesk_telegram_call_seconds_{part}") for part in ("sum", "count"))
     return {
         "per_second": minute.per_second(calls),
         "failed_per_second": minute.per_second(calls, *CALLS_FAILED),
+        "mean_seconds": seconds / answered if answered > 0 else nan,
         "floods": scrape.value("perpdesk_telegram_floods_total"),
         "outbox_due": scrape.value("perpdesk_outbox_due"),
         "outbox_oldest_due_seconds": scrape.value("perpdesk_outbox_oldest_due_seconds"),

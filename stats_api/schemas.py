@@ -107,6 +107,7 @@ _PANELS: Final[dict[str, Schema]] = {
         "What goes to Telegram: calls, and the messages of the outbox.",
         "per_second",
         "failed_per_second",
+        "mean_seconds",
         "floods",
         "outbox_due",
         "outbox_oldest_due_seconds",

@@ -15,6 +15,8 @@ COUNTED: Final[Mapping[str, str]] = {  # metric -> the label its counts are kept
     "perpdesk_telegram_updates_total": "outcome",
     "perpdesk_telegram_update_seconds_bucket": "le",
     "perpdesk_telegram_calls_total": "outcome",
+    "perpdesk_telegram_call_seconds_sum": "",
+    "perpdesk_telegram_call_seconds_count": "",
     "perpdesk_exchange_requests_total": "outcome",
     "perpdesk_exchange_request_seconds_bucket": "le",
     "perpdesk_loop_lag_seconds_bucket": "le",
