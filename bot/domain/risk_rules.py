@@ -267,7 +267,12 @@ def _trade_risk_rule(view: RiskView, wish: EntryWish) -> Iterable[CardNote]:
         is_held = wish.held_loss >= allowed  # the position alone loses more: no size cures that
         loss, own = wish.held_loss if is_held else wish.loss, wish.loss - wish.held_loss
         share = loss / view.account_value * _PERCENT if view.account_value > 0 else _PERCENT
-        values = {"loss": _cents(loss), "loss_percent": _cents(share), "most_percent": most}
+        values = {
+            "loss": _cents(loss),
+            "loss_percent": _cents(share),
+            "most_percent": most,
+            "joined": int(bool(wish.held_loss)),  # the card names what the order alone would lose
+        }
         cure = "" if is_held else _smaller(wish, wish.value * (allowed - wish.held_loss) / own)
         yield CardNote(key="risk-trade-held" if is_held else "risk-trade", values=values, cure=cure)
 

@@ -376,7 +376,9 @@ def test_a_position_that_loses_too_much_alone_is_cured_by_no_size() -> None:
     small = draft(size=size(SizeKind.VALUE, "200"), stop=PriceLevel(price=Decimal(60_000)))
     assert cure_of(card(small, positions=(position(size="0.1"),), limits=limits), "risk-trade-held") == ""
     bearable = (position(size="0.02", entry="64500"),)
-    fits = cure_of(card(small, positions=bearable, limits=limits), "risk-trade").removeprefix("size:")
+    found = card(small, positions=bearable, limits=limits)
+    assert found.refusals[0].values["joined"], "more than the card says of the order alone"
+    fits = cure_of(found, "risk-trade").removeprefix("size:")
     assert not card(replace(small, size=size(SizeKind.QTY, fits)), positions=bearable, limits=limits).refusals
 
 

@@ -62,7 +62,11 @@ risk-total-value = All positions would be worth { $value } USDT; your limit is {
 risk-leverage = { $leverage }x is over your limit of { $most }x.
 risk-account-leverage = All positions would be { $leverage } times the account value; your limit is { $most }.
 risk-trade-unknown = What this would lose can't be told without a stop; your limit is { $percent } a trade.
-risk-trade = This could lose { $loss } USDT, { $loss_percent } of the account value; your limit is { $most_percent } a trade.
+risk-trade =
+    { $joined ->
+        [0] This could lose
+       *[other] With the position this could lose
+    } { $loss } USDT, { $loss_percent } of the account value; your limit is { $most_percent } a trade.
 risk-trade-held = The position alone would lose { $loss } USDT at this stop, { $loss_percent } of the account value; your limit is { $most_percent } a trade. No size of the order cures that: a nearer stop does, or close a part first.
 limits-range = A number from { $minimum } to { $maximum } is wanted here.
 limits-same = These limits stand already.

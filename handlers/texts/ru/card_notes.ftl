@@ -70,7 +70,11 @@ risk-total-value = Все позиции стоили бы { $value } USDT, ва
 risk-leverage = { $leverage }x больше вашего предела { $most }x.
 risk-account-leverage = Все позиции были бы в { $leverage } раза больше стоимости счёта, ваш предел { $most }.
 risk-trade-unknown = Без стопа неизвестно, сколько можно потерять; ваш предел { $percent } на сделку.
-risk-trade = Можно потерять { $loss } USDT, это { $loss_percent } стоимости счёта; ваш предел { $most_percent } на сделку.
+risk-trade =
+    { $joined ->
+        [0] Можно потерять
+       *[other] Вместе с позицией можно потерять
+    } { $loss } USDT, это { $loss_percent } стоимости счёта; ваш предел { $most_percent } на сделку.
 risk-trade-held = Одна только позиция потеряет на этом стопе { $loss } USDT, это { $loss_percent } стоимости счёта; ваш предел { $most_percent } на сделку. Размер ордера тут не поможет: поможет стоп поближе, или сначала закройте часть.
 limits-range = Здесь нужно число от { $minimum } до { $maximum }.
 limits-same = Эти пределы уже действуют.

@@ -70,7 +70,11 @@ risk-total-value = Усі позиції коштували б { $value } USDT, 
 risk-leverage = { $leverage }x більше за вашу межу { $most }x.
 risk-account-leverage = Усі позиції були б у { $leverage } раза більші за вартість рахунку, ваша межа { $most }.
 risk-trade-unknown = Без стопа невідомо, скільки можна втратити; ваша межа { $percent } на угоду.
-risk-trade = Можна втратити { $loss } USDT, це { $loss_percent } вартості рахунку; ваша межа { $most_percent } на угоду.
+risk-trade =
+    { $joined ->
+        [0] Можна втратити
+       *[other] Разом із позицією можна втратити
+    } { $loss } USDT, це { $loss_percent } вартості рахунку; ваша межа { $most_percent } на угоду.
 risk-trade-held = Сама позиція втратить на цьому стопі { $loss } USDT, це { $loss_percent } вартості рахунку; ваша межа { $most_percent } на угоду. Розмір ордера тут не допоможе: допоможе ближчий стоп, або спершу закрийте частину.
 limits-range = Тут потрібне число від { $minimum } до { $maximum }.
 limits-same = Ці межі вже діють.
