@@ -29,6 +29,7 @@ PATIENCE: Final = 0.7  # seconds that an answer may take before it is said that 
 GIVE_UP: Final = 60.0  # seconds after which the card is left as it is
 ORDER_CARD: Final = 30.0  # seconds: the prices of an order's card are not confirmed any more
 TRADE: Final = 10.0  # seconds of edits of a trade; what comes later is a message of its own, which rings
+LEFT: Final = 120.0  # seconds that a card of the last run is followed: by then what was unknown is settled
 
 
 class LiveMessages:

@@ -156,13 +156,17 @@ async def close_legs(ctx: UpdateContext, act: CloseLegs) -> None:
             if len(act.legs) == 1:
                 raise
             failed.append(NotClosed(symbol=name.symbol, why=await _told(ctx, trouble)))
-    rules = {each.symbol: await known_instrument(ctx, each.symbol) for each in act.legs}
+    await show_outcome(ctx, intents, lambda outcome: drawn_closing(ctx, account, outcome, failed))
 
-    async def draw(outcome: ActOutcome) -> Card:
-        blocking = await ctx.services.trading.legs.blocking(account, outcome.intents)
-        return closing_card(ctx.viewer, account, outcome, rules, blocking, failed)
 
-    await show_outcome(ctx, intents, draw)
+async def drawn_closing(
+    ctx: UpdateContext, account: Account, outcome: ActOutcome, failed: Sequence[NotClosed] = ()
+) -> Card:
+    """Closes as far as they have come, and those that were not begun."""
+    symbols = {each.leg.symbol for each in outcome.intents}
+    rules = {each: await known_instrument(ctx, each) for each in symbols}
+    blocking = await ctx.services.trading.legs.blocking(account, outcome.intents)
+    return closing_card(ctx.viewer, account, outcome, rules, blocking, failed)
 
 
 async def _told(ctx: UpdateContext, trouble: UserFacing | ExchangeError) -> Markup:

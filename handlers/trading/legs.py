@@ -23,6 +23,7 @@ from bot.services.instruments import WithInstruments
 from bot.services.screens import Shown, nothing_known
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
+from handlers.core.live_messages import LEFT
 from handlers.core.plain_words import account_type_named, plain
 from handlers.trading.accounts import demand_traded, managed_account, trading_account
 from handlers.trading.leg_codes import LegName
@@ -219,12 +220,33 @@ async def show_outcome(
         ctx.data.live_messages.keep(ctx.target, message_id, work, "a card of orders")
 
 
-async def _follow(
-    ctx: UpdateContext, message_id: int, outcome: ActOutcome, draw: Callable[[ActOutcome], Awaitable[Card]]
+def take_up_outcome(
+    ctx: UpdateContext,
+    message_id: int,
+    intents: tuple[OrderIntent, ...],
+    draw: Callable[[ActOutcome], Awaitable[Card]],
 ) -> None:
+    """Bring a card of the last run up to date, and follow it; an edit of an old card rings nobody: the outbox tells."""
+    work = _follow(ctx, message_id, ActOutcome(intents=()), draw, intents=intents, is_heard=False)
+    ctx.data.live_messages.keep(ctx.target, message_id, work, "a card of orders of the last run")
+
+
+async def _follow(
+    ctx: UpdateContext,
+    message_id: int,
+    outcome: ActOutcome,
+    draw: Callable[[ActOutcome], Awaitable[Card]],
+    *,
+    intents: tuple[OrderIntent, ...] = (),
+    is_heard: bool = True,
+) -> None:
+    """Edits what becomes of `intents`, or of those that are shown.
+
+    `is_heard`: the person waits for it, so that what the card says is told by it.
+    """
     current_attempt.set(None)  # from here on it is no update's work
-    for _ in range(round(ctx.data.live_messages.trade_s / _STEP)):
-        later = await _look(ctx, outcome.intents, _STEP)
+    for _ in range(round((ctx.data.live_messages.trade_s if is_heard else LEFT) / _STEP)):
+        later = await _look(ctx, outcome.intents or intents, _STEP)
         if later == outcome:
             continue
         outcome = later
@@ -235,7 +257,8 @@ async def _follow(
             _logger.info("a card of orders was not brought up to date: %s", refusal.message)
             continue
         if outcome.is_final:
-            await ctx.services.trading.watch.told(outcome.intents)
+            if is_heard:
+                await ctx.services.trading.watch.told(outcome.intents)
             return
 
 

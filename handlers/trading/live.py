@@ -14,6 +14,7 @@ from bot.domain.portfolio import Side
 from bot.domain.trade_plans import ManagedTrade
 from handlers.core import delivery
 from handlers.core.context import UpdateContext
+from handlers.core.live_messages import LEFT
 from handlers.trading.actions import ShowOrderCard
 from handlers.trading.legs import known_instrument, place_of
 from handlers.trading.live_views import (
@@ -32,7 +33,6 @@ _logger = logging.getLogger(__name__)
 
 AT_ONCE: Final = 0.2  # seconds that the first sight of a trade waits for its fill
 _BETWEEN_EDITS: Final = 0.5  # seconds
-_LEFT_S: Final = 120.0  # seconds that a trade of the last run is followed: by then what was unknown is settled
 _REST: Final = {
     Side.BUY: ("button-rest-buy-at", "button-rest-buy"),
     Side.SELL: ("button-rest-sell-at", "button-rest-sell"),
@@ -66,7 +66,7 @@ def take_up(ctx: UpdateContext, trade: ManagedTrade, draft: OrderDraft, message_
     async def follow() -> None:
         shown = of_message(trade, message_id)
         if await _redrawn(ctx, shown, draft, message_id):
-            await _follow(ctx, shown, draft, _Place(message_id, message_id), _LEFT_S, is_heard=False)
+            await _follow(ctx, shown, draft, _Place(message_id, message_id), LEFT, is_heard=False)
 
     ctx.data.live_messages.keep(ctx.target, message_id, follow(), "a trade of the last run")
 

@@ -54,8 +54,8 @@ SELECT_TO_LOOK_AT: Final = """
            take_profit_percent, leverage, order_type
       FROM accounts WHERE state = 'active' AND account_type <> 'paper'
 """
-# Those whose card may say less than is known: their card stands in the chat of their owner.
-SELECT_UNTOLD_ENTRIES: Final = """
+# Those whose card may say less than is known: their card stands in the chat of their owner. Of a panic it is its own.
+SELECT_UNTOLD_CARDS: Final = """
     SELECT intent_id, kind, state, user_id, account_id, category, symbol, position_idx, plan_id, order_link_id, request,
            target_number, remaining, card_price, good_until, exit_reason, card_chat_id, card_message_id,
            order_id, cum_exec_qty, avg_price, fills_qty, code, reason, is_told, created_ts, sent_ts, acknowledged_ts,
@@ -67,8 +67,11 @@ SELECT_UNTOLD_ENTRIES: Final = """
                SELECT intent_id FROM order_intents
                 WHERE state IN ('intent', 'sending', 'acknowledged', 'untriggered', 'open', 'partially_filled',
                                 'unknown'))
-       AND kind = 'entry' AND state NOT IN ('untriggered', 'open', 'partially_filled')
+       AND kind IN ('entry', 'close', 'reduce') AND state NOT IN ('untriggered', 'open', 'partially_filled')
        AND created_ts > ?1 AND card_chat_id = user_id AND card_message_id > 0
+       AND NOT (idempotency_key >= 'closing:' AND idempotency_key < 'closing;' AND EXISTS (
+               SELECT 1 FROM leg_closings AS c
+                WHERE c.closing_id = CAST(substr(idempotency_key, 9) AS INTEGER) AND c.panic_id IS NOT NULL))
      ORDER BY intent_id
 """
 _NOTHING_OPEN: Final = 3
@@ -129,8 +132,8 @@ class SqliteTradingQueries:
         ]
         return tuple(map(intent_of, rows[:limit]))
 
-    async def entries_untold(self, since: Millis) -> tuple[OrderIntent, ...]:
-        return tuple(map(intent_of, await self._database.fetch(SELECT_UNTOLD_ENTRIES, (since,))))
+    async def cards_untold(self, since: Millis) -> tuple[OrderIntent, ...]:
+        return tuple(map(intent_of, await self._database.fetch(SELECT_UNTOLD_CARDS, (since,))))
 
     async def closed_by(self, account_id: AccountId, order_id: str, position_idx: int) -> ClosedTrade | None:
         rows = await self._database.fetch(SELECT_CLOSED, (account_id, order_id, position_idx))

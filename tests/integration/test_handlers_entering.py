@@ -292,6 +292,16 @@ async def test_a_card_that_a_kill_left_is_taken_up_by_the_next_run(harness: Harn
     await until(lambda: "Filled 0.001" in words(card.text), what="the fill")
     assert await trading.watch.left_over(), "the outbox tells it, too: an edit rings nobody"
 
+    lossy.is_silent = True
+    close = await said(anna, "/close btc")
+    await anna.press("Close 0.001", bubble=close)
+    await until(lambda: "has not come yet" in close.text, what="the truth of the close")
+    harness.app.bot_data.live_messages.leave(anna.chat_id, close.message_id)
+    await take_up_cards(harness.app)
+    lossy.is_silent = False
+    trading.settlement.wake((await harness.practice_account()).account_id)
+    await until(lambda: "closed 0.001" in words(close.text), what="the close")
+
 
 async def test_the_rest_is_bought_once(harness: Harness) -> None:
     thin_book(harness, "0.02")

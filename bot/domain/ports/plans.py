@@ -292,10 +292,11 @@ class TradingQueries(Protocol):
         """What an order has closed of a leg; None: nothing yet."""
         ...
 
-    async def entries_untold(self, since: Millis) -> tuple[OrderIntent, ...]:
-        """Entries written after that moment whose card in the owner's chat may say less than is known.
+    async def cards_untold(self, since: Millis) -> tuple[OrderIntent, ...]:
+        """Entries and closes written after that moment whose card in the owner's chat may say less than is known.
 
-        Those that have no answer or are not filled yet, and those that ended before anybody was told; none that rests.
+        Those that have no answer or are not filled yet, and those that ended before anybody was told; none that rests,
+        and none of a panic.
         """
         ...
 

@@ -36,8 +36,8 @@ class TradeWatch:
         return None if first is None or first.plan_id is None else await self.trade(first.plan_id)
 
     async def left_over(self) -> tuple[OrderIntent, ...]:
-        """Entries of the last quarter of an hour of whose end no card and no message has told."""
-        return await self.queries.entries_untold(Millis(self.clock.now() - _LEFT_FOR))
+        """Entries and closes of the last quarter of an hour of whose end no card and no message has told."""
+        return await self.queries.cards_untold(Millis(self.clock.now() - _LEFT_FOR))
 
     async def of_leg(self, leg: LegKey) -> ManagedTrade | None:
         """The trade of a leg's open plan."""
