@@ -289,8 +289,7 @@ def health(
     from ops.health import ask  # noqa: PLC0415  quick --help
 
     said = asyncio.run(ask(read_settings(path), "/readyz" if ready else "/healthz", wait=wait))
-    if not said.is_well or ready:
-        typer.echo(said.words)
+    typer.echo(said.words)
     raise typer.Exit(0 if said.is_well else 1)
 
 

@@ -49,7 +49,7 @@ async def _ask(session: aiohttp.ClientSession, url: URL) -> Said:
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         return Said(is_well=False, words=f"the sidecar does not answer at {url}: {type(error).__name__}")
     if is_well:
-        return Said(is_well=True, words="ready")
+        return Said(is_well=True, words=str(said.get("status", "ready")))
     reasons = said.get("reasons") or [{"text": text} for text in said.get("stuck", ())]
     words = "; ".join(str(each["text"]) for each in reasons) or str(said.get("error", f"HTTP {answer.status}"))
     return Said(is_well=False, words=words)

@@ -18,10 +18,13 @@ from harness.sidecar import Sidecar
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
+from pydantic import SecretStr
 
 from bot.domain.health import Reason, ReasonKind
 from bot.domain.ids import Millis, Symbol
+from bot.settings import Settings
 from cache.policy import TABLE
+from ops.health import Said, ask
 from stats_api.app import create_app
 from stats_api.page_files import PAGE
 from stats_api.server import serve
@@ -394,6 +397,21 @@ async def test_a_port_in_use_is_told(sidecar: Sidecar) -> None:
     with pytest.raises(OSError, match="address already in use"):
         async with serve(app, port=int(sidecar.address.rsplit(":", 1)[1])):
             pytest.fail("it was opened")
+
+
+async def test_the_command_line_tells_what_it_answers_in_words() -> None:
+    wrong = Reason(kind=ReasonKind.TELEGRAM, text="Telegram gives no updates", since=Millis(0))
+    async with Sidecar().running(token=TOKEN) as sidecar:
+        stranger, ours = (
+            Settings(stats_port=sidecar.port),
+            Settings(stats_port=sidecar.port, stats_token=SecretStr(TOKEN)),
+        )
+        assert await ask(stranger, "/healthz", wait=0) == Said(is_well=False, words="a bearer token is needed")
+        assert await ask(ours, "/healthz", wait=0) == Said(is_well=True, words="ok")
+        assert await ask(ours, "/readyz", wait=0) == Said(is_well=True, words="ready")
+        sidecar.reasons = (wrong,)
+        assert await ask(ours, "/readyz", wait=0) == Said(is_well=False, words=wrong.text)
+    assert "nobody listens there" in (await ask(ours, "/healthz", wait=0)).words
 
 
 # --- headers and gzip ---------------------------------------------------------------------------------------
