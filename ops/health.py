@@ -5,7 +5,7 @@ import ipaddress
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 from yarl import URL
@@ -42,17 +42,24 @@ async def ask(settings: Settings, path: str, *, wait: float) -> Said:
 async def _ask(session: aiohttp.ClientSession, url: URL) -> Said:
     try:
         async with session.get(url) as answer:
-            said = await answer.json(content_type=None)
-            is_well = answer.status == HTTPStatus.OK
+            words = _words(await answer.json(content_type=None), is_well=answer.status == HTTPStatus.OK)
+            return Said(is_well=answer.status == HTTPStatus.OK, words=words)
     except aiohttp.ClientConnectorError:
         return Said(is_well=False, words=f"the sidecar does not answer at {url}: nobody listens there")
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         return Said(is_well=False, words=f"the sidecar does not answer at {url}: {type(error).__name__}")
+    except (AttributeError, KeyError, TypeError):
+        return Said(is_well=False, words=f"the sidecar does not answer at {url}: another program does")
+
+
+def _words(said: Any, *, is_well: bool) -> str:
+    """Of an answer of /healthz or /readyz. Raises AttributeError, KeyError and TypeError for one that is neither's."""
     if is_well:
-        return Said(is_well=True, words=str(said.get("status", "ready")))
+        if said.get("ready") is not True and said.get("status") != "ok":
+            raise KeyError("ready")
+        return str(said.get("status", "ready"))
     reasons = said.get("reasons") or [{"text": text} for text in said.get("stuck", ())]
-    words = "; ".join(str(each["text"]) for each in reasons) or str(said.get("error", f"HTTP {answer.status}"))
-    return Said(is_well=False, words=words)
+    return "; ".join(str(each["text"]) for each in reasons) or str(said["error"])
 
 
 def reached_at(host: str) -> str:
