@@ -16,6 +16,7 @@ from handlers.views.tables import columns
 FAR: Final = Decimal(1)  # a price that is twice or zero: nobody looks at how far exactly
 _TENTH: Final = Decimal("0.1")
 _NOT_TOLD: Final = "–"
+_MARK: Final = " ⚠️"
 _PLANNED: Final = "planned"  # no field of the exchange's: a target that does not stand has its line all the same
 Disputed = Mapping[int, Decimal | None]
 """By number the targets that do not stand as they were promised, and where each stands; None: nowhere."""
@@ -32,7 +33,7 @@ def named_target(viewer: RenderContext, target: PlannedTarget, disputed: Dispute
     name = viewer.say.plain("leg-target", number=target.number)
     if target.number not in disputed:
         return name, target.price
-    return f"{name} ⚠️", disputed[target.number]
+    return name + _MARK, disputed[target.number]
 
 
 def level_table(
@@ -59,7 +60,17 @@ def level_table(
     if position.trailing_stop is not None:
         rows.append((say.plain("position-trailing"), figures.price(position.trailing_stop, instrument), ""))
     head = (say.plain("position-level"), say.plain("order-price"), say.plain("position-away"))
-    return columns([head, *rows])
+    return columns(_marked_last([head, *rows]))
+
+
+def _marked_last(rows: Sequence[tuple[str, str, str]]) -> Sequence[tuple[str, str, str]]:
+    """Marks at the ends of their lines: fonts draw them in one column or two, which would shift what stands behind."""
+    if not any(name.endswith(_MARK) for name, _, _ in rows):
+        return rows
+    return [
+        (name.removesuffix(_MARK), price, far + (_MARK if name.endswith(_MARK) else " " * len(_MARK)))
+        for name, price, far in rows
+    ]
 
 
 def away(price: Decimal | None, position: Position, base: Decimal | None = None) -> Decimal | None:

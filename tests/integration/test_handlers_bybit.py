@@ -119,8 +119,7 @@ async def test_what_bybit_shows_otherwise_is_decided_on_its_card(desk: DemoTradi
     leg = await anna.press("⚠️ BTC Long", bubble=listed)
     for each in (listed, leg):
         table = " ".join(each.text.split())
-        assert "Target 1 ⚠️ 64,000.00" in table, "where it stands, not where it was to stand"
-        assert "Target 2 66,000.00" in table
+        assert "Target 1 64,000.00 +6.7% ⚠️ Target 2 66,000.00" in table, "where it stands, not where it was to stand"
     odd = [each for each in leg.labels if "disagree" in each]
     assert sorted(odd) == ["⚠️ We disagree: stop", "⚠️ We disagree: target 1"]
     card = await anna.press(min(odd), bubble=leg)
