@@ -61,7 +61,7 @@ COLD = {
     "payments.restores.ACCEPT": "once: a restore",
     "sweeps.DELETE_MARKS": "once a day; campaigns are few",
     "sweeps.DELETE_OLD_ERRORS": "once a day; the newest 20 a user are all there are",
-    "trading.queries.SELECT_UNTOLD_ENTRIES": "once a start; orders under way are few",
+    "trading.queries.SELECT_UNTOLD_CARDS": "once a start; orders under way are few",
     "users.payment_rows.SELECT_INVOICES": "a person's own copy, once a day at most; invoices are few, they expire",
 }
 SCAN = re.compile(
