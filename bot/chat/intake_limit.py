@@ -1,6 +1,5 @@
 """Refuses a flood on its way in, before it is stored: what is stored is handled."""
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -16,7 +15,7 @@ class IntakeLimit:
     """Counts a sender's messages by the moments at which Telegram got them, so that a backlog is no flood."""
 
     def __init__(self) -> None:
-        self._dates: dict[UserId, deque[int]] = {}  # of what was taken in, the newest `MOST`
+        self._dates: dict[UserId, list[int]] = {}  # of what was taken in: of the last minute, the newest `MOST`
 
     def sift(self, updates: Sequence[Incoming]) -> tuple[list[Incoming], list[Incoming]]:
         """What may come in, and what is too much. Changes nothing: see `count`."""
@@ -39,7 +38,13 @@ class IntakeLimit:
         """Remember the dates of updates that were stored, for the limit to be judged by."""
         for update in updates:
             if update.is_limited and update.user_id is not None and update.sent_ts is not None:
-                self._dates.setdefault(update.user_id, deque(maxlen=MOST)).append(update.sent_ts)
+                _note(self._dates.setdefault(update.user_id, []), update.sent_ts)
         if len(self._dates) > _MANY_SENDERS:
             newest = max(dates[-1] for dates in self._dates.values())
             self._dates = {user: dates for user, dates in self._dates.items() if newest - dates[-1] < WINDOW}
+
+
+def _note(dates: list[int], date: int) -> None:
+    dates.append(date)
+    old = next(place for place, each in enumerate(dates) if date - each < WINDOW)
+    del dates[: max(old, len(dates) - MOST)]

@@ -268,6 +268,14 @@ def written(number: int, at: int, user_id: int = 7, text: str = "hello") -> dict
     return raw
 
 
+async def test_of_a_sender_the_dates_of_the_last_minute_are_remembered() -> None:
+    door = Door()
+    for number in range(200):
+        await door.inbox.accept([written(number, 1_000 + 5 * number)])
+    assert door.inbox.stats().too_fast == 0
+    assert [len(dates) for dates in door.inbox._limit._dates.values()] == [12]
+
+
 async def test_a_flood_is_refused_before_it_is_stored_and_told_of_once() -> None:
     door = Door()
     await door.inbox.accept([written(number, 1_000) for number in range(100)])
