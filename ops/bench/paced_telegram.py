@@ -38,11 +38,12 @@ class PacedTelegram:
         self._sent, self._sample, self._due, self._waits = 0, {}, {}, []
         self._first, self._updates = self._next, []
         began = time.monotonic() + 0.5
+        ahead = time.time() - time.monotonic()
         for number in range(asked["count"]):
             user = asked["first_user"] + number % asked["users"]
             text = asked["texts"][number % len(asked["texts"])]
             due = began + number / asked["per_second"]
-            self._updates.append((due, _update(self._next, user, text)))
+            self._updates.append((due, _update(self._next, user, text, date=ahead + due)))
             self._due.setdefault(user, deque()).append(due)
             self._next += 1
         return _json({"ok": True})
@@ -93,12 +94,12 @@ async def _parameters(request: web.Request) -> dict[str, Any]:
     return dict(await request.post())
 
 
-def _update(number: int, user: int, text: str) -> bytes:
+def _update(number: int, user: int, text: str, *, date: float) -> bytes:
     person = {"id": user, "is_bot": False, "first_name": "Ada", "username": f"ada_{user}", "language_code": "en"}
     length = len(text.split(maxsplit=1)[0])
     message = {
         "message_id": number,
-        "date": int(time.time()),
+        "date": int(date),
         "from": person,
         "chat": {"id": user, "first_name": "Ada", "username": f"ada_{user}", "type": "private"},
         "text": text,

@@ -8,6 +8,7 @@ import random
 import signal
 import statistics
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ _USERS: Final = 200  # who write in turn: nobody so often that it is refused as 
 _FIRST: Final = 20_001  # the id of the first of them
 _STOP_S: Final = 25.0  # that a stop may take
 _TEXT: Final = "/price BTCUSDT"
+_LINE: Final = 24  # characters that tell one kind of answer from another
 
 
 async def run(seed: int, budget_seconds: float, folder: Path, *, stops: int | None = None, rate: float = 50) -> Report:
@@ -79,9 +81,10 @@ async def _unanswered(stack: Stack, said: dict[int, int]) -> list[str]:
         wrong = []
         for user_id, count in said.items():
             messages = await stack.chat(user_id).messages()
-            answers = sum(message["from"]["is_bot"] for message in messages)
-            if answers != count:
-                wrong.append(f"user {user_id} wrote {count} times and has {answers} answers")
+            answers = [each.get("text", "") for each in messages if each["from"]["is_bot"]]
+            if len(answers) != count:
+                words = dict(Counter(each[:_LINE] for each in answers))
+                wrong.append(f"user {user_id} wrote {count} times and has {len(answers)} answers: {words}")
         if not wrong:
             break
         await asyncio.sleep(0.5)
