@@ -123,7 +123,7 @@ async def no_leg(ctx: UpdateContext, account: Account, symbol: Symbol) -> BadInp
     Another one of the person's that has some is named, with the word that leads there.
     """
     if symbol in await unreadable_legs(ctx, account):
-        return BadInput("entry-leg-unreadable", symbol=base_of(symbol))
+        return BadInput("entry-leg-unreadable")
     elsewhere = "none"
     for each in ctx.config.accounts:
         if each.account_id != account.account_id and ctx.viewer.trades(each):
