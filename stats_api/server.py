@@ -13,7 +13,7 @@ from stats_api.app import HAS_TOKEN
 
 _logger = logging.getLogger(__name__)
 
-PATIENCE: Final = 15.0  # s for headers, for a body, between requests, and for reading an answer
+PATIENCE: Final = 12.0  # s for headers, for a body, between requests, and for reading an answer
 LINGER: Final = 2.0  # s an answered request's unread body is waited for
 
 _logger.addFilter(is_news)

@@ -66,7 +66,7 @@ class PollTimes:
     """Seconds. What fails is asked again soon for however long it takes: people wait for the moment it works."""
 
     long_poll: int = 30
-    spacing: float = 0.05  # between calls of a busy bot: what comes meanwhile is one answer and one commit
+    spacing: float = 0.06  # between calls of a busy bot: what comes meanwhile is one answer and one commit
     margin: float = 10.0  # over the long poll before a silent connection counts as deaf
     back_off: float = 0.5
     back_off_most: float = 3.0

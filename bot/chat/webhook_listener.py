@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  the name of a header
 BODY_LIMIT: Final = 1024 * 1024  # bytes; a message with its keyboard and the message that it answers has some 100 KB
-PATIENCE: Final = 15.0  # s for headers, for a body, and between requests: a proxy keeps its connections for less
+PATIENCE: Final = 12.0  # s for headers, for a body, and between requests: a proxy keeps its connections for less
 RETRY_AFTER: Final = 1  # s
 
 

@@ -118,7 +118,8 @@ def _cut(label: str) -> str:
 
 
 def _has_room(buttons: Sequence[CardButton], count: int) -> bool:
-    return all(width_of(each.text) <= label_width(count) for each in buttons)
+    room = label_width(count)
+    return all(width_of(each.text) <= room for each in buttons)
 
 
 def _fitting(row: Row) -> tuple[Row, ...]:
